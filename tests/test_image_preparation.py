@@ -1,0 +1,241 @@
+"""Any picture of a digit becomes what MNIST would have made of it."""
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from digit_errors import NoInkError
+from image_preparation import CENTRE_OF_MASS, PreparedDigit, prepare_digit, stroke_width
+from picture_decoding import Picture, decode_picture
+from tests.drawings import DIGITS, draw
+
+
+def prepare(picture: Picture, **options) -> PreparedDigit:
+    return prepare_digit(decode_picture(picture), **options)
+
+
+def ink_box(network_input: NDArray[np.float32]) -> tuple[int, int, int, int]:
+    """x, y, width and height of all that is inked."""
+    x, y, width, height = cv2.boundingRect((network_input > 0).astype(np.uint8))
+    return x, y, width, height
+
+
+def centre_of_mass(network_input: NDArray[np.float32]) -> tuple[float, float]:
+    y, x = np.indices(network_input.shape)
+    total = network_input.sum()
+    return float((x * network_input).sum() / total), float((y * network_input).sum() / total)
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_longer_side_is_twenty_pixels_and_mass_is_centred(digit: int) -> None:
+    network_input = prepare(draw(DIGITS[digit])).network_input
+    _, _, width, height = ink_box(network_input)
+    assert max(width, height) == 20
+    assert centre_of_mass(network_input) == pytest.approx((CENTRE_OF_MASS,) * 2, abs=0.51)
+    assert network_input.dtype == np.float32
+    assert network_input.min() == 0
+    assert network_input.max() == 1
+
+
+def test_a_bar_of_known_size_becomes_the_bar_worked_out_by_hand() -> None:
+    sheet = np.full((200, 200), 255, np.uint8)
+    sheet[50:150, 90:110] = 0  # 20 wide, 100 high: shrunk fivefold to 4 by 20
+    expected = np.zeros((28, 28), np.float32)
+    expected[4:24, 12:16] = 1  # mass centre 13.5 either way, which is as near to 14 as 14.5
+    assert np.array_equal(prepare(sheet).network_input, expected)
+
+
+def test_aspect_is_kept() -> None:
+    sheet = np.full((200, 200), 255, np.uint8)
+    sheet[20:180, 60:100] = 0
+    assert ink_box(prepare(sheet).network_input)[2:] == (5, 20)
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_light_ink_on_dark_paper_looks_the_same_as_dark_on_light(digit: int) -> None:
+    picture = draw(DIGITS[digit])
+    np.testing.assert_allclose(
+        prepare(255 - picture).network_input, prepare(picture).network_input, atol=0.01
+    )
+
+
+@pytest.mark.parametrize("ink", ["dark", "light"])
+def test_ink_can_be_told(ink: str) -> None:
+    sheet = np.full((100, 100), 128, np.uint8)
+    sheet[20:80, 20:30] = 0
+    sheet[20:50, 60:90] = 255
+    width, height = ink_box(prepare(sheet, ink=ink).network_input)[2:]
+    assert (width / height < 0.5) == (ink == "dark")
+
+
+def test_ink_told_wrongly_is_an_error_for_programmers() -> None:
+    with pytest.raises(ValueError, match="ink must be"):
+        prepare(draw(DIGITS[1]), ink="green")
+
+
+@pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255), (200, 30, 30)])
+def test_a_transparent_drawing_looks_the_same_as_one_on_paper(colour: tuple[int, ...]) -> None:
+    on_paper = draw(DIGITS[5], ink=(0,), paper=(255,))[:, :, 0]
+    drawing = np.dstack([np.full((280, 280, 3), colour, np.uint8), 255 - on_paper])
+    np.testing.assert_allclose(
+        prepare(drawing).network_input, prepare(on_paper).network_input, atol=0.01
+    )
+
+
+def test_what_is_prepared_already_is_not_spoiled() -> None:
+    once = (prepare(draw(DIGITS[2])).network_input * 255).astype(np.uint8)
+    np.testing.assert_allclose(prepare(once).network_input, once / 255, atol=0.05)
+
+
+@pytest.mark.parametrize("factor", [3, 10])
+def test_an_enlarged_digit_shrinks_back_to_itself(factor: int) -> None:
+    small = (prepare(draw(DIGITS[8])).network_input * 255).astype(np.uint8)
+    large = cv2.resize(small, None, fx=factor, fy=factor, interpolation=cv2.INTER_NEAREST)
+    np.testing.assert_allclose(prepare(large).network_input, small / 255, atol=0.06)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    digit=st.integers(0, 9),
+    x=st.integers(0, 320),
+    y=st.integers(0, 320),
+    size=st.integers(120, 280),
+)
+def test_place_and_size_on_the_sheet_do_not_matter(digit: int, x: int, y: int, size: int) -> None:
+    drawing = draw(DIGITS[digit], size=size, pen=size // 12)
+    sheet = np.full((600, 600, 3), 255, np.uint8)
+    sheet[y : y + size, x : x + size] = drawing
+    difference = prepare(sheet).network_input - prepare(drawing).network_input
+    assert np.abs(difference).mean() < 0.01
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    digit=st.integers(0, 9),
+    x=st.integers(0, 1_500),
+    y=st.integers(0, 900),
+    size=st.integers(100, 600),
+)
+def test_placement_maps_what_the_network_saw_back_onto_the_ink(
+    digit: int, x: int, y: int, size: int
+) -> None:
+    sheet = np.full((1_500, 2_100), 255, np.uint8)
+    ink = 255 - draw(DIGITS[digit], size=size, pen=max(6, size // 12))[:, :, 0]
+    sheet[y : y + size, x : x + size] -= ink
+    prepared = prepare(sheet)
+    u, v = centre_of_mass(prepared.network_input)
+    found = prepared.placement @ [u, v, 1]
+    expected = centre_of_mass((255 - sheet).astype(np.float32))
+    network_pixel = prepared.placement[0, 0]
+    assert found == pytest.approx(expected, abs=max(1.0, 0.15 * network_pixel))
+
+
+def test_placement_of_a_bar_is_the_one_worked_out_by_hand() -> None:
+    sheet = np.full((200, 200), 255, np.uint8)
+    sheet[50:150, 90:110] = 0
+    # Network pixel (12, 4) is the bar's first fivefold block, whose centre is (92, 52).
+    expected = np.array([[5.0, 0.0, 92 - 5 * 12], [0.0, 5.0, 52 - 5 * 4]])
+    prepared = prepare(sheet)
+    np.testing.assert_allclose(prepared.placement, expected)
+    assert prepared.placement.dtype == np.float64
+
+
+@pytest.mark.parametrize("pen", [2, 4, 8])
+def test_a_thin_line_stays_a_line(pen: int) -> None:
+    network_input = prepare(draw(DIGITS[1], size=600, pen=pen)).network_input
+    assert (network_input.max(axis=1) > 0.5).sum() >= 19
+    assert stroke_width(network_input) >= 1
+
+
+def test_a_shadow_over_the_paper_is_not_ink() -> None:
+    y, x = np.indices((400, 400))
+    paper = 235 - 0.25 * x - 0.1 * y - 0.0003 * (x - 200) ** 2
+    drawing = draw(DIGITS[4], size=400, pen=24)[:, :, 0] / 255
+    photo = (paper * (0.35 + 0.65 * drawing)).astype(np.uint8)
+    difference = prepare(photo).network_input - prepare(draw(DIGITS[4], 400, 24)).network_input
+    assert np.abs(difference).mean() < 0.03
+
+
+def test_grain_of_the_paper_is_not_ink() -> None:
+    random = np.random.default_rng(0)
+    noisy = draw(DIGITS[7]).astype(float) * 0.8 + 20 + random.normal(0, 8, (280, 280, 1))
+    difference = (
+        prepare(noisy.clip(0, 255).astype(np.uint8)).network_input
+        - prepare(draw(DIGITS[7])).network_input
+    )
+    assert np.abs(difference).mean() < 0.03
+
+
+def test_specks_are_not_ink() -> None:
+    sheet = draw(DIGITS[3])
+    sheet[5:8, 5:8] = 0
+    sheet[270:273, 260:263] = 0
+    np.testing.assert_allclose(
+        prepare(sheet).network_input, prepare(draw(DIGITS[3])).network_input, atol=0.02
+    )
+
+
+def test_the_detached_bar_of_a_five_is_kept() -> None:
+    strokes = [[(36, 14), (70, 14)], DIGITS[5][0][2:]]
+    network_input = prepare(draw(strokes, pen=14)).network_input
+    parts, _ = cv2.connectedComponents((network_input > 0.3).astype(np.uint8))
+    assert parts - 1 == 2
+
+
+def blank_photo() -> NDArray[np.uint8]:
+    y, x = np.indices((300, 300))
+    grain = np.random.default_rng(1).normal(0, 3, (300, 300))
+    return (200 - 0.2 * x + 0.1 * y + grain).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        np.full((280, 280), 255, np.uint8),
+        np.zeros((280, 280), np.uint8),
+        np.zeros((280, 280, 4), np.uint8),
+        np.full((1, 1), 7, np.uint8),
+        np.full((28, 28, 4), 255, np.uint8),
+        blank_photo(),
+    ],
+    ids=["white", "black", "transparent", "one pixel", "opaque white", "blank photo"],
+)
+def test_a_picture_without_ink_says_so(sheet: NDArray[np.uint8]) -> None:
+    with pytest.raises(NoInkError, match="Nothing is drawn"):
+        prepare(sheet)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    height=st.integers(1, 60),
+    width=st.integers(1, 60),
+    seed=st.integers(0, 2**32 - 1),
+    levels=st.integers(2, 256),
+)
+def test_any_pixels_end_in_a_digit_or_in_no_ink(
+    height: int, width: int, seed: int, levels: int
+) -> None:
+    random = np.random.default_rng(seed)
+    pixels = random.integers(0, levels, (height, width), dtype=np.uint8)
+    try:
+        network_input = prepare(pixels).network_input
+    except NoInkError:
+        return
+    assert network_input.shape == (28, 28)
+    assert np.isfinite(network_input).all()
+    assert 0 <= network_input.min() <= network_input.max() <= 1
+
+
+def test_steps_show_the_way_and_end_in_what_the_network_sees() -> None:
+    prepared = prepare(draw(DIGITS[6]))
+    assert [name for name, _ in prepared.steps] == [
+        "In grey",
+        "Ink found",
+        "Cropped",
+        "What the network sees",
+    ]
+    assert all(picture.dtype == np.uint8 for _, picture in prepared.steps)
+    assert np.array_equal(prepared.steps[-1][1], np.rint(prepared.network_input * 255))

@@ -1,0 +1,259 @@
+"""Digits to learn from: loading MNIST, the splits that never change, augmentation.
+
+The splits are constants, independent of any seed, so that no digit that validated one run ever
+trains another: MNIST's last 5,000 training digits validate; of the 30 writers of the UCI pen
+digits, 1 to 22 train, 23 to 26 validate, and 27 to 30 are opened only for reports.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import zipfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digit_errors import DataError
+from tensorflow_import import import_keras
+
+if TYPE_CHECKING:
+    from keras.utils import PyDataset
+
+MNIST_VALIDATION_DIGITS = 5_000
+PEN_TRAINING_WRITERS = range(1, 23)
+PEN_VALIDATION_WRITERS = range(23, 27)
+PEN_REPORT_WRITERS = range(27, 31)
+
+Images = NDArray[np.uint8]
+Labels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class DigitSet:
+    """Pictures of single digits and what they show.
+
+    Attributes:
+        images: uint8 (n, 28, 28), white ink (255) on black (0).
+        labels: uint8 (n,), 0 to 9.
+    """
+
+    images: Images
+    labels: Labels
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, key: slice) -> DigitSet:
+        return DigitSet(self.images[key], self.labels[key])
+
+
+@dataclass(frozen=True)
+class Mnist:
+    """MNIST as published: 60,000 training digits and 10,000 test digits.
+
+    LeCun, Cortes & Burges, "The MNIST database of handwritten digits" (CC BY-SA 3.0).
+    The test split is for the report at the end, once a model.
+    """
+
+    all_training: DigitSet
+    test: DigitSet
+
+    def training(self, validation_digits: int = MNIST_VALIDATION_DIGITS) -> DigitSet:
+        """The training digits before the last `validation_digits`."""
+        return self.all_training[: len(self.all_training) - validation_digits]
+
+    def validation(self, validation_digits: int = MNIST_VALIDATION_DIGITS) -> DigitSet:
+        """The last `validation_digits` of the training digits."""
+        return self.all_training[len(self.all_training) - validation_digits :]
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hexadecimal SHA-256 of all images and labels, training digits first."""
+        digest = hashlib.sha256()
+        for part in (self.all_training, self.test):
+            digest.update(np.ascontiguousarray(part.images).data)
+            digest.update(np.ascontiguousarray(part.labels).data)
+        return digest.hexdigest()
+
+
+def load_mnist(path: str | Path | None = None) -> Mnist:
+    """Load MNIST, from a local `mnist.npz` or, by default, through Keras's download.
+
+    Args:
+        path: a file with the arrays `x_train`, `y_train`, `x_test`, `y_test`; None downloads it
+            once (`keras.datasets.mnist`) and keeps it in Keras's cache.
+
+    Raises:
+        DataError: the file is missing, damaged or of another shape, or the download failed.
+    """
+    x_train, y_train, x_test, y_test = _download_mnist() if path is None else _read_npz(Path(path))
+    return Mnist(_checked(x_train, y_train), _checked(x_test, y_test))
+
+
+def _download_mnist() -> tuple[np.ndarray, ...]:
+    keras = import_keras()
+    try:
+        (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
+    except Exception as error:  # Keras raises bare Exception for a failed download
+        raise DataError(
+            "MNIST could not be downloaded: connect to the internet, "
+            "or name a local copy with --data mnist.npz."
+        ) from error
+    return x_train, y_train, x_test, y_test
+
+
+def _read_npz(path: Path) -> tuple[np.ndarray, ...]:
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return tuple(arrays[key] for key in ("x_train", "y_train", "x_test", "y_test"))
+    except FileNotFoundError as error:
+        raise DataError(
+            f"{path.name} does not exist: check the name, or leave --data out to download MNIST."
+        ) from error
+    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
+        raise DataError(
+            f"{path.name} is not a whole mnist.npz file: download it again, "
+            "or leave --data out to let Keras do so."
+        ) from error
+
+
+def _checked(images: np.ndarray, labels: np.ndarray) -> DigitSet:
+    if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8:
+        raise DataError(
+            f"The images must be uint8 of shape (n, 28, 28), "
+            f"and these are {images.dtype} of shape {images.shape}."
+        )
+    if labels.shape != images.shape[:1] or labels.dtype.kind not in "iu":
+        raise DataError("There must be one whole number as a label for each image.")
+    if labels.size == 0 or labels.min() < 0 or labels.max() > 9:
+        raise DataError("Every label must be a digit from 0 to 9, and there must be at least one.")
+    return DigitSet(images, labels.astype(np.uint8))
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How far a digit may be bent and still be the same digit: hands differ, and so do pens.
+
+    The geometry is that of Simard, Steinkraus & Platt (2003), an affine map plus a smooth random
+    displacement, drawn anew for every digit and epoch.
+
+    Attributes:
+        rotation: largest turn either way, degrees.
+        scale: largest relative growth or shrinking, each axis for itself.
+        shear: largest horizontal shear (slant), as a tangent.
+        shift: largest move along each axis, pixels.
+        elastic: standard deviation of the smooth displacement, pixels.
+        thickness: share of digits whose strokes are made bolder or finer.
+    """
+
+    rotation: float = 12.0
+    scale: float = 0.13
+    shear: float = 0.20
+    shift: float = 2.0
+    elastic: float = 0.55
+    thickness: float = 0.5
+
+    def __call__(self, images: Images, random: np.random.Generator) -> NDArray[np.float32]:
+        """Bend every image its own way.
+
+        Args:
+            images: uint8 (n, 28, 28), white ink on black.
+            random: where the randomness comes from.
+
+        Returns:
+            float32 (n, 28, 28) in [0, 1].
+        """
+        maps = self._sampling_maps(len(images), random)
+        choice = random.random(len(images))
+        amount = random.uniform(0.2, 0.8, len(images))
+        bent = np.empty(images.shape, np.float32)
+        for i, image in enumerate(images):
+            stroke = image
+            if choice[i] < self.thickness / 2:
+                stroke = _blend(image, cv2.dilate(image, _CROSS), amount[i])
+            elif choice[i] < self.thickness:
+                stroke = _blend(image, cv2.erode(image, _SQUARE), amount[i])
+            bent[i] = cv2.remap(stroke, maps[i, 0], maps[i, 1], cv2.INTER_LINEAR)
+        bent /= 255.0
+        return bent
+
+    def _sampling_maps(self, n: int, random: np.random.Generator) -> NDArray[np.float32]:
+        """Where each output pixel is read from: float32 (n, 2, 28, 28), x before y, pixels."""
+        angle = np.deg2rad(random.uniform(-self.rotation, self.rotation, n))
+        turn = np.stack([np.cos(angle), -np.sin(angle), np.sin(angle), np.cos(angle)], axis=1)
+        slant = np.tile(np.eye(2), (n, 1, 1))
+        slant[:, 0, 1] = random.uniform(-self.shear, self.shear, n)
+        grow = np.exp(random.uniform(-1, 1, (n, 2)) * np.log1p(self.scale))
+        matrix = turn.reshape(n, 2, 2) @ slant * grow[:, None, :]
+        shift = random.uniform(-self.shift, self.shift, (n, 2, 1))
+        maps = matrix @ _GRID + _CENTRE + shift
+        knots = random.normal(0, self.elastic, (n, 2, _KNOTS, _KNOTS)) * _KNOT_GAIN
+        bend = _SPREAD @ knots @ _SPREAD.T
+        return (maps.reshape(n, 2, 28, 28) + bend).astype(np.float32)
+
+
+def _blend(image: Images, other: cv2.typing.MatLike, amount: float) -> Images:
+    return np.asarray(cv2.addWeighted(image, 1 - amount, other, amount, 0), np.uint8)
+
+
+def _spread_matrix(knots: int) -> NDArray[np.float64]:
+    """(28, knots): Gaussian interpolation from a coarse grid of knots to the 28 pixels."""
+    position = np.arange(28)[:, None]
+    centre = np.linspace(-2, 29, knots)[None, :]
+    weights = np.exp(-0.5 * ((position - centre) / (0.6 * (centre[0, 1] - centre[0, 0]))) ** 2)
+    return weights / weights.sum(axis=1, keepdims=True)
+
+
+_CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+_SQUARE = np.ones((2, 2), np.uint8)
+_CENTRE = 13.5
+_GRID = np.stack(np.meshgrid(np.arange(28), np.arange(28))).reshape(2, 784) - _CENTRE
+_KNOTS = 7
+_SPREAD = _spread_matrix(_KNOTS)
+# Interpolation averages knots, which shrinks their spread; this restores it to `elastic`.
+_KNOT_GAIN = 1 / np.mean((_SPREAD**2).sum(axis=1))
+
+
+def as_network_input(images: Images) -> NDArray[np.float32]:
+    """uint8 (n, 28, 28) as float32 (n, 28, 28, 1) in [0, 1]."""
+    return (images[..., None] / np.float32(255)).astype(np.float32)
+
+
+def training_batches(
+    digits: DigitSet, batch_size: int, seed: int, augmentation: Augmentation | None
+) -> PyDataset:
+    """Shuffled, augmented batches for `keras.Model.fit`, on any backend.
+
+    Every random stream is derived from seed, epoch and batch, so that an epoch is the same
+    whenever and after whatever it runs. The last, incomplete batch of an epoch is kept.
+    """
+    keras = import_keras()
+
+    class TrainingBatches(keras.utils.PyDataset):  # type: ignore[name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.epoch = -1
+            self.on_epoch_end()
+
+        def __len__(self) -> int:
+            return math.ceil(len(digits) / batch_size)
+
+        def __getitem__(self, index: int) -> tuple[NDArray[np.float32], Labels]:
+            chosen = self.order[index * batch_size : (index + 1) * batch_size]
+            images, labels = digits.images[chosen], digits.labels[chosen]
+            if augmentation is None:
+                return as_network_input(images), labels
+            random = np.random.default_rng((seed, self.epoch, index))
+            return augmentation(images, random)[..., None], labels
+
+        def on_epoch_end(self) -> None:
+            self.epoch += 1
+            self.order = np.random.default_rng((seed, self.epoch)).permutation(len(digits))
+
+    return TrainingBatches()

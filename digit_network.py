@@ -1,0 +1,219 @@
+"""The networks: how they are built, and how any Keras classifier is taken apart to explain it.
+
+Nothing here depends on the Keras backend, so training runs on TensorFlow and JAX alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from digit_errors import LayerError, ModelError
+from tensorflow_import import import_keras
+
+if TYPE_CHECKING:
+    import keras
+
+INPUT_SHAPE = (28, 28, 1)
+CLASSES = 10
+
+
+def build_compact(dropout: float = 0.2) -> keras.Model:
+    """Our network: four convolutions, whose 14×14 feature maps the answer is the average of.
+
+    The logits are a linear function of the *average* of the last feature maps (global average
+    pooling; Lin, Chen & Yan, 2013), so a place's share in a logit is its own activation times one
+    weight a channel, and Grad-CAM at the last convolution shows exactly that share. Pooling stops
+    at 14×14, so that the heatmap shows where and not just that, and the receptive field of
+    19 pixels still takes in nearly the whole 20-pixel digit.
+    """
+    layers = import_keras().layers
+    return import_keras().Sequential(
+        [
+            import_keras().Input(INPUT_SHAPE, name="ink"),
+            layers.Conv2D(16, 5, padding="same", activation="relu", name="conv_1"),
+            layers.MaxPooling2D(name="pool"),
+            layers.BatchNormalization(momentum=0.9, name="norm_1"),
+            layers.Conv2D(48, 3, padding="same", activation="relu", name="conv_2"),
+            layers.BatchNormalization(momentum=0.9, name="norm_2"),
+            layers.Conv2D(48, 3, padding="same", activation="relu", name="conv_3"),
+            layers.BatchNormalization(momentum=0.9, name="norm_3"),
+            layers.Conv2D(64, 3, padding="same", activation="relu", name="conv_4"),
+            layers.BatchNormalization(momentum=0.9, name="norm_4"),
+            layers.GlobalAveragePooling2D(name="average"),
+            layers.Dropout(dropout, name="dropout"),
+            layers.Dense(CLASSES, name="logits"),
+            layers.Softmax(name="probabilities"),
+        ],
+        name="compact",
+    )
+
+
+def build_classic() -> keras.Model:
+    """The well-known MNIST network of the Keras examples, exactly: 1.2 million parameters."""
+    layers = import_keras().layers
+    return import_keras().Sequential(
+        [
+            import_keras().Input(INPUT_SHAPE),
+            layers.Conv2D(32, 3, activation="relu"),
+            layers.Conv2D(64, 3, activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Dropout(0.25),
+            layers.Flatten(),
+            layers.Dense(128, activation="relu"),
+            layers.Dropout(0.5),
+            layers.Dense(CLASSES, activation="softmax"),
+        ],
+        name="classic",
+    )
+
+
+ARCHITECTURES: dict[str, Callable[[], keras.Model]] = {
+    "compact": build_compact,
+    "classic": build_classic,
+}
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """One line of the layer table: `output_shape` without the batch axis."""
+
+    name: str
+    kind: str
+    output_shape: tuple[int, ...]
+    parameters: int
+
+
+def layer_table(model: keras.Model) -> list[LayerRow]:
+    """What the network is made of, input side first."""
+    return [
+        LayerRow(layer.name, type(layer).__name__, layer.output.shape[1:], layer.count_params())
+        for layer in model.layers
+        if type(layer).__name__ != "InputLayer"
+    ]
+
+
+def convolution_names(model: keras.Model) -> list[str]:
+    """Names of the two-dimensional convolutions, input side first."""
+    layers = import_keras().layers
+    kinds = (
+        layers.Conv2D,
+        layers.Conv2DTranspose,
+        layers.DepthwiseConv2D,
+        layers.SeparableConv2D,
+    )
+    return [layer.name for layer in model.layers if isinstance(layer, kinds)]
+
+
+def choose_convolution(model: keras.Model, layer_name: str | None = None) -> str:
+    """The convolution of that name, or the last one.
+
+    Raises:
+        LayerError: there is no such convolution, or none at all.
+    """
+    names = convolution_names(model)
+    if not names:
+        raise LayerError("This model has no convolution, so there are no feature maps to explain.")
+    if layer_name is None:
+        return names[-1]
+    if layer_name not in names:
+        raise LayerError(
+            f"This model has no convolution named {layer_name}: choose one of {', '.join(names)}."
+        )
+    return layer_name
+
+
+def forward_pass(
+    model: keras.Model, layer_name: str | None = None
+) -> Callable[[Any], tuple[Any, Any]]:
+    """A function from pictures to one layer's feature maps, on the way, and the logits.
+
+    Softmax may be fused into the last Dense layer or stand apart; a model without one ends in its
+    logits. Nothing is rebuilt, and no activation is swapped: a fused layer's weights are read.
+    The function takes and gives tensors of the Keras backend; without a layer name the feature
+    maps are None.
+
+    Raises:
+        ModelError: the model ends in something else, so that it has no logits.
+    """
+    if isinstance(model, import_keras().Sequential):
+        return _sequential_pass(model, layer_name)
+    return _functional_pass(model, layer_name)
+
+
+def _sequential_pass(
+    model: keras.Model, layer_name: str | None
+) -> Callable[[Any], tuple[Any, Any]]:
+    """Call the layers one after another.
+
+    Their `output` attributes will not do: a Sequential fresh from disk has connected each layer
+    several times, and the first connections do not lead to the answer.
+    """
+    last = model.layers[-1]
+    is_before_softmax, to_logits = _logits_of(last)
+    layers = model.layers[:-1] if is_before_softmax else model.layers
+
+    def forward(images: Any) -> tuple[Any, Any]:
+        tensor, feature_maps = images, None
+        for layer in layers:
+            tensor = layer(tensor, training=False)
+            if layer.name == layer_name:
+                feature_maps = tensor
+        return feature_maps, to_logits(tensor)
+
+    return forward
+
+
+def _functional_pass(
+    model: keras.Model, layer_name: str | None
+) -> Callable[[Any], tuple[Any, Any]]:
+    """Run the part of the graph that ends in the logits, and in the layer asked for."""
+    output = model.outputs[0]
+    last = output._keras_history.operation
+    is_before_softmax, to_logits = _logits_of(last)
+    end = _inputs_of(output)[0] if is_before_softmax else output
+    feature_maps = _tensor_of(output, layer_name) if layer_name else end
+    inner = import_keras().Model(model.inputs[0], [feature_maps, end])
+
+    def forward(images: Any) -> tuple[Any, Any]:
+        feature_maps, tensor = inner(images, training=False)
+        return feature_maps, to_logits(tensor)
+
+    return forward
+
+
+def _tensor_of(output: Any, layer_name: str) -> Any:
+    """The symbolic output of a layer in the very graph that leads to `output`."""
+    pending, seen = [output], set()
+    while pending:
+        tensor = pending.pop()
+        if tensor._keras_history.operation.name == layer_name:
+            return tensor
+        if id(tensor) not in seen:
+            seen.add(id(tensor))
+            pending.extend(_inputs_of(tensor))
+    raise LayerError(f"The answer of this model does not depend on its layer {layer_name}.")
+
+
+def _inputs_of(tensor: Any) -> list[Any]:
+    history = tensor._keras_history
+    return history.operation._inbound_nodes[history.node_index].input_tensors
+
+
+def _logits_of(last: Any) -> tuple[bool, Callable[[Any], Any]]:
+    """Whether the last layer is to be left out, and what then turns its input into logits."""
+    layers = import_keras().layers
+    activation = getattr(getattr(last, "activation", None), "__name__", None)
+    if isinstance(last, layers.Dense) and activation == "softmax":
+        return True, lambda features: _dense(last, features)
+    if isinstance(last, layers.Softmax) or activation == "softmax":
+        return True, lambda logits: logits
+    if isinstance(last, layers.Dense) and activation == "linear":
+        return False, lambda logits: logits
+    raise ModelError("This model does not end in a softmax: give a model that classifies digits.")
+
+
+def _dense(layer: Any, features: Any) -> Any:
+    logits = import_keras().ops.matmul(features, layer.kernel)
+    return logits if layer.bias is None else logits + layer.bias

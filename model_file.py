@@ -1,0 +1,165 @@
+"""A model on disk: its weights, and its papers.
+
+The papers say where a model comes from and what it needs. They are HDF5 attributes of the `.h5`
+file, each name beginning with `digit_`, so that a model stays one file and any HDF5 viewer shows
+them.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import h5py
+
+from atomic_file import atomic_write
+from digit_errors import ModelError
+from digit_network import CLASSES, INPUT_SHAPE
+from image_preparation import PREPARATION_VERSION
+from tensorflow_import import import_keras
+
+if TYPE_CHECKING:
+    import keras
+
+_ATTRIBUTE_PREFIX = "digit_"
+
+
+@dataclass(frozen=True)
+class ModelPapers:
+    """Where a model comes from and what it needs; None where unknown.
+
+    Attributes:
+        trained_at: when training ended, ISO 8601, UTC.
+        trained_with: versions of Keras and its backend.
+        command: the command line that trained it.
+        architecture: a key of `digit_network.ARCHITECTURES`.
+        data: what it was trained on, in words.
+        data_sha256: hash of that data, as `digit_data.Mnist.sha256`.
+        seed: of the run.
+        epochs: passes over the training digits.
+        validation_accuracy: on MNIST's last 5,000 training digits, 0 to 1.
+        test_accuracy: on MNIST's test split, looked at once, 0 to 1.
+        temperature: what the logits are divided by before the softmax; 1 until calibrated
+            (Guo et al., 2017).
+        preparation_version: the version of the image preparation that the model expects.
+    """
+
+    trained_at: str | None = None
+    trained_with: str | None = None
+    command: str | None = None
+    architecture: str | None = None
+    data: str | None = None
+    data_sha256: str | None = None
+    seed: int | None = None
+    epochs: int | None = None
+    validation_accuracy: float | None = None
+    test_accuracy: float | None = None
+    temperature: float = 1.0
+    preparation_version: int = PREPARATION_VERSION
+
+
+def save_model_file(model: keras.Model, papers: ModelPapers, path: str | Path) -> None:
+    """Write model and papers as one `.h5` file, whole or not at all.
+
+    Raises:
+        OSError: the file cannot be written; an older one is untouched.
+    """
+    with atomic_write(path) as temporary:
+        with _without_legacy_advice():
+            model.save(temporary, include_optimizer=False)
+        with h5py.File(temporary, "r+") as file:
+            for name, value in asdict(papers).items():
+                if value is not None:
+                    file.attrs[_ATTRIBUTE_PREFIX + name] = value
+
+
+def read_papers(path: str | Path) -> ModelPapers:
+    """The papers of an `.h5` file; the defaults for a file without any, such as `.keras`."""
+    try:
+        with h5py.File(path, "r") as file:
+            found = {
+                field.name: _plain(file.attrs[_ATTRIBUTE_PREFIX + field.name])
+                for field in fields(ModelPapers)
+                if _ATTRIBUTE_PREFIX + field.name in file.attrs
+            }
+    except OSError:
+        return ModelPapers()
+    return _checked_papers(ModelPapers(**found))
+
+
+def _plain(value: Any) -> Any:
+    """An HDF5 attribute as the Python value that was stored."""
+    return value.item() if hasattr(value, "item") else value
+
+
+def _checked_papers(papers: ModelPapers) -> ModelPapers:
+    if not isinstance(papers.temperature, int | float) or not papers.temperature > 0:
+        raise ModelError(
+            "The model file gives a temperature that is not a positive number: train it again."
+        )
+    if papers.preparation_version != PREPARATION_VERSION:
+        warnings.warn(
+            f"The model expects version {papers.preparation_version} of the image preparation, "
+            f"and this is version {PREPARATION_VERSION}: its answers may be worse than it can do.",
+            stacklevel=2,
+        )
+    return papers
+
+
+def load_model_file(path: str | Path) -> keras.Model:
+    """Read a Keras model, `.h5` or `.keras`, that reads 28×28 pictures and knows ten digits.
+
+    Safe mode is always on: a file that carries Python code (a Lambda layer) is refused.
+
+    Raises:
+        ModelError: the file is missing, damaged, or no such model.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ModelError(
+            f"The model file {path.name} is missing: "
+            "make one with python train_mnist_model.py, or name another."
+        )
+    keras = import_keras()
+    try:
+        with _without_legacy_advice():
+            model = keras.models.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # Keras raises whatever it stumbles over in a damaged file
+        raise ModelError(
+            f"The model file {path.name} is damaged or not a Keras model: "
+            "make one with python train_mnist_model.py, or name another."
+        ) from error
+    return _checked_model(model)
+
+
+def _checked_model(model: keras.Model) -> keras.Model:
+    shapes = [tensor.shape for tensor in (*model.inputs, *_outputs(model))]
+    if shapes not in ([(None, *INPUT_SHAPE), (None, CLASSES)], [(None, 28, 28), (None, CLASSES)]):
+        raise ModelError(
+            "This model does not read 28×28 pictures and tell ten digits apart: name another."
+        )
+    return model
+
+
+def _outputs(model: keras.Model) -> list[Any]:
+    """A Sequential fresh from disk has no `outputs` until it is called; its last layer has."""
+    if isinstance(model, import_keras().Sequential):
+        return [model.layers[-1].output]
+    return list(model.outputs)
+
+
+@contextmanager
+def _without_legacy_advice() -> Iterator[None]:
+    """Keep Keras from advising against `.h5`, the format that the user chose, on the terminal."""
+    logger = logging.getLogger("absl")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

@@ -1,0 +1,243 @@
+"""Read a handwritten digit from any picture: the likeliest digits and how sure the network is.
+
+As a program: `python digit_predictor.py PICTURE… [--json] [--top-k 3] [--model FILE]`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compiled_network import compute_logits
+from digit_errors import DigitError, LayerError, ModelError, NoInkError, PictureError
+from digit_network import CLASSES, INPUT_SHAPE
+from image_preparation import Ink, prepare_digit
+from model_file import ModelPapers, load_model_file, read_papers
+from picture_decoding import Picture, decode_picture
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = [
+    "DigitError",
+    "LayerError",
+    "ModelError",
+    "NoInkError",
+    "PictureError",
+    "Reading",
+    "load_model",
+    "predict_top_k",
+    "read_digit",
+    "warm_up",
+]
+
+SHIPPED_MODEL = Path(__file__).with_name("digit_recognizer.h5")
+MODEL_VARIABLE = "DIGIT_MODEL"
+"""Environment variable that names another model file to use by default."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What the network reads in a picture.
+
+    Attributes:
+        top_k: `(digit, confidence)` pairs, best first; confidence in [0, 1].
+        probabilities: float32 (10,), sums to 1.
+        network_input: float32 (28, 28) in [0, 1], white ink on black: what the network saw.
+        placement: float64 (2, 3), affine map from network pixels to pixels of `picture`, x before
+            y, whole numbers at pixel centres.
+        steps: the pictures on the way, `(name, uint8 array)`.
+        picture: uint8 (H, W, 3), the upright picture, RGB.
+    """
+
+    top_k: list[tuple[int, float]]
+    probabilities: NDArray[np.float32]
+    network_input: NDArray[np.float32]
+    placement: NDArray[np.float64]
+    steps: tuple[tuple[str, NDArray[np.uint8]], ...]
+    picture: NDArray[np.uint8]
+
+
+_loaded: dict[Path, tuple[tuple[int, int], keras.Model]] = {}
+_papers: WeakKeyDictionary[keras.Model, ModelPapers] = WeakKeyDictionary()
+_loading = threading.Lock()
+
+
+def load_model(path: str | os.PathLike[str] | None = None) -> keras.Model:
+    """Load a model once; later calls give the same object, which threads may share.
+
+    A file that has changed on disk is loaded anew.
+
+    Args:
+        path: `.h5` or `.keras`; None takes `$DIGIT_MODEL`, or the model shipped beside this module.
+
+    Raises:
+        ModelError: the file is missing, damaged, or does not classify 28×28 pictures of digits.
+    """
+    file = Path(path or os.environ.get(MODEL_VARIABLE) or SHIPPED_MODEL).absolute()
+    with _loading:
+        identity = _identity(file)
+        if file not in _loaded or _loaded[file][0] != identity:
+            model = load_model_file(file)
+            _papers[model] = read_papers(file)
+            _loaded[file] = identity, model
+        return _loaded[file][1]
+
+
+def _identity(file: Path) -> tuple[int, int]:
+    """What changes when a file does; zeros for a missing one, which loading then reports."""
+    try:
+        status = file.stat()
+    except OSError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
+
+
+def model_papers(model: keras.Model) -> ModelPapers:
+    """Where a loaded model comes from; the defaults for one that `load_model` did not load."""
+    return _papers.get(model, ModelPapers())
+
+
+def read_digit(
+    picture: Picture, k: int = 3, *, ink: Ink = "auto", model: keras.Model | None = None
+) -> Reading:
+    """Read the digit in a picture.
+
+    Args:
+        picture: a path, the bytes of a file, an open binary file, a PIL image, or a uint8 array
+            of shape (H, W), (H, W, 3) RGB or (H, W, 4) RGBA.
+        k: how many of the likeliest digits `top_k` holds, 1 to 10.
+        ink: whether the ink is "dark" or "light" against the paper; "auto" finds out.
+        model: from `load_model`; None takes the default one.
+
+    Raises:
+        PictureError: the picture cannot be read or is too large.
+        NoInkError: nothing is drawn on it.
+        ModelError: the default model cannot be loaded, or `model` has no logits.
+        ValueError: `k` or `ink` is none of those named.
+    """
+    if not 1 <= k <= CLASSES:
+        raise ValueError(f"k must be from 1 to {CLASSES}, not {k}")
+    decoded = decode_picture(picture)
+    prepared = prepare_digit(decoded, ink)
+    probabilities = predict_probabilities(prepared.network_input[None], model)[0]
+    return Reading(
+        top_k=_top_k(probabilities, k),
+        probabilities=probabilities,
+        network_input=prepared.network_input,
+        placement=prepared.placement,
+        steps=prepared.steps,
+        picture=decoded.pixels,
+    )
+
+
+def predict_top_k(
+    picture: Picture, k: int = 3, *, ink: Ink = "auto", model: keras.Model | None = None
+) -> list[tuple[int, float]]:
+    """The `k` likeliest digits with their confidence, best first: `read_digit(...).top_k`."""
+    return read_digit(picture, k, ink=ink, model=model).top_k
+
+
+def predict_probabilities(
+    network_inputs: NDArray[np.float32], model: keras.Model | None = None
+) -> NDArray[np.float32]:
+    """Calibrated class probabilities of prepared digits.
+
+    The logits are divided by the temperature that the model file gives, then go through the
+    softmax (Guo et al., 2017, "On calibration of modern neural networks").
+
+    Args:
+        network_inputs: float32 (n, 28, 28) in [0, 1], white ink on black.
+        model: from `load_model`; None takes the default one.
+
+    Returns:
+        float32 (n, 10); each row sums to 1.
+    """
+    model = load_model() if model is None else model
+    return softmax(compute_logits(model, network_inputs) / model_papers(model).temperature)
+
+
+def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Probabilities along the last axis."""
+    odds = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(odds / odds.sum(axis=-1, keepdims=True), np.float32)
+
+
+def _top_k(probabilities: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
+    best_first = np.argsort(-probabilities, kind="stable")[:k]
+    return [(int(digit), float(probabilities[digit])) for digit in best_first]
+
+
+def warm_up(path: str | os.PathLike[str] | None = None) -> None:
+    """Pay for all first times at once: import TensorFlow, load the model, compile both calls.
+
+    Raises:
+        ModelError: as `load_model`.
+    """
+    from gradcam_visualizer import grad_cam
+
+    model = load_model(path)
+    blank = np.zeros(INPUT_SHAPE[:2], np.float32)
+    predict_probabilities(blank[None], model)
+    grad_cam(blank, model=model)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the likeliest digits of each picture named; 2 if any could not be read, else 0."""
+    options = _parser().parse_args(arguments)
+    try:
+        model = load_model(options.model)
+    except ModelError as error:
+        print(error, file=sys.stderr)
+        return 2
+    unread = 0
+    for name in options.pictures:
+        try:
+            reading = read_digit(name, options.top_k, ink=options.ink, model=model)
+        except DigitError as error:
+            print(f"{name}: {error}", file=sys.stderr)
+            unread += 1
+        else:
+            print(_as_json(name, reading) if options.json else _as_text(name, reading), flush=True)
+    return 2 if unread else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="Read the handwritten digit in each picture.")
+    parser.add_argument("pictures", nargs="+", metavar="PICTURE", help="a file with one digit")
+    parser.add_argument("--json", action="store_true", help="print a JSON object a line")
+    parser.add_argument(
+        "--top-k",
+        type=int,
+        default=3,
+        choices=range(1, CLASSES + 1),
+        metavar="K",
+        help="how many of the likeliest digits to print, 1 to 10 (3)",
+    )
+    parser.add_argument("--ink", choices=get_args(Ink), default="auto", help="ink on paper (auto)")
+    parser.add_argument("--model", metavar="FILE", help="another model, .h5 or .keras")
+    return parser
+
+
+def _as_text(name: str, reading: Reading) -> str:
+    answers = ", ".join(f"{digit} {confidence:.1%}" for digit, confidence in reading.top_k)
+    return f"{name}: {answers}"
+
+
+def _as_json(name: str, reading: Reading) -> str:
+    top_k = [{"digit": digit, "confidence": confidence} for digit, confidence in reading.top_k]
+    return json.dumps({"picture": name, "top_k": top_k}, ensure_ascii=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

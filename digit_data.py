@@ -110,7 +110,7 @@ def _download_mnist() -> tuple[np.ndarray, ...]:
 
 def _read_npz(path: Path) -> tuple[np.ndarray, ...]:
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return tuple(arrays[key] for key in ("x_train", "y_train", "x_test", "y_test"))
     except FileNotFoundError as error:
         raise DataError(

@@ -7,12 +7,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Strokes = list[list[tuple[float, float]]]
+Stroke = list[tuple[float, float]]
+Strokes = list[Stroke]
 
 
-def arc(
+def arc(  # noqa: PLR0917
     cx: float, cy: float, rx: float, ry: float, start: float, stop: float
-) -> list[tuple[float, float]]:
+) -> Stroke:
     """Points of an ellipse's arc; angles in degrees, 0 to the right, growing clockwise."""
     angles = np.deg2rad(np.linspace(start, stop, 24))
     return [(cx + rx * float(np.cos(a)), cy + ry * float(np.sin(a))) for a in angles]

@@ -1,5 +1,7 @@
 """Any picture of a digit becomes what MNIST would have made of it."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 import pytest
@@ -9,11 +11,11 @@ from numpy.typing import NDArray
 
 from digit_errors import NoInkError
 from image_preparation import CENTRE_OF_MASS, PreparedDigit, prepare_digit, stroke_width
-from picture_decoding import Picture, decode_picture
-from tests.drawings import DIGITS, draw
+from picture_decoding import decode_picture
+from tests.drawings import DIGITS, Stroke, draw
 
 
-def prepare(picture: Picture, **options) -> PreparedDigit:
+def prepare(picture: Any, **options: Any) -> PreparedDigit:
     return prepare_digit(decode_picture(picture), **options)
 
 
@@ -92,9 +94,9 @@ def test_what_is_prepared_already_is_not_spoiled() -> None:
 
 @pytest.mark.parametrize("factor", [3, 10])
 def test_an_enlarged_digit_shrinks_back_to_itself(factor: int) -> None:
-    small = (prepare(draw(DIGITS[8])).network_input * 255).astype(np.uint8)
+    small = np.rint(prepare(draw(DIGITS[8])).network_input * 255).astype(np.uint8)
     large = cv2.resize(small, None, fx=factor, fy=factor, interpolation=cv2.INTER_NEAREST)
-    np.testing.assert_allclose(prepare(large).network_input, small / 255, atol=0.06)
+    np.testing.assert_allclose(prepare(large).network_input, small / np.float32(255), atol=0.06)
 
 
 @settings(deadline=None, max_examples=40)
@@ -179,7 +181,8 @@ def test_specks_are_not_ink() -> None:
 
 
 def test_the_detached_bar_of_a_five_is_kept() -> None:
-    strokes = [[(36, 14), (70, 14)], DIGITS[5][0][2:]]
+    bar: Stroke = [(36, 14), (70, 14)]
+    strokes = [bar, DIGITS[5][0][2:]]
     network_input = prepare(draw(strokes, pen=14)).network_input
     parts, _ = cv2.connectedComponents((network_input > 0.3).astype(np.uint8))
     assert parts - 1 == 2

@@ -1,0 +1,150 @@
+"""The splits never change, damaged data is named, and augmentation keeps a digit a digit."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import digit_data
+from digit_data import Augmentation, DigitSet, load_mnist, training_batches
+from digit_errors import DataError
+from tensorflow_import import import_keras
+
+
+def mnist_arrays(training: int = 5_200, test: int = 20) -> dict[str, Any]:
+    """Arrays in the shape of MNIST; the first pixels of each image spell its index."""
+    index = np.arange(training, dtype=np.uint32)
+    images = np.zeros((training, 28, 28), np.uint8)
+    images[:, 0, :4] = index.view(np.uint8).reshape(-1, 4)
+    return {
+        "x_train": images,
+        "y_train": (index % 10).astype(np.uint8),
+        "x_test": images[:test],
+        "y_test": (index[:test] % 10).astype(np.uint8),
+    }
+
+
+@pytest.fixture
+def mnist_file(tmp_path: Path) -> Path:
+    np.savez(tmp_path / "mnist.npz", **mnist_arrays())
+    return tmp_path / "mnist.npz"
+
+
+def indices(digits: DigitSet) -> list[int]:
+    return np.ascontiguousarray(digits.images[:, 0, :4]).view(np.uint32).ravel().tolist()
+
+
+def test_the_last_five_thousand_training_digits_validate(mnist_file: Path) -> None:
+    mnist = load_mnist(mnist_file)
+    assert indices(mnist.training()) == list(range(200))
+    assert indices(mnist.validation()) == list(range(200, 5_200))
+
+
+def test_writers_of_the_three_splits_are_disjoint_and_complete() -> None:
+    splits = (
+        digit_data.PEN_TRAINING_WRITERS,
+        digit_data.PEN_VALIDATION_WRITERS,
+        digit_data.PEN_REPORT_WRITERS,
+    )
+    assert [(split[0], split[-1]) for split in splits] == [(1, 22), (23, 26), (27, 30)]
+
+
+def test_the_hash_tells_data_apart(mnist_file: Path, tmp_path: Path) -> None:
+    arrays = mnist_arrays()
+    arrays["x_test"][0, 5, 5] = 1
+    np.savez(tmp_path / "other.npz", **arrays)
+    assert load_mnist(mnist_file).sha256 == load_mnist(mnist_file).sha256
+    assert load_mnist(mnist_file).sha256 != load_mnist(tmp_path / "other.npz").sha256
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"x_train": np.zeros((9, 27, 28), np.uint8)}, "shape"),
+        ({"x_train": np.zeros((5_200, 28, 28))}, "uint8"),
+        ({"y_train": np.zeros(3, np.uint8)}, "one whole number"),
+        ({"y_train": np.full(5_200, 10)}, "from 0 to 9"),
+        ({"y_train": np.full(5_200, -1)}, "from 0 to 9"),
+    ],
+)
+def test_data_of_the_wrong_shape_is_named(tmp_path: Path, change: dict, sentence: str) -> None:
+    np.savez(tmp_path / "wrong.npz", **(mnist_arrays() | change))
+    with pytest.raises(DataError, match=sentence):
+        load_mnist(tmp_path / "wrong.npz")
+
+
+def test_a_missing_file_is_named_without_its_path(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"none\.npz does not exist") as caught:
+        load_mnist(tmp_path / "none.npz")
+    assert str(tmp_path) not in str(caught.value)
+
+
+def test_a_truncated_file_is_named(mnist_file: Path) -> None:
+    mnist_file.write_bytes(mnist_file.read_bytes()[:10_000])
+    with pytest.raises(DataError, match=r"mnist\.npz is not a whole"):
+        load_mnist(mnist_file)
+
+
+def test_a_failed_download_says_what_to_do(monkeypatch) -> None:
+    def no_network() -> None:
+        raise Exception("URL fetch failure")  # noqa: TRY002
+
+    monkeypatch.setattr(import_keras().datasets.mnist, "load_data", no_network)
+    with pytest.raises(DataError, match="--data"):
+        load_mnist()
+
+
+def a_ring() -> np.ndarray:
+    y, x = np.indices((28, 28)) - 13.5
+    return (255 * (np.abs(np.hypot(x, y) - 7) < 1.5)).astype(np.uint8)
+
+
+def test_augmentation_off_in_every_way_changes_nothing() -> None:
+    still = Augmentation(rotation=0, scale=0, shear=0, shift=0, elastic=0, thickness=0)
+    images = np.stack([a_ring()] * 3)
+    bent = still(images, np.random.default_rng(0))
+    np.testing.assert_allclose(bent, images / 255, atol=1e-6)
+    assert bent.dtype == np.float32
+
+
+def test_augmentation_bends_every_digit_its_own_way_and_loses_none() -> None:
+    images = np.stack([a_ring()] * 200)
+    bent = Augmentation()(images, np.random.default_rng(0))
+    ink = bent.sum(axis=(1, 2)) / (a_ring() / 255).sum()
+    assert len({image.tobytes() for image in bent}) == 200
+    assert 0 <= bent.min() <= bent.max() <= 1
+    assert 0.3 < ink.min() < 0.95
+    assert 1.05 < ink.max() < 2.5
+
+
+def test_shift_moves_a_digit_by_as_much_as_it_says() -> None:
+    only_shift = Augmentation(rotation=0, scale=0, shear=0, shift=2, elastic=0, thickness=0)
+    bent = only_shift(np.stack([a_ring()] * 300), np.random.default_rng(0))
+    _, _, x = np.indices(bent.shape)
+    centres = (x * bent).sum(axis=(1, 2)) / bent.sum(axis=(1, 2))
+    assert centres.min() == pytest.approx(11.5, abs=0.1)
+    assert centres.max() == pytest.approx(15.5, abs=0.1)
+
+
+def test_an_epoch_holds_every_digit_once_in_an_order_of_its_own() -> None:
+    arrays = mnist_arrays()
+    digits = DigitSet(arrays["x_train"][:250], arrays["y_train"][:250])
+    batches = training_batches(digits, 100, seed=0, augmentation=None)
+    orders = []
+    for _ in range(2):
+        images = np.concatenate([batches[i][0] for i in range(len(batches))])
+        spelled = np.rint(images[:, 0, :4, 0] * 255).astype(np.uint8)
+        orders.append(indices(DigitSet(spelled[:, None, :], digits.labels)))
+        batches.on_epoch_end()
+    assert len(batches) == 3
+    assert sorted(orders[0]) == sorted(orders[1]) == list(range(250))
+    assert orders[0] != orders[1]
+
+
+def test_the_same_seed_and_epoch_give_the_same_batches() -> None:
+    digits = DigitSet(np.stack([a_ring()] * 64), np.zeros(64, np.uint8))
+    one, two = (training_batches(digits, 32, 5, Augmentation()) for _ in range(2))
+    other = training_batches(digits, 32, 6, Augmentation())
+    assert np.array_equal(one[1][0], two[1][0])
+    assert not np.array_equal(one[1][0], other[1][0])

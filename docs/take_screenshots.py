@@ -1,0 +1,133 @@
+"""Take the pictures of the page: `python docs/take_screenshots.py`.
+
+Those of the README go to `docs/screenshots/`. The page on every screen and in both themes goes to
+`screenshots/`, which git ignores: look at it after every change of the page.
+"""
+
+from __future__ import annotations
+
+import io
+import itertools
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageFilter
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests import browser as shared
+from tests import drawings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page, ViewportSize
+
+README_PICTURES = ROOT / "docs" / "screenshots"
+TO_LOOK_AT = ROOT / "screenshots"
+# Tall enough for a whole page: Streamlit scrolls inside the window, not the window.
+SCREENS: dict[str, ViewportSize] = {
+    "desktop": {"width": 1280, "height": 800},
+    "phone": {"width": 390, "height": 1400},
+}
+PATIENCE = 60_000  # milliseconds: the first answer waits for TensorFlow
+
+
+def main() -> None:
+    """Serve the page, open a browser, take every picture."""
+    executable = shared.find_chromium()
+    if executable is None:
+        sys.exit(shared.HOW_TO_ENABLE)
+    README_PICTURES.mkdir(parents=True, exist_ok=True)
+    TO_LOOK_AT.mkdir(exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        shared.running_server(Path(folder) / "server.log") as url,
+        shared.running_browser(executable) as browser,
+    ):
+        take_readme_pictures(browser, url)
+        for screen, theme in itertools.product(SCREENS, ("light", "dark")):
+            take_states(browser, url, screen, theme)
+
+
+def take_readme_pictures(browser: Browser, url: str) -> None:
+    """Take a drawn digit, an upload, and a heatmap from near."""
+    page = open_page(browser, url, "desktop", "light", scale=2)
+    shared.draw(page, drawings.DIGITS[3])
+    wait_for_answer(page)
+    page.screenshot(path=README_PICTURES / "page.png")
+    page.locator(".heatmap img").screenshot(path=README_PICTURES / "heatmap.png")
+    upload(page, "five.jpg", photographed(5))
+    wait_for_answer(page)
+    page.get_by_text("What the network sees", exact=True).first.click()
+    page.locator(".step img").last.wait_for()
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    settle(page)
+    page.screenshot(path=README_PICTURES / "upload.png")
+    page.context.close()
+
+
+def take_states(browser: Browser, url: str, screen: str, theme: str) -> None:
+    """Take the empty page, an answer, everything opened, and what is said of a bad file."""
+    page = open_page(browser, url, screen, theme)
+
+    def take(state: str) -> None:
+        settle(page)
+        page.screenshot(path=TO_LOOK_AT / f"{screen}-{theme}-{state}.png")
+
+    take("empty")
+    shared.draw(page, drawings.DIGITS[3])
+    wait_for_answer(page)
+    take("digit")
+    upload(page, "notes.png", b"this is no picture")
+    page.locator(".problem").wait_for(timeout=PATIENCE)
+    take("error")
+    page.context.close()
+
+
+def open_page(browser: Browser, url: str, screen: str, theme: str, scale: int = 1) -> Page:
+    """Open the page on a screen, in a theme."""
+    context = browser.new_context(
+        viewport=SCREENS[screen],
+        color_scheme="dark" if theme == "dark" else "light",
+        device_scale_factor=scale,
+    )
+    return shared.open_page(context.new_page(), url)
+
+
+def wait_for_answer(page: Page) -> None:
+    """Wait until answer and heatmap are there, and nothing is on its way any more."""
+    page.locator(".heatmap img").wait_for(timeout=PATIENCE)
+    page.get_by_text("What the network sees", exact=True).first.wait_for()
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Let fades and slides end; they have no event to wait for."""
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(600)
+
+
+def upload(page: Page, name: str, content: bytes) -> None:
+    """Upload a file, and wait until the answer before it has gone."""
+    page.get_by_role("tab", name="Upload").click()
+    page.locator(".invitation").wait_for()
+    file_input = page.get_by_test_id("stFileUploader").locator("input")
+    file_input.set_input_files({"name": name, "mimeType": "image/png", "buffer": content})
+    page.locator(".invitation").wait_for(state="detached")
+
+
+def photographed(digit: int) -> bytes:
+    """Make a sheet with a digit in blue ink, as it looks when photographed: shaded and tilted."""
+    sheet = drawings.draw(drawings.DIGITS[digit], 700, 24, (44, 58, 120), (240, 236, 224))
+    tilted = Image.fromarray(sheet).rotate(-5, Image.Resampling.BICUBIC, fillcolor=(240, 236, 224))
+    shade = Image.linear_gradient("L").resize(tilted.size).point(lambda grey: 255 - grey // 4)
+    lit = Image.composite(tilted, Image.new("RGB", tilted.size, "black"), shade)
+    file = io.BytesIO()
+    lit.filter(ImageFilter.GaussianBlur(1.5)).save(file, "JPEG", quality=90)
+    return file.getvalue()
+
+
+if __name__ == "__main__":
+    main()

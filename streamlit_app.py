@@ -1,0 +1,356 @@
+"""The page: draw, upload or photograph a digit; see what it is and where the network looked.
+
+Run it with `streamlit run streamlit_app.py`. The page only shows: reading a picture, explaining
+the answer and describing the model are calls to modules that know no screen.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ParamSpec
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from streamlit_drawable_canvas import st_canvas
+
+import page_html
+from digit_network import convolution_names, layer_table
+from digit_predictor import DigitError, load_model, read_digit, warm_up
+from gradcam_visualizer import grad_cam, overlay_heatmap
+from image_preparation import Ink
+
+logger = logging.getLogger(__name__)
+
+STYLE = Path(__file__).with_name("streamlit_app.css")
+CANVAS_SIDE = 320  # pixels: the widest square that fits a phone held upright
+PICTURE_TYPES = ["png", "jpg", "jpeg", "webp", "bmp", "gif", "heic", "heif"]
+INKS: dict[str, Ink] = {"Auto": "auto", "Dark on light": "dark", "Light on dark": "light"}
+INVITATIONS = {
+    "Draw": "Draw a digit from 0 to 9; the answer appears here when you lift the pen.",
+    "Upload": "Give a picture of one digit; the answer appears here.",
+    "Camera": "Take a photo of one handwritten digit; the answer appears here.",
+}
+UNEXPECTED = "Something went wrong on our side; please try again with another picture."
+
+
+Drawing = dict[str, Any]  # as the canvas writes it
+HIDE_CANVAS_TOOLBAR = """
+<script>
+  const hide = () => {
+    const canvas = document.querySelector(".st-key-canvas [data-testid=stBidiComponentIsolated]");
+    const root = canvas && [canvas, ...canvas.querySelectorAll("*")].find((e) => e.shadowRoot);
+    if (!root) return requestAnimationFrame(hide);
+    const style = new CSSStyleSheet();
+    style.replaceSync(".dc-toolbar { visibility: hidden; }");
+    root.shadowRoot.adoptedStyleSheets.push(style);
+  };
+  hide();
+</script>
+"""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the sidebar says."""
+
+    pen_width: int
+    ink: Ink
+    show_heatmap: bool
+    opacity: float
+    layer: str | None
+    show_layers: bool
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the person looks at: a tab, and a picture in it if there is one."""
+
+    tab: str
+    picture: bytes | None
+    ink: Ink
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """A reading with its picture no larger than is shown, so that a session stays light."""
+
+    source: bytes
+    ink: Ink
+    top_k: list[tuple[int, float]]
+    network_input: NDArray[np.float32]
+    picture: NDArray[np.uint8]
+    placement: NDArray[np.float64]
+    steps: tuple[tuple[str, NDArray[np.uint8]], ...]
+
+
+def main() -> None:
+    """Lay out the page from top to bottom."""
+    st.set_page_config("Handwritten digits", page_icon="✏️", layout="wide")
+    st.html(STYLE)
+    settings = sidebar()
+    heading()
+    question_and_answer(settings)
+    if settings.show_layers:
+        model_layers()
+    privacy_note()
+    hide_canvas_toolbar()
+
+
+P = ParamSpec("P")
+
+
+def guarded(section: Callable[P, None]) -> Callable[P, None]:
+    """Turn whatever goes wrong in a section of the page into one plain sentence."""
+
+    @functools.wraps(section)
+    def guard(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            section(*args, **kwargs)
+        except DigitError as error:
+            st.html(page_html.message(str(error), problem=True))
+        except Exception:
+            logger.exception("The page could not be shown")
+            st.html(page_html.message(UNEXPECTED, problem=True))
+
+    return guard
+
+
+@st.cache_resource(show_spinner=False)
+def waking_network() -> threading.Thread:
+    """Load TensorFlow and the model beside the page, once per server."""
+
+    def wake() -> None:
+        try:
+            warm_up()
+        except DigitError:
+            pass  # asked for an answer, the model says the same again, to a person
+        except Exception:
+            logger.exception("The network could not be warmed up")
+
+    thread = threading.Thread(target=wake, name="waking-network", daemon=True)
+    thread.start()
+    return thread
+
+
+def wait_for_network() -> None:
+    """Say so, for as long as the network is still being loaded."""
+    thread = waking_network()
+    if thread.is_alive():
+        with st.spinner("Waking the network…"):
+            thread.join()
+
+
+# ---- Sidebar
+
+
+def sidebar() -> Settings:
+    """Ask for everything that can be set."""
+    with st.sidebar:
+        st.subheader("Explanation")
+        show_heatmap = st.toggle("Show Grad-CAM heatmap", value=True)
+        opacity = st.slider("Heatmap opacity", 0, 100, 50, 5, "%d%%", disabled=not show_heatmap)
+        layer = convolution_choice()
+        st.subheader("Picture")
+        pen_width = st.slider("Pen width", 8, 40, 20, 2, "%d px")
+        ink = st.radio("Ink", list(INKS), help="For uploads and photos; the canvas is known.")
+        st.subheader("Model")
+        show_layers = st.toggle("Show model layers")
+    return Settings(pen_width, INKS[ink], show_heatmap, opacity / 100, layer, show_layers)
+
+
+def convolution_choice() -> str | None:
+    """Ask which convolution to explain; until the network is awake there is none to choose."""
+    awake = not waking_network().is_alive()
+    st.fragment(refresh_when_awake, run_every=None if awake else 1.0)(awake)
+    names = known_convolutions() if awake else []
+    return st.selectbox(
+        "Last conv layer (optional)",
+        names,
+        index=None,
+        placeholder="The model's last",
+        disabled=not awake,
+        key="layer",
+    )
+
+
+def refresh_when_awake(was_awake: bool) -> None:
+    """Show what can be chosen as soon as the network is awake."""
+    if not was_awake and not waking_network().is_alive():
+        st.rerun()
+
+
+def known_convolutions() -> list[str]:
+    """Name the model's convolutions; none where the model itself is the trouble."""
+    try:
+        return convolution_names(load_model())
+    except DigitError:
+        return []
+
+
+# ---- Page
+
+
+def heading() -> None:
+    """Say what the page does."""
+    with st.container(key="heading", gap="small"):
+        st.title("Handwritten digits", anchor=False)
+        st.markdown("Write one digit: a neural network reads it and shows where it looked.")
+
+
+def privacy_note() -> None:
+    """Say what becomes of pictures."""
+    st.caption("Pictures stay in this session's memory and are gone when it ends; none is stored.")
+
+
+def hide_canvas_toolbar() -> None:
+    """Hide the canvas's own toolbar: a finger that begins in its corner would not draw.
+
+    It lies in the component's shadow tree, which no style sheet of the page reaches.
+    """
+    st.html(HIDE_CANVAS_TOOLBAR, unsafe_allow_javascript=True)
+
+
+@st.fragment
+@guarded
+def question_and_answer(settings: Settings) -> None:
+    """Take a picture on the left, answer on the right; a stroke reruns nothing else."""
+    with st.container(key="desk", horizontal=True):
+        with st.container(key="input", width=CANVAS_SIDE):
+            question = ask(settings)
+        with st.container(key="answer"):
+            show_answer(question, settings)
+
+
+def ask(settings: Settings) -> Question:
+    """Offer the three ways to give a picture; the open tab is the one that is answered."""
+    names = list(INVITATIONS)
+    draw, upload, camera = st.tabs(names, key="tab", on_change="rerun")
+    with draw:
+        drawing = drawn_picture(settings.pen_width)
+    with upload:
+        file = uploaded_picture()
+    with camera:
+        photo = photographed_picture(is_open=bool(camera.open))
+    if upload.open:
+        return Question("Upload", file, settings.ink)
+    if camera.open:
+        return Question("Camera", photo, settings.ink)
+    return Question("Draw", drawing, "dark")
+
+
+def drawn_picture(pen_width: int) -> bytes | None:
+    """Show the paper; None while it is empty."""
+    start = st.session_state.setdefault("start", {"objects": [], "revision": 0})
+    st.session_state.setdefault("strokes", [])
+    with st.container(key="paper"):
+        drawing = st_canvas(
+            stroke_width=pen_width,
+            stroke_color="#000000",
+            background_color="#ffffff",
+            width=CANVAS_SIDE,
+            height=CANVAS_SIDE,
+            initial_drawing=start,
+            return_image_data=True,
+            key="canvas",
+        )
+    strokes = known_strokes(drawing.json_data)
+    with st.container(key="paper-tools", horizontal=True):
+        st.button("Undo", on_click=undo, disabled=not strokes)
+        st.button("Clear", on_click=redraw, args=([],), disabled=not strokes)
+    return drawing.image_bytes if strokes else None
+
+
+def known_strokes(sent: Drawing | None) -> list[object]:
+    """Find what is on the paper: what the canvas sent last, unless Undo or Clear came after."""
+    if sent != st.session_state.get("sent"):
+        st.session_state["sent"] = sent
+        st.session_state["strokes"] = sent.get("objects", []) if sent else []
+    strokes: list[object] = st.session_state["strokes"]
+    return strokes
+
+
+def undo() -> None:
+    """Take back the last stroke."""
+    redraw(st.session_state["strokes"][:-1])
+
+
+def redraw(strokes: list[object]) -> None:
+    """Make the paper hold just these strokes.
+
+    The canvas redraws itself when its initial drawing changes; the revision makes it change
+    even when the same strokes are asked for twice.
+    """
+    st.session_state["strokes"] = strokes
+    revision = st.session_state["start"]["revision"] + 1
+    st.session_state["start"] = {"objects": strokes, "revision": revision}
+
+
+def uploaded_picture() -> bytes | None:
+    """Ask for a file."""
+    file = st.file_uploader("Picture of one digit, at most 10 MB", type=PICTURE_TYPES, key="upload")
+    return None if file is None else file.getvalue()
+
+
+def photographed_picture(*, is_open: bool) -> bytes | None:
+    """Ask for a photo.
+
+    An open camera widget asks for the camera and keeps it on, so it is there only while its tab
+    is open or it holds a photo.
+    """
+    if not is_open and st.session_state.get("photo") is None:
+        return None
+    photo = st.camera_input("Photo of one digit", key="photo")
+    return None if photo is None else photo.getvalue()
+
+
+@guarded
+def show_answer(question: Question, settings: Settings) -> None:
+    """Show the likeliest digits and where the network looked, or invite."""
+    if question.picture is None:
+        st.html(page_html.message(INVITATIONS[question.tab]))
+        return
+    answer = read(question.picture, question.ink)
+    st.html(page_html.answer(answer.top_k))
+    if settings.show_heatmap:
+        show_heatmap(answer, settings)
+    with st.expander("What the network sees"):
+        st.html(page_html.steps(answer.steps))
+
+
+def show_heatmap(answer: Answer, settings: Settings) -> None:
+    """Show where the network found what speaks for the likeliest digit."""
+    digit = answer.top_k[0][0]
+    heatmap = grad_cam(answer.network_input, digit, settings.layer)
+    overlay = overlay_heatmap(answer.picture, heatmap, answer.placement, settings.opacity)
+    st.html(page_html.heatmap(overlay, digit, blank=not heatmap.any()))
+
+
+def read(picture: bytes, ink: Ink) -> Answer:
+    """Read a picture once, however often the page is drawn; the session keeps only the last."""
+    last: Answer | None = st.session_state.get("answer")
+    if last is not None and (last.source, last.ink) == (picture, ink):
+        return last
+    wait_for_network()
+    reading = read_digit(picture, ink=ink)
+    shown, placement = page_html.shrink_for_showing(reading.picture, reading.placement)
+    answer = Answer(
+        picture, ink, reading.top_k, reading.network_input, shown, placement, reading.steps
+    )
+    st.session_state["answer"] = answer
+    return answer
+
+
+@guarded
+def model_layers() -> None:
+    """Show the network's layers, their shapes and parameters."""
+    wait_for_network()
+    st.html(page_html.layers(layer_table(load_model())))
+
+
+guarded(main)()

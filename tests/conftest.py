@@ -1,0 +1,90 @@
+"""A server and a browser, each started once; pictures that stand for what people bring."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image, ImageDraw
+
+from tests import browser as shared
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+
+@pytest.fixture
+def written_one() -> Image.Image:
+    """A 1 in dark ink on light paper."""
+    picture = Image.new("RGB", (200, 240), (238, 236, 230))
+    ImageDraw.Draw(picture).line([(104, 40), (96, 200)], (30, 30, 60), 18)
+    return picture
+
+
+def as_file(picture: Image.Image, kind: str = "PNG") -> bytes:
+    """The bytes of a picture's file."""
+    file = io.BytesIO()
+    picture.save(file, kind)
+    return file.getvalue()
+
+
+@pytest.fixture(scope="session")
+def bad_files() -> dict[str, bytes]:
+    """Files that cannot be answered, by what they are."""
+    jpeg = as_file(Image.effect_noise((400, 400), 80), "JPEG")
+    return {
+        "a text named .png": b"this is no picture",
+        "a truncated JPEG": jpeg[: len(jpeg) // 2],
+        "an empty file": b"",
+        "a picture of 144 megapixels": as_file(Image.new("1", (12_000, 12_000), 1)),
+        "a blank picture": as_file(Image.new("L", (200, 200), 255)),
+    }
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the running page."""
+    with shared.running_server(tmp_path_factory.mktemp("server") / "server.log") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A running browser; without one the test is skipped, but never where tests must run."""
+    executable = shared.find_chromium()
+    if executable is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(shared.HOW_TO_ENABLE)
+        pytest.skip(shared.HOW_TO_ENABLE)
+    with shared.running_browser(executable) as running:
+        yield running
+
+
+@pytest.fixture
+def desktop(chromium: Browser, server: str) -> Iterator[Page]:
+    """The page on a desktop's screen."""
+    with chromium.new_context(viewport=shared.DESKTOP) as context:  # type: ignore[arg-type]
+        yield shared.open_page(context.new_page(), server)
+
+
+@pytest.fixture
+def phone(chromium: Browser, server: str) -> Iterator[Page]:
+    """The page on a phone held upright."""
+    with chromium.new_context(
+        viewport=shared.PHONE,  # type: ignore[arg-type]
+        has_touch=True,
+        is_mobile=True,
+    ) as context:
+        yield shared.open_page(context.new_page(), server)
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    """Where pictures of the page lie to be looked at; git ignores it."""
+    folder = shared.ROOT / "screenshots"
+    folder.mkdir(exist_ok=True)
+    return folder

@@ -1,0 +1,223 @@
+"""A real browser draws, uploads and looks around; the tests read what a person reads."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, FilePayload, Page, expect
+
+from tests.browser import Stroke, draw, draw_with_finger, open_page, paper, running_server
+from tests.conftest import as_file
+from tests.drawings import DIGITS
+
+expect.set_options(timeout=60_000)  # the first answer waits for TensorFlow
+
+DRAWN_INVITATION = re.compile("Draw a digit from 0 to 9")
+
+
+def expect_answer(page: Page, digit: int) -> None:
+    expect(page.locator(".answer-digit")).to_have_text(str(digit))
+
+
+def heatmap(page: Page) -> str:
+    return page.locator(".heatmap img").get_attribute("src") or ""
+
+
+def expect_another_heatmap(page: Page, before: str) -> None:
+    expect(page.locator(".heatmap img")).not_to_have_attribute("src", before)
+
+
+def upload(page: Page, name: str, content: bytes) -> None:
+    page.get_by_role("tab", name="Upload").click()
+    file = FilePayload(name=name, mimeType="image/png", buffer=content)
+    page.get_by_test_id("stFileUploader").locator("input").set_input_files(file)
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+@pytest.mark.parametrize("digit", [0, 1, 2, 3, 4, 7])
+def test_a_digit_drawn_with_the_mouse_is_read(desktop: Page, screenshots: Path, digit: int) -> None:
+    draw(desktop, DIGITS[digit])
+
+    expect_answer(desktop, digit)
+    expect(desktop.locator(".answer-bars li")).to_have_count(3)
+    expect(desktop.locator(".answer-bars li").first).to_contain_text(re.compile(r"\d%"))
+    expect(desktop.locator(".heatmap")).to_contain_text(f"spoke for a {digit}")
+    desktop.screenshot(path=screenshots / f"drawn-{digit}.png")
+
+
+def test_a_digit_drawn_with_a_finger_is_read_and_the_page_stays(
+    phone: Page, screenshots: Path
+) -> None:
+    paper(phone).scroll_into_view_if_needed()
+    top = paper(phone).bounding_box()
+
+    draw_with_finger(phone, DIGITS[7])
+
+    expect_answer(phone, 7)
+    assert paper(phone).bounding_box() == top
+    phone.screenshot(path=screenshots / "phone-drawn-7.png", full_page=True)
+
+
+def test_a_finger_can_begin_in_every_corner_of_the_paper(phone: Page) -> None:
+    corners = [(2.0, 2.0), (98.0, 2.0), (60.0, 2.0), (98.0, 98.0), (2.0, 98.0)]
+
+    draw_with_finger(phone, [[corner, (50.0, 50.0)] for corner in corners])
+
+    expect(phone.locator(".answer-digit")).to_be_visible()
+    for _ in range(len(corners) - 1):
+        undo_and_wait_for_another_answer(phone)
+    press(phone, "Undo")
+    expect(phone.locator(".message")).to_have_text(DRAWN_INVITATION)
+
+
+def undo_and_wait_for_another_answer(page: Page) -> None:
+    before = heatmap(page)
+    press(page, "Undo")
+    expect_another_heatmap(page, before)
+
+
+def test_the_phone_scrolls_only_up_and_down(phone: Page) -> None:
+    draw_with_finger(phone, DIGITS[1])
+    expect(phone.locator(".answer-digit")).to_be_visible()
+
+    widths = phone.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+
+    assert widths[0] <= widths[1]
+
+
+def test_a_fresh_server_can_be_drawn_on_while_the_network_wakes_quietly(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    log = tmp_path / "server.log"
+    with running_server(log) as url, chromium.new_context() as context:
+        page = open_page(context.new_page(), url)
+        draw(page, DIGITS[7])
+        expect(page.get_by_text("Waking the network…")).to_be_visible()
+        expect(page.locator(".invitation")).not_to_be_visible()
+        expect_answer(page, 7)
+        expect(page.get_by_role("combobox", name="Last conv layer")).to_be_enabled()
+
+    assert not re.search("tensorflow|onednn|cuda|warning|error|traceback", log.read_text(), re.I)
+
+
+def test_clear_empties_the_paper_and_invites(desktop: Page) -> None:
+    draw(desktop, DIGITS[1])
+    expect_answer(desktop, 1)
+
+    press(desktop, "Clear")
+
+    expect(desktop.locator(".message")).to_have_text(DRAWN_INVITATION)
+    expect(desktop.locator(".answer-digit")).to_have_count(0)
+
+
+def test_after_clear_the_same_digit_can_be_drawn_and_cleared_again(desktop: Page) -> None:
+    for _ in range(2):
+        draw(desktop, DIGITS[1])
+        expect_answer(desktop, 1)
+
+        press(desktop, "Clear")
+        expect(desktop.locator(".message")).to_have_text(DRAWN_INVITATION)
+
+
+def test_undo_takes_back_one_stroke_for_each_press(desktop: Page) -> None:
+    draw(desktop, DIGITS[1])
+    expect_answer(desktop, 1)
+    for stroke in ([(30.0, 20.0), (80.0, 20.0), (80.0, 80.0)], [(80.0, 80.0), (20.0, 80.0)]):
+        draw_and_wait_for_another_answer(desktop, stroke)
+
+    undo_and_wait_for_another_answer(desktop)
+    undo_and_wait_for_another_answer(desktop)
+
+    expect_answer(desktop, 1)
+
+
+def draw_and_wait_for_another_answer(page: Page, stroke: Stroke) -> None:
+    before = heatmap(page)
+    draw(page, [stroke])
+    expect_another_heatmap(page, before)
+
+
+def test_switching_tabs_loses_neither_drawing_nor_file(
+    desktop: Page, written_one: Image.Image
+) -> None:
+    draw(desktop, DIGITS[7])
+    expect_answer(desktop, 7)
+    upload(desktop, "one.png", as_file(written_one))
+    expect_answer(desktop, 1)
+
+    desktop.get_by_role("tab", name="Draw").click()
+    expect_answer(desktop, 7)
+    expect(paper(desktop)).to_be_visible()
+
+    desktop.get_by_role("tab", name="Camera").click()
+    expect(desktop.locator(".message")).to_contain_text("Take a photo")
+
+    desktop.get_by_role("tab", name="Upload").click()
+    expect_answer(desktop, 1)
+    expect(desktop.get_by_text("one.png")).to_be_visible()
+
+
+def test_bad_files_get_a_sentence_each_and_a_good_one_still_an_answer(
+    desktop: Page, bad_files: dict[str, bytes], written_one: Image.Image, screenshots: Path
+) -> None:
+    for number, (what, content) in enumerate(bad_files.items()):
+        upload(desktop, f"{number}.png", content)
+
+        expect(desktop.get_by_text(f"{number}.png")).to_be_visible()
+        expect(desktop.get_by_role("alert")).to_have_count(1)
+        expect(desktop.get_by_text("Traceback")).to_have_count(0)
+        desktop.screenshot(path=screenshots / f"bad-{what.replace(' ', '-')}.png")
+
+    upload(desktop, "one.png", as_file(written_one))
+    expect_answer(desktop, 1)
+    expect(desktop.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_photo_from_the_camera_is_kept_while_another_tab_is_open(desktop: Page) -> None:
+    desktop.get_by_role("tab", name="Camera").click()
+    expect(desktop.locator("video")).to_have_js_property("readyState", 4)
+    press(desktop, "Take Photo")
+    expect(desktop.locator(".answer-digit, .problem")).to_be_visible()
+
+    desktop.get_by_role("tab", name="Draw").click()
+    expect(desktop.locator(".message")).to_have_text(DRAWN_INVITATION)
+
+    desktop.get_by_role("tab", name="Camera").click()
+    expect(desktop.locator(".answer-digit, .problem")).to_be_visible()
+    expect(desktop.get_by_role("button", name="Clear photo")).to_be_visible()
+
+
+def test_what_the_network_sees_opens_on_its_28_by_28_pixels(desktop: Page) -> None:
+    draw(desktop, DIGITS[3])
+    expect_answer(desktop, 3)
+
+    desktop.get_by_text("What the network sees", exact=True).first.click()
+
+    last = desktop.locator(".step img").last
+    expect(last).to_be_visible()
+    expect(last).to_have_css("image-rendering", "pixelated")
+    expect(last).to_have_js_property("naturalWidth", 28)
+
+
+def test_the_convolutions_can_be_chosen_once_the_network_is_awake(desktop: Page) -> None:
+    draw(desktop, DIGITS[2])
+    expect_answer(desktop, 2)
+    before = heatmap(desktop)
+
+    desktop.get_by_role("combobox", name="Last conv layer").click()
+    desktop.get_by_role("option").first.click()
+
+    expect_another_heatmap(desktop, before)
+
+
+def test_the_layers_are_listed_with_their_parameters(desktop: Page) -> None:
+    desktop.get_by_text("Show model layers").click()
+
+    expect(desktop.get_by_role("columnheader", name="Parameters")).to_be_visible()
+    expect(desktop.get_by_role("row", name=re.compile("Conv2D")).first).to_be_visible()

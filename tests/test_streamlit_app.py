@@ -1,0 +1,294 @@
+"""What the page says for each way of giving a picture, without a browser."""
+
+from __future__ import annotations
+
+import base64
+import re
+import threading
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Html
+
+from tests import drawings
+from tests.browser import ROOT
+from tests.conftest import as_file
+from tests.drawings import DIGITS, Strokes
+
+BAD_FILES = {
+    "a text named .png": "picture",
+    "a truncated JPEG": "damaged",
+    "an empty file": "empty",
+    "a picture of 144 megapixels": "megapixels",
+    "a blank picture": "Nothing",
+}
+
+
+@pytest.fixture
+def page() -> AppTest:
+    """The page as somebody finds it whose network is awake."""
+    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120).run()
+    for thread in threading.enumerate():
+        if thread.name == "waking-network":
+            thread.join()
+    return page.run()
+
+
+def canvas_value(strokes: Strokes) -> dict[str, object]:
+    """What the canvas sends for a drawing."""
+    file = as_file(Image.fromarray(drawings.draw(strokes)))
+    url = "data:image/png;base64," + base64.b64encode(file).decode()
+    objects = [{"type": "Path"} for _ in strokes]
+    return {"drawing": {"raw": {"objects": objects}, "data": url}}
+
+
+def draw(page: AppTest, digit: int) -> AppTest:
+    page.session_state["canvas"] = canvas_value(DIGITS[digit])
+    return page.run()
+
+
+def upload(page: AppTest, name: str, content: bytes) -> AppTest:
+    page.session_state["tab"] = "Upload"
+    return page.file_uploader(key="upload").upload(name, content, "image/png").run()
+
+
+def blocks(page: AppTest, name: str) -> list[str]:
+    """The parts of the page that have this class, as HTML."""
+    parts = [part.value for part in page.get("html") if isinstance(part, Html)]
+    return [part for part in parts if f'class="{name}' in part]
+
+
+def text(page: AppTest, name: str) -> str:
+    """What a person reads in the only part of the page that has this class."""
+    (block,) = blocks(page, name)
+    return " ".join(re.sub("<[^>]+>", " ", block).split())
+
+
+def likeliest(page: AppTest) -> str:
+    (block,) = blocks(page, "answer")
+    return re.search(r'answer-digit">(\d)<', block)[1]  # type: ignore[index]
+
+
+# ---- Draw
+
+
+def test_an_empty_canvas_invites_and_predicts_nothing(page: AppTest) -> None:
+    assert "Draw a digit" in text(page, "message")
+    assert not blocks(page, "answer")
+    assert not page.exception
+
+
+def test_a_drawn_digit_is_answered_with_three_bars_heatmap_and_steps(page: AppTest) -> None:
+    draw(page, 1)
+
+    assert likeliest(page) == "1"
+    assert blocks(page, "answer")[0].count("<li>") == 3
+    assert "spoke for a 1" in text(page, "heatmap")
+    assert blocks(page, "steps")[0].count("<figure") >= 3
+    assert not page.exception
+
+
+def test_an_emptied_canvas_invites_again(page: AppTest) -> None:
+    draw(page, 1)
+
+    page.session_state["canvas"] = canvas_value([])
+    page.run()
+
+    assert "Draw a digit" in text(page, "message")
+    assert not blocks(page, "answer")
+
+
+def test_clear_gives_the_canvas_an_empty_drawing(page: AppTest) -> None:
+    draw(page, 4)
+
+    next(button for button in page.button if button.label == "Clear").click().run()
+
+    assert page.session_state["start"] == {"objects": [], "revision": 1}
+
+
+def test_undo_leaves_out_the_last_stroke(page: AppTest) -> None:
+    draw(page, 4)
+
+    next(button for button in page.button if button.label == "Undo").click().run()
+
+    assert page.session_state["start"] == {"objects": [{"type": "Path"}], "revision": 1}
+
+
+# ---- Upload and camera
+
+
+def test_an_upload_is_answered(page: AppTest, written_one: Image.Image) -> None:
+    upload(page, "one.png", as_file(written_one))
+
+    assert likeliest(page) == "1"
+    assert not page.exception
+
+
+def test_a_photo_is_answered(page: AppTest, written_one: Image.Image) -> None:
+    page.session_state["tab"] = "Camera"
+    page.run()
+    page.camera_input(key="photo").set_value(
+        ("photo.jpg", as_file(written_one, "JPEG"), "image/jpeg")
+    ).run()
+
+    assert likeliest(page) == "1"
+    assert not page.exception
+
+
+def test_the_camera_is_left_alone_until_its_tab_is_open(page: AppTest) -> None:
+    assert not page.camera_input
+
+
+def test_each_tab_has_its_own_answer(page: AppTest, written_one: Image.Image) -> None:
+    draw(page, 7)
+    upload(page, "one.png", as_file(written_one))
+    assert likeliest(page) == "1"
+
+    page.session_state["tab"] = "Draw"
+    page.run()
+    assert likeliest(page) == "7"
+
+    page.session_state["tab"] = "Upload"
+    page.run()
+    assert likeliest(page) == "1"
+
+
+def test_a_picture_of_light_ink_is_answered_as_told(
+    page: AppTest, written_one: Image.Image
+) -> None:
+    negative = Image.fromarray(255 - np.asarray(written_one))
+    page.radio[0].set_value("Light on dark")
+
+    upload(page, "one.png", as_file(negative))
+
+    assert likeliest(page) == "1"
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")  # we refuse sooner
+@pytest.mark.parametrize(("what", "word"), BAD_FILES.items(), ids=BAD_FILES)
+def test_a_bad_file_gets_one_plain_sentence(
+    page: AppTest, bad_files: dict[str, bytes], what: str, word: str
+) -> None:
+    upload(page, "picture.png", bad_files[what])
+
+    assert word in text(page, "message problem")
+    assert not blocks(page, "answer")
+    assert not page.exception
+
+
+def test_after_a_bad_file_a_good_one_is_answered(page: AppTest, written_one: Image.Image) -> None:
+    upload(page, "bad.png", b"this is no picture")
+
+    upload(page, "one.png", as_file(written_one))
+
+    assert likeliest(page) == "1"
+    assert not blocks(page, "message")
+
+
+# ---- Sidebar
+
+
+def test_the_heatmap_can_be_hidden(page: AppTest) -> None:
+    draw(page, 1)
+
+    page.toggle[0].set_value(False).run()
+
+    assert not blocks(page, "heatmap")
+    assert likeliest(page) == "1"
+
+
+def test_the_opacity_changes_the_heatmap(page: AppTest) -> None:
+    draw(page, 1)
+    before = blocks(page, "heatmap")
+
+    page.slider[0].set_value(90).run()
+
+    assert blocks(page, "heatmap") != before
+
+
+def test_every_convolution_can_be_chosen_and_changes_the_heatmap(page: AppTest) -> None:
+    draw(page, 1)
+    choice = page.selectbox(key="layer")
+    before = blocks(page, "heatmap")
+
+    choice.select(choice.options[0]).run()
+
+    assert len(choice.options) >= 2
+    assert blocks(page, "heatmap") != before
+    assert not page.exception
+
+
+def test_a_blank_heatmap_is_said_to_hold_no_evidence(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blank = np.zeros((28, 28), np.float32)
+    monkeypatch.setattr("gradcam_visualizer.grad_cam", lambda *_, **__: blank)
+
+    draw(page, 1)
+
+    assert "no positive evidence for a 1" in text(page, "heatmap")
+
+
+def test_the_models_layers_are_shown_when_asked_for(page: AppTest) -> None:
+    assert not blocks(page, "layers")
+
+    page.toggle[1].set_value(True).run()
+
+    assert "Conv2D" in text(page, "layers")
+    assert "28 × 28" in text(page, "layers")
+    assert "Total" in text(page, "layers")
+
+
+def test_the_pen_width_reaches_the_canvas_and_keeps_the_answer(page: AppTest) -> None:
+    draw(page, 1)
+
+    page.slider[1].set_value(30).run()
+
+    assert likeliest(page) == "1"
+
+
+def test_one_sentence_says_what_becomes_of_pictures(page: AppTest) -> None:
+    assert "none is stored" in page.caption[0].value
+
+
+# ---- What goes wrong on our side
+
+
+def test_a_missing_model_is_said_in_one_sentence_without_a_path(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIGIT_MODEL", "/secret/place/none.h5")
+
+    draw(page, 1)
+
+    assert "missing" in text(page, "message problem")
+    assert "secret" not in text(page, "message problem")
+    assert not page.exception
+
+
+def test_a_missing_model_has_no_layers_to_show(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIGIT_MODEL", "/secret/place/none.h5")
+
+    page.toggle[1].set_value(True).run()
+
+    assert "missing" in text(page, "message problem")
+    assert not page.exception
+
+
+def test_an_unforeseen_failure_is_one_sentence_without_a_traceback(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("/secret/place")
+
+    monkeypatch.setattr("digit_predictor.read_digit", fail)
+
+    draw(page, 1)
+
+    assert "went wrong" in text(page, "message problem")
+    assert "secret" not in text(page, "message problem")
+    assert not page.exception

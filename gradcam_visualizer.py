@@ -119,10 +119,13 @@ def overlay_heatmap(
         raise ValueError(f"opacity must be from 0 to 1, not {opacity}")
     pixels = decode_picture(picture).pixels
     placed = _place(np.asarray(heatmap, np.float32), placement, pixels.shape[:2])
-    strength = (placed * np.float32(opacity))[:, :, None]
-    colours = _colour_table()[np.rint(placed * 255).astype(np.uint8)]
-    blended = pixels * (1 - strength) + colours * strength
-    return Image.fromarray(np.rint(blended).astype(np.uint8))
+    colours = cv2.cvtColor(cv2.applyColorMap(_as_bytes(placed), _colour_table()), cv2.COLOR_BGR2RGB)
+    strength = placed * np.float32(opacity)
+    return Image.fromarray(cv2.blendLinear(pixels, colours, 1 - strength, strength))
+
+
+def _as_bytes(heatmap: NDArray[np.float32]) -> NDArray[np.uint8]:
+    return np.rint(heatmap * 255).astype(np.uint8)
 
 
 def _place(
@@ -134,12 +137,13 @@ def _place(
         placed = cv2.resize(heatmap, size, interpolation=cv2.INTER_LINEAR)
     else:
         placed = cv2.warpAffine(heatmap, placement, size, flags=cv2.INTER_LINEAR)
-    return np.clip(np.nan_to_num(placed), 0, 1).astype(np.float32)
+    return np.clip(np.nan_to_num(placed, copy=False), 0, 1, dtype=np.float32)
 
 
 @cache
-def _colour_table() -> NDArray[np.float32]:
-    """float32 (256, 3), RGB in 0 to 255: perceptually uniform, safe for the colour-blind."""
+def _colour_table() -> NDArray[np.uint8]:
+    """uint8 (256, 1, 3), BGR as OpenCV has it: perceptually uniform, safe for the colour-blind."""
     from matplotlib import colormaps
 
-    return (colormaps[COLOUR_MAP](np.arange(256))[:, :3] * 255).astype(np.float32)
+    colours = colormaps[COLOUR_MAP](np.arange(256), bytes=True)[:, None, 2::-1]
+    return np.ascontiguousarray(colours, np.uint8)

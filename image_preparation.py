@@ -86,22 +86,17 @@ def prepare_digit(picture: DecodedPicture, ink: Ink = "auto") -> PreparedDigit:
         ("In grey", grey),
         ("Ink found", _as_grey(ink_map)),
         ("Cropped", _as_grey(crop)),
-        ("What the network sees", _as_grey(network_input)),
+        ("Centred, 28 × 28", _as_grey(network_input)),
     )
     return PreparedDigit(network_input, placement[:2], steps)
 
 
 def _working_grey(picture: DecodedPicture, ink: Ink) -> tuple[Grey, Ink]:
     """Grey values, uint8, no side longer than `WORKING_SIZE`; and the polarity if known."""
-    source = picture.pixels if picture.alpha_ink is None else picture.alpha_ink
-    height, width = source.shape[:2]
-    shrink = WORKING_SIZE / max(height, width)
-    if shrink < 1:
-        size = max(1, round(width * shrink)), max(1, round(height * shrink))
-        source = np.asarray(cv2.resize(source, size, interpolation=cv2.INTER_AREA), np.uint8)
     if picture.alpha_ink is not None:
-        return source, "light"
-    return np.asarray(cv2.cvtColor(source, cv2.COLOR_RGB2GRAY), np.uint8), ink
+        return _shrink(picture.alpha_ink, WORKING_SIZE), "light"
+    pixels = _shrink(picture.pixels, WORKING_SIZE)
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8), ink
 
 
 def find_ink(grey: Grey, ink: Ink = "auto") -> InkMap:
@@ -232,6 +227,33 @@ def stroke_width(ink_map: InkMap) -> float:
     return max(1.0, 4 * float(distance[mask > 0].mean()) - 2) if mask.any() else 1.0
 
 
+def shrink_picture(
+    pixels: NDArray[np.uint8], placement: NDArray[np.float64], longest_side: int
+) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """A picture no larger than a screen can show, and the placement that fits it.
+
+    Args:
+        pixels: uint8 (H, W, 3), such as `Reading.picture`.
+        placement: float64 (2, 3), as in `PreparedDigit`, for `pixels`.
+        longest_side: in pixels; a smaller picture is returned as it is.
+
+    Returns:
+        uint8 (h, w, 3) and float64 (2, 3).
+    """
+    shrunken = _shrink(pixels, longest_side)
+    to_pixels = np.vstack([placement, [0, 0, 1]])
+    return shrunken, (np.linalg.inv(_to_picture(shrunken, pixels)) @ to_pixels)[:2]
+
+
+def _shrink(pixels: NDArray[np.uint8], longest_side: int) -> NDArray[np.uint8]:
+    height, width = pixels.shape[:2]
+    shrink = longest_side / max(height, width)
+    if shrink >= 1:
+        return pixels
+    size = max(1, round(width * shrink)), max(1, round(height * shrink))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def _ink_box(ink_map: InkMap) -> tuple[int, int, int, int]:
     """Smallest box that holds all ink: x, y, width, height."""
     x, y, width, height = cv2.boundingRect((ink_map > 0).astype(np.uint8))
@@ -276,7 +298,7 @@ def _to_working(
 
 def _to_picture(working: Grey, pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
     """(3, 3) affine map from pixels of the working picture to those of the upright picture."""
-    grow = np.array(pixels.shape[1::-1]) / working.shape[::-1]
+    grow = np.array(pixels.shape[1::-1]) / working.shape[1::-1]
     return _scale_and_shift(grow, 0.5 * grow - 0.5)
 
 

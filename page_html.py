@@ -17,25 +17,8 @@ from PIL import Image
 
 from digit_network import LayerRow
 
-# Twice the widest that the page shows a picture, for sharp screens.
-LARGEST_SIDE_SENT = 720
 # A step of at most this many pixels a side is shown as pixels, not smoothed.
 PIXELATED_BELOW = 64
-
-
-def shrink_for_showing(
-    picture: NDArray[np.uint8], placement: NDArray[np.float64]
-) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """Shrink a picture to what a screen can show, and its placement with it.
-
-    A heatmap over 12 megapixels takes seconds to blend and is shown on a tenth of them.
-    """
-    shown = Image.fromarray(picture)
-    shown.thumbnail((LARGEST_SIDE_SENT, LARGEST_SIDE_SENT))
-    scale = np.divide(shown.size, picture.shape[1::-1])[:, None]
-    moved = placement * scale
-    moved[:, 2:] += (scale - 1) / 2  # whole numbers are pixel centres
-    return np.asarray(shown), moved
 
 
 def percent(share: float) -> str:

@@ -23,11 +23,13 @@ import page_html
 from digit_network import convolution_names, layer_table
 from digit_predictor import DigitError, load_model, read_digit, warm_up
 from gradcam_visualizer import grad_cam, overlay_heatmap
-from image_preparation import Ink
+from image_preparation import Ink, shrink_picture
 
 logger = logging.getLogger(__name__)
 
 STYLE = Path(__file__).with_name("streamlit_app.css")
+# Twice the widest that the page shows a picture, for sharp screens.
+LONGEST_SIDE_SHOWN = 720
 CANVAS_SIDE = 320  # pixels: the widest square that fits a phone held upright
 PICTURE_TYPES = ["png", "jpg", "jpeg", "webp", "bmp", "gif", "heic", "heif"]
 INKS: dict[str, Ink] = {"Auto": "auto", "Dark on light": "dark", "Light on dark": "light"}
@@ -338,7 +340,7 @@ def read(picture: bytes, ink: Ink) -> Answer:
         return last
     wait_for_network()
     reading = read_digit(picture, ink=ink)
-    shown, placement = page_html.shrink_for_showing(reading.picture, reading.placement)
+    shown, placement = shrink_picture(reading.picture, reading.placement, LONGEST_SIDE_SHOWN)
     answer = Answer(
         picture, ink, reading.top_k, reading.network_input, shown, placement, reading.steps
     )

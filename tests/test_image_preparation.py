@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from digit_errors import NoInkError
-from image_preparation import CENTRE_OF_MASS, PreparedDigit, prepare_digit, stroke_width
+from image_preparation import (
+    CENTRE_OF_MASS,
+    PreparedDigit,
+    prepare_digit,
+    shrink_picture,
+    stroke_width,
+)
 from picture_decoding import decode_picture
 from tests.drawings import DIGITS, Stroke, draw
 
@@ -238,7 +244,28 @@ def test_steps_show_the_way_and_end_in_what_the_network_sees() -> None:
         "In grey",
         "Ink found",
         "Cropped",
-        "What the network sees",
+        "Centred, 28 × 28",
     ]
     assert all(picture.dtype == np.uint8 for _, picture in prepared.steps)
     assert np.array_equal(prepared.steps[-1][1], np.rint(prepared.network_input * 255))
+
+
+def test_a_large_picture_is_shrunk_and_its_placement_with_it() -> None:
+    picture = np.zeros((1_440, 2_880, 3), np.uint8)
+    placement = np.array([[80.0, 0.0, 1.5], [0.0, 40.0, 5.5]])
+
+    shown, moved = shrink_picture(picture, placement, 720)
+
+    # A quarter of the size: the centre of old pixel 1.5 is the centre of new pixel 0.
+    assert shown.shape == (360, 720, 3)
+    np.testing.assert_allclose(moved, [[20.0, 0.0, 0.0], [0.0, 10.0, 1.0]])
+
+
+def test_a_small_picture_is_not_shrunk() -> None:
+    picture = np.full((40, 30, 3), 7, np.uint8)
+    placement = np.array([[1.0, 0.0, 2.0], [0.0, 1.0, 3.0]])
+
+    shown, moved = shrink_picture(picture, placement, 720)
+
+    np.testing.assert_array_equal(shown, picture)
+    np.testing.assert_allclose(moved, placement)

@@ -156,7 +156,7 @@ def sidebar() -> Settings:
     with st.sidebar:
         st.subheader("Explanation")
         show_heatmap = st.toggle("Show Grad-CAM heatmap", value=True)
-        opacity = st.slider("Heatmap opacity", 0, 100, 50, 5, "%d%%", disabled=not show_heatmap)
+        opacity = st.slider("Heatmap opacity", 0, 100, 60, 5, "%d%%", disabled=not show_heatmap)
         layer = convolution_choice()
         st.subheader("Picture")
         pen_width = st.slider("Pen width", 8, 40, 20, 2, "%d px")

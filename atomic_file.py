@@ -1,7 +1,7 @@
 """The one place that writes files: whole or not at all."""
 
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,13 +18,11 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
         OSError: the folder cannot be written or the disk is full. The old file is untouched.
     """
     path = Path(path)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+    temporary = path.with_name(f".{path.stem}-{secrets.token_hex(4)}{path.suffix}")
+    temporary.touch(exist_ok=False)
     try:
         yield temporary
         _flush_to_disk(temporary)
-        temporary.chmod(_permissions_of_a_new_file())
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
@@ -33,10 +31,3 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
 def _flush_to_disk(path: Path) -> None:
     with path.open("rb+") as file:
         os.fsync(file.fileno())
-
-
-def _permissions_of_a_new_file() -> int:
-    """What `open` would have given: mkstemp makes files that only their owner reads."""
-    umask = os.umask(0)
-    os.umask(umask)
-    return 0o666 & ~umask

@@ -57,8 +57,14 @@ def compute_evidence(
     with _building:
         function = _evidence_function(model, layer_name)
     index = np.int32(-1 if class_index is None else class_index)
-    feature_maps, gradients = function(as_batch(model, image[None]), index)
-    return feature_maps.numpy()[0], gradients.numpy()[0]
+    tensors = function(as_batch(model, image[None]), index)
+    channels = 0 if _is_channels_first(model.get_layer(layer_name)) else -1
+    feature_maps, gradients = (np.moveaxis(each.numpy()[0], channels, -1) for each in tensors)
+    return feature_maps, gradients
+
+
+def _is_channels_first(layer: keras.Layer) -> bool:
+    return getattr(layer, "data_format", None) == "channels_first"
 
 
 def as_batch(model: keras.Model, images: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -73,7 +79,7 @@ def _logits_function(model: keras.Model) -> Callable:
 
     forward = forward_pass(model)
 
-    @tf.function(input_signature=[tf.TensorSpec(model.inputs[0].shape)])
+    @tf.function(input_signature=[tf.TensorSpec((None, *model.inputs[0].shape[1:]))])
     def logits(images):
         return forward(images)[1]
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from keras.utils import PyDataset
 
 MNIST_VALIDATION_DIGITS = 5_000
+# The classic recipe validates on its "last 10%", which are 6,000.
+FEWEST_TRAINING_DIGITS = 6_000
 PEN_TRAINING_WRITERS = range(1, 23)
 PEN_VALIDATION_WRITERS = range(23, 27)
 PEN_REPORT_WRITERS = range(27, 31)
@@ -93,7 +95,13 @@ def load_mnist(path: str | Path | None = None) -> Mnist:
         DataError: the file is missing, damaged or of another shape, or the download failed.
     """
     x_train, y_train, x_test, y_test = _download_mnist() if path is None else _read_npz(Path(path))
-    return Mnist(_checked(x_train, y_train), _checked(x_test, y_test))
+    mnist = Mnist(_checked(x_train, y_train), _checked(x_test, y_test))
+    if len(mnist.all_training) <= FEWEST_TRAINING_DIGITS:
+        raise DataError(
+            f"There are only {len(mnist.all_training):,} training digits: "
+            f"there must be more than the {FEWEST_TRAINING_DIGITS:,} that may validate."
+        )
+    return mnist
 
 
 def _download_mnist() -> tuple[np.ndarray, ...]:
@@ -112,9 +120,9 @@ def _read_npz(path: Path) -> tuple[np.ndarray, ...]:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return tuple(arrays[key] for key in ("x_train", "y_train", "x_test", "y_test"))
-    except FileNotFoundError as error:
+    except (FileNotFoundError, IsADirectoryError) as error:
         raise DataError(
-            f"{path.name} does not exist: check the name, or leave --data out to download MNIST."
+            f"{path.name or path} is no file: check the name, or leave --data out for a download."
         ) from error
     except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
         raise DataError(

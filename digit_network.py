@@ -150,13 +150,11 @@ def _sequential_pass(
     Their `output` attributes will not do: a Sequential fresh from disk has connected each layer
     several times, and the first connections do not lead to the answer.
     """
-    last = model.layers[-1]
-    is_before_softmax, to_logits = _logits_of(last)
-    layers = model.layers[:-1] if is_before_softmax else model.layers
+    kept, to_logits = _without_softmax(model.layers)
 
     def forward(images: Any) -> tuple[Any, Any]:
         tensor, feature_maps = images, None
-        for layer in layers:
+        for layer in model.layers[:kept]:
             tensor = layer(tensor, training=False)
             if layer.name == layer_name:
                 feature_maps = tensor
@@ -169,11 +167,12 @@ def _functional_pass(
     model: keras.Model, layer_name: str | None
 ) -> Callable[[Any], tuple[Any, Any]]:
     """Run the part of the graph that ends in the logits, and in the layer asked for."""
-    output = model.outputs[0]
-    last = output._keras_history.operation
-    is_before_softmax, to_logits = _logits_of(last)
-    end = _inputs_of(output)[0] if is_before_softmax else output
-    feature_maps = _tensor_of(output, layer_name) if layer_name else end
+    ending = [model.outputs[0]]
+    while len(_inputs_of(ending[0])) == 1:
+        ending.insert(0, _inputs_of(ending[0])[0])
+    kept, to_logits = _without_softmax([tensor._keras_history.operation for tensor in ending])
+    end = ending[kept - 1]
+    feature_maps = _tensor_of(end, layer_name) if layer_name else end
     inner = import_keras().Model(model.inputs[0], [feature_maps, end])
 
     def forward(images: Any) -> tuple[Any, Any]:
@@ -201,19 +200,45 @@ def _inputs_of(tensor: Any) -> list[Any]:
     return history.operation._inbound_nodes[history.node_index].input_tensors
 
 
-def _logits_of(last: Any) -> tuple[bool, Callable[[Any], Any]]:
-    """Whether the last layer is to be left out, and what then turns its input into logits."""
-    layers = import_keras().layers
-    activation = getattr(getattr(last, "activation", None), "__name__", None)
-    if isinstance(last, layers.Dense) and activation == "softmax":
-        return True, lambda features: _dense(last, features)
-    if isinstance(last, layers.Softmax) or activation == "softmax":
-        return True, lambda logits: logits
-    if isinstance(last, layers.Dense) and activation == "linear":
-        return False, lambda logits: logits
+def _without_softmax(operations: list[Any]) -> tuple[int, Callable[[Any], Any]]:
+    """How many of a model's last operations to run as they are, and what then gives the logits.
+
+    Whatever only passes values on, such as Flatten, may stand behind the softmax.
+    """
+    last = len(operations) - 1
+    while last > 0 and type(operations[last]).__name__ in _PASSING_ON:
+        last -= 1
+    behind = operations[last + 1 :]
+    activation = _activation(operations[last])
+    if activation == "softmax":
+        return last, lambda tensor: _pass_on(_pre_activation(operations[last], tensor), behind)
+    if activation == "linear":
+        return len(operations), lambda tensor: tensor
     raise ModelError("This model does not end in a softmax: give a model that classifies digits.")
 
 
-def _dense(layer: Any, features: Any) -> Any:
-    logits = import_keras().ops.matmul(features, layer.kernel)
-    return logits if layer.bias is None else logits + layer.bias
+_PASSING_ON = ("Dropout", "Flatten", "Identity", "Reshape")
+
+
+def _activation(operation: Any) -> str:
+    """The name of an operation's activation; "linear" where it has none."""
+    if type(operation).__name__ == "Softmax":
+        return "softmax"
+    activation = getattr(operation, "activation", None)
+    if activation is None:
+        return "linear" if "Pooling" in type(operation).__name__ else "unknown"
+    return getattr(activation, "__name__", type(activation).__name__).lower()
+
+
+def _pre_activation(operation: Any, tensor: Any) -> Any:
+    """What an operation computes before its activation."""
+    if not isinstance(operation, import_keras().layers.Dense):
+        return tensor
+    logits = import_keras().ops.matmul(tensor, operation.kernel)
+    return logits if operation.bias is None else logits + operation.bias
+
+
+def _pass_on(tensor: Any, operations: list[Any]) -> Any:
+    for operation in operations:
+        tensor = operation(tensor)
+    return tensor

@@ -6,7 +6,9 @@ As a program: `python digit_predictor.py PICTURE… [--json] [--top-k 3] [--mode
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import operator
 import os
 import sys
 import threading
@@ -98,7 +100,7 @@ def _identity(file: Path) -> tuple[int, int]:
     """What changes when a file does; zeros for a missing one, which loading then reports."""
     try:
         status = file.stat()
-    except OSError:
+    except (OSError, ValueError):  # ValueError for a name that no file can have
         return 0, 0
     return status.st_mtime_ns, status.st_size
 
@@ -126,7 +128,7 @@ def read_digit(
         ModelError: the default model cannot be loaded, or `model` has no logits.
         ValueError: `k` or `ink` is none of those named.
     """
-    if not 1 <= k <= CLASSES:
+    if not 1 <= operator.index(k) <= CLASSES:
         raise ValueError(f"k must be from 1 to {CLASSES}, not {k}")
     decoded = decode_picture(picture)
     prepared = prepare_digit(decoded, ink)
@@ -162,9 +164,15 @@ def predict_probabilities(
 
     Returns:
         float32 (n, 10); each row sums to 1.
+
+    Raises:
+        ModelError: the default model cannot be loaded, or `model` gives no finite logits.
     """
     model = load_model() if model is None else model
-    return softmax(compute_logits(model, network_inputs) / model_papers(model).temperature)
+    logits = compute_logits(model, network_inputs)
+    if not np.isfinite(logits).all():
+        raise ModelError("This model gives answers that are not numbers: train it again.")
+    return softmax(logits / np.float32(model_papers(model).temperature))
 
 
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -195,21 +203,40 @@ def warm_up(path: str | os.PathLike[str] | None = None) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Print the likeliest digits of each picture named; 2 if any could not be read, else 0."""
     options = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a name that the terminal cannot show
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        return _answer_all(options)
+    except BrokenPipeError:  # whoever read this has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        _complain(f"The answers could not be written ({error.strerror}).")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
+
+
+def _answer_all(options: argparse.Namespace) -> int:
     try:
         model = load_model(options.model)
     except ModelError as error:
-        print(error, file=sys.stderr)
+        _complain(str(error))
         return 2
-    unread = 0
+    status = 0
     for name in options.pictures:
         try:
             reading = read_digit(name, options.top_k, ink=options.ink, model=model)
         except DigitError as error:
-            print(f"{name}: {error}", file=sys.stderr)
-            unread += 1
+            _complain(f"{name}: {error}")
+            status = 2
         else:
             print(_as_json(name, reading) if options.json else _as_text(name, reading), flush=True)
-    return 2 if unread else 0
+    return status
+
+
+def _complain(sentence: str) -> None:
+    if sys.stderr is not None:  # print would take None for standard output
+        print(sentence, file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -236,7 +263,7 @@ def _as_text(name: str, reading: Reading) -> str:
 
 def _as_json(name: str, reading: Reading) -> str:
     top_k = [{"digit": digit, "confidence": confidence} for digit, confidence in reading.top_k]
-    return json.dumps({"picture": name, "top_k": top_k}, ensure_ascii=False)
+    return json.dumps({"picture": name, "top_k": top_k})
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ localization".
 
 from __future__ import annotations
 
+import operator
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -76,6 +77,8 @@ def _scaled(evidence: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _checked_input(network_input: NDArray[np.float32], model: keras.Model) -> NDArray[np.float32]:
     network_input = np.asarray(network_input, np.float32)
+    if not np.isfinite(network_input).all():
+        raise ValueError("network_input must be finite")
     size = tuple(model.inputs[0].shape[1:3])
     if network_input.shape != size:
         raise ValueError(
@@ -86,7 +89,7 @@ def _checked_input(network_input: NDArray[np.float32], model: keras.Model) -> ND
 
 def _check_class(class_index: int | None, model: keras.Model) -> None:
     classes = model.layers[-1].output.shape[-1]
-    if class_index is not None and not 0 <= class_index < classes:
+    if class_index is not None and not 0 <= operator.index(class_index) < classes:
         raise ValueError(f"class_index must be from 0 to {classes - 1}, not {class_index}")
 
 
@@ -113,7 +116,7 @@ def overlay_heatmap(
 
     Raises:
         PictureError: the picture cannot be read.
-        ValueError: `opacity` is out of range.
+        ValueError: `opacity` is out of range, or `placement` is no affine map.
     """
     if not 0 <= opacity <= 1:
         raise ValueError(f"opacity must be from 0 to 1, not {opacity}")
@@ -136,7 +139,10 @@ def _place(
     if placement is None:
         placed = cv2.resize(heatmap, size, interpolation=cv2.INTER_LINEAR)
     else:
-        placed = cv2.warpAffine(heatmap, placement, size, flags=cv2.INTER_LINEAR)
+        matrix = np.asarray(placement, np.float64)
+        if matrix.shape != (2, 3):
+            raise ValueError(f"placement must have the shape (2, 3), not {matrix.shape}")
+        placed = cv2.warpAffine(heatmap, matrix, size, flags=cv2.INTER_LINEAR)
     return np.clip(np.nan_to_num(placed, copy=False), 0, 1, dtype=np.float32)
 
 

@@ -112,7 +112,7 @@ def find_ink(grey: Grey, ink: Ink = "auto") -> InkMap:
     Raises:
         NoInkError: no pixel stands out of the paper.
     """
-    paper, noise = estimate_paper(grey)
+    paper, noise = estimate_paper(grey, ink)
     darkness = paper - grey
     if ink == "light" or (ink == "auto" and _is_lighter(darkness, noise)):
         darkness = -darkness
@@ -136,7 +136,7 @@ def _is_lighter(darkness: NDArray[np.float32], noise: float) -> bool:
     return float(np.sum(beyond_noise * np.abs(beyond_noise))) < 0
 
 
-def estimate_paper(grey: Grey) -> tuple[NDArray[np.float32], float]:
+def estimate_paper(grey: Grey, ink: Ink = "auto") -> tuple[NDArray[np.float32], float]:
     """The brightness that the bare paper has, or would have, at every pixel.
 
     Light falls off smoothly over a photo, so a quadratic surface is fitted to those pixels that
@@ -146,8 +146,8 @@ def estimate_paper(grey: Grey) -> tuple[NDArray[np.float32], float]:
     Returns:
         float32 (H, W) in grey levels, and the standard deviation of the paper's grain.
     """
-    start = float(np.median(_border(grey)))
-    if np.mean(grey == start) > 0.4:
+    start = float(np.percentile(_border(grey), _PAPER_PERCENTILE[ink], method="nearest"))
+    if _is_of_one_value(grey, start):
         return np.full(grey.shape, start, np.float32), 0.0
     sample = cv2.resize(grey, _SAMPLE, interpolation=cv2.INTER_NEAREST).astype(np.float64).ravel()
     surface = np.full(sample.shape, start)
@@ -157,9 +157,25 @@ def estimate_paper(grey: Grey) -> tuple[NDArray[np.float32], float]:
         weighted = _SAMPLE_BASIS * weights[:, None]
         coefficients = np.linalg.lstsq(weighted.T @ _SAMPLE_BASIS, weighted.T @ sample)[0]
         surface = _SAMPLE_BASIS @ coefficients
-    residual = np.abs(sample - surface)
-    noise = 1.48 * float(np.median(residual[residual < 20])) if (residual < 20).any() else 0.0
-    return _surface(coefficients, *grey.shape), noise
+    return _surface(coefficients, *grey.shape), _grain(sample - surface)
+
+
+def _is_of_one_value(grey: Grey, value: float) -> bool:
+    """Whether the paper has just that value; grain clipped at white has it often, but not just."""
+    same = int(np.count_nonzero(grey == value))
+    lowest, highest = value - _LARGEST_GRAIN, value + _LARGEST_GRAIN
+    near = int(np.count_nonzero((grey >= lowest) & (grey <= highest)))
+    return same > 0.4 * grey.size and near - same < 0.15 * grey.size
+
+
+def _grain(residual: NDArray[np.float64]) -> float:
+    """Standard deviation of the paper's grain; of one side where the other was clipped away."""
+    grain = residual[np.abs(residual) < _LARGEST_GRAIN]
+    sides = (grain[grain > 0], -grain[grain < 0])
+    return max(
+        (1.48 * float(np.median(side)) for side in sides if side.size > 0.1 * residual.size),
+        default=0.0,
+    )
 
 
 def _border(grey: Grey) -> Grey:
@@ -173,6 +189,10 @@ def _basis(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64
     return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
 
 
+# Told the ink, paper is sought among the border's brightest or darkest.
+_PAPER_PERCENTILE: dict[Ink, float] = {"auto": 50, "dark": 90, "light": 10}
+# In grey levels: what differs more from the paper is no grain.
+_LARGEST_GRAIN = 20
 _SAMPLE = (40, 40)
 _SAMPLE_AXES = np.meshgrid(*(np.linspace(-1, 1, n) for n in _SAMPLE))
 _SAMPLE_BASIS = _basis(_SAMPLE_AXES[0].ravel(), _SAMPLE_AXES[1].ravel())

@@ -7,7 +7,11 @@ them.
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
+import re
+import shutil
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     import keras
 
 _ATTRIBUTE_PREFIX = "digit_"
+_NAME_OF_A_SCOPE = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*")
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,10 @@ def save_model_file(model: keras.Model, papers: ModelPapers, path: str | Path) -
     Raises:
         OSError: the file cannot be written; an older one is untouched.
     """
+    # HDF5 does not survive a disk that fills while it writes, so this is asked before.
+    needed = 3 * 4 * model.count_params() + 2**20
+    if _free_bytes(Path(path).absolute().parent) < needed:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     with atomic_write(path) as temporary:
         with _without_legacy_advice():
             model.save(temporary, include_optimizer=False)
@@ -76,6 +85,10 @@ def save_model_file(model: keras.Model, papers: ModelPapers, path: str | Path) -
             for name, value in asdict(papers).items():
                 if value is not None:
                     file.attrs[_ATTRIBUTE_PREFIX + name] = value
+
+
+def _free_bytes(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
 
 
 def read_papers(path: str | Path) -> ModelPapers:
@@ -94,13 +107,14 @@ def read_papers(path: str | Path) -> ModelPapers:
 
 def _plain(value: Any) -> Any:
     """An HDF5 attribute as the Python value that was stored."""
-    return value.item() if hasattr(value, "item") else value
+    return value.item() if getattr(value, "size", None) == 1 else value
 
 
 def _checked_papers(papers: ModelPapers) -> ModelPapers:
-    if not isinstance(papers.temperature, int | float) or not papers.temperature > 0:
+    temperature = papers.temperature
+    if not isinstance(temperature, int | float) or not 0.01 <= temperature <= 100:
         raise ModelError(
-            "The model file gives a temperature that is not a positive number: train it again."
+            "The model file gives a temperature that is no number from 0.01 to 100: train it again."
         )
     if papers.preparation_version != PREPARATION_VERSION:
         warnings.warn(
@@ -120,7 +134,7 @@ def load_model_file(path: str | Path) -> keras.Model:
         ModelError: the file is missing, damaged, or no such model.
     """
     path = Path(path)
-    if not path.is_file():
+    if not _can_be_opened(path):
         raise ModelError(
             f"The model file {path.name} is missing: "
             "make one with python train_mnist_model.py, or name another."
@@ -131,19 +145,35 @@ def load_model_file(path: str | Path) -> keras.Model:
             model = keras.models.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Keras raises whatever it stumbles over in a damaged file
         raise ModelError(
-            f"The model file {path.name} is damaged or not a Keras model: "
-            "make one with python train_mnist_model.py, or name another."
+            f"The model file {path.name} is damaged, not a Keras model, or carries code, which is "
+            "never run: make one with python train_mnist_model.py, or name another."
         ) from error
     return _checked_model(model)
 
 
 def _checked_model(model: keras.Model) -> keras.Model:
-    shapes = [tensor.shape for tensor in (*model.inputs, *_outputs(model))]
-    if shapes not in ([(None, *INPUT_SHAPE), (None, CLASSES)], [(None, 28, 28), (None, CLASSES)]):
+    shapes = [tensor.shape[1:] for tensor in (*model.inputs, *_outputs(model))]
+    if shapes not in ([INPUT_SHAPE, (CLASSES,)], [INPUT_SHAPE[:2], (CLASSES,)]):
         raise ModelError(
             "This model does not read 28×28 pictures and tell ten digits apart: name another."
         )
+    for layer in model.layers:
+        if not _NAME_OF_A_SCOPE.fullmatch(layer.name):
+            raise ModelError(
+                f"TensorFlow cannot run a layer named {layer.name!r}: "
+                "give it a name of letters, digits and _, and save the model again."
+            )
     return model
+
+
+def _can_be_opened(path: Path) -> bool:
+    try:
+        with path.open("rb"):
+            return True
+    except IsADirectoryError as error:
+        raise ModelError(f"{path.name} is a folder: name a model file, .h5 or .keras.") from error
+    except (OSError, ValueError):  # ValueError for a name that no file can have
+        return False
 
 
 def _outputs(model: keras.Model) -> list[Any]:

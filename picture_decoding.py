@@ -5,6 +5,8 @@ Formats are told by their content, never by the name, and the size is checked be
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from os import PathLike
@@ -62,8 +64,12 @@ def decode_picture(picture: Picture) -> DecodedPicture:
     if isinstance(picture, np.ndarray):
         return _split_transparency(_checked_array(picture))
     if isinstance(picture, Image.Image):
-        return _split_transparency(_upright_pixels(picture))
-    return _split_transparency(_decode_bytes(_read_bytes(picture)))
+        with _plain_errors():
+            return _split_transparency(_upright_pixels(picture))
+    data = _read_bytes(picture)
+    _register_heif()
+    with _plain_errors(), Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        return _split_transparency(_upright_pixels(image))
 
 
 def _read_bytes(picture: str | PathLike[str] | bytes | BinaryIO) -> bytes:
@@ -84,11 +90,13 @@ def _read_bytes(picture: str | PathLike[str] | bytes | BinaryIO) -> bytes:
 
 def _read_file(path: Path) -> bytes:
     try:
+        if path.is_dir():
+            raise PictureError("This is a folder: name a picture in it.")
+        if path.exists() and not path.is_file():
+            raise PictureError("This is not a file: name a picture.")
         return path.read_bytes()
     except (FileNotFoundError, ValueError) as error:
         raise PictureError("There is no such file: check its name.") from error
-    except IsADirectoryError as error:
-        raise PictureError("This is a folder: name a picture in it.") from error
     except OSError as error:
         raise PictureError("The file cannot be opened: check that you may read it.") from error
 
@@ -106,11 +114,11 @@ def _read_stream(stream: BinaryIO) -> bytes:
     return data
 
 
-def _decode_bytes(data: bytes) -> NDArray[np.uint8]:
-    _register_heif()
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Say in a sentence what went wrong while Pillow opened or decoded a picture."""
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            return _upright_pixels(image)
+        yield
     except PictureError:
         raise
     except UnidentifiedImageError as error:
@@ -138,13 +146,24 @@ def _upright_pixels(image: Image.Image) -> NDArray[np.uint8]:
         raise _too_large(width, height)
     if not width or not height:
         raise PictureError("This picture has no pixels: choose another one.")
-    upright = ImageOps.exif_transpose(image)
+    upright = _turned_upright(image)
     if upright.mode.startswith(("I", "F")):
         return _to_8_bits(np.asarray(upright))
+    if upright.mode == "La":  # with its colours multiplied by alpha, which RGBA is not
+        upright = upright.convert("LA")
     transparent = "A" in upright.getbands() or "a" in upright.getbands()
     if transparent or "transparency" in upright.info:
         return np.asarray(upright.convert("RGBA"))
     return np.asarray(upright.convert("L" if upright.mode in ("1", "L") else "RGB"))
+
+
+def _turned_upright(image: Image.Image) -> Image.Image:
+    """As the camera was held, if the file says so in a way that can be read."""
+    image.load()
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # damaged notes about the picture do not spoil the picture
+        return image
 
 
 def _to_8_bits(values: np.ndarray) -> NDArray[np.uint8]:
@@ -153,7 +172,7 @@ def _to_8_bits(values: np.ndarray) -> NDArray[np.uint8]:
     No format says how many of its bits are used, so white is the least of the usual white points
     that is not exceeded; values outside them all are scaled by their own range.
     """
-    values = np.nan_to_num(values.astype(np.float64), posinf=0.0, neginf=0.0)
+    values = np.nan_to_num(values.astype(np.float32), copy=False, posinf=0.0, neginf=0.0)
     low, high = values.min(), values.max()
     white = next((point for point in _WHITE_POINTS if high <= point), None)
     if low < 0 or white is None:

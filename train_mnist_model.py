@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -220,15 +221,22 @@ def _check_output(output: Path) -> None:
         raise DigitError("The output must be an .h5 file: give --output a name that ends in .h5.")
     if not output.parent.is_dir():
         raise DigitError("The folder of --output does not exist: make it first.")
+    if output.is_dir():
+        raise DigitError("The --output is a folder: name a file in it.")
+    try:
+        with tempfile.TemporaryFile(dir=output.parent):
+            pass
+    except OSError as error:
+        raise DigitError("The folder of --output cannot be written to: choose another.") from error
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Train a network to recognise handwritten digits.")
     parser.add_argument("--data", metavar="FILE", help="a local mnist.npz (downloaded otherwise)")
     parser.add_argument("--architecture", choices=ARCHITECTURES, default="compact")
-    parser.add_argument("--epochs", type=_positive, metavar="N", help=_defaults("epochs"))
-    parser.add_argument("--batch-size", type=_positive, metavar="N", help=_defaults("batch_size"))
-    parser.add_argument("--seed", type=_natural, default=0, metavar="N", help="random seed (0)")
+    parser.add_argument("--epochs", type=_count, metavar="N", help=_defaults("epochs"))
+    parser.add_argument("--batch-size", type=_count, metavar="N", help=_defaults("batch_size"))
+    parser.add_argument("--seed", type=_seed, default=0, metavar="N", help="random seed (0)")
     parser.add_argument(
         "--output",
         type=Path,
@@ -243,19 +251,19 @@ def _defaults(field: str) -> str:
     return ", ".join(f"{name}: {getattr(recipe, field)}" for name, recipe in RECIPES.items())
 
 
-def _whole_number(least: int) -> Callable[[str], int]:
+def _whole_number(least: int, most: int) -> Callable[[str], int]:
     def convert(text: str) -> int:
         number = int(text)
-        if number < least:
-            raise argparse.ArgumentTypeError(f"must be at least {least}")
+        if not least <= number <= most:
+            raise argparse.ArgumentTypeError(f"must be from {least} to {most}")
         return number
 
     convert.__name__ = "whole number"
     return convert
 
 
-_positive = _whole_number(1)
-_natural = _whole_number(0)
+_count = _whole_number(1, 100_000)
+_seed = _whole_number(0, 2**32 - 1)
 
 
 if __name__ == "__main__":

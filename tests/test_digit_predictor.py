@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 import cv2
@@ -159,10 +160,13 @@ def test_an_environment_variable_names_the_model(tmp_path: Path, monkeypatch) ->
         read_digit(draw(DIGITS[1]))
 
 
-def shell(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+def shell(
+    *arguments: str, cwd: Path, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, ROOT / "digit_predictor.py", *arguments],
         cwd=cwd,
+        env=env,
         capture_output=True,
         text=True,
         check=False,
@@ -181,6 +185,28 @@ def test_in_a_shell_each_picture_gets_a_line_and_a_bad_one_a_sentence(tmp_path: 
     assert done.stderr.startswith("bad.png: This file is not a picture: choose a PNG, JPEG, ")
     assert done.stderr.count("\n") == 1
     assert done.returncode == 2
+
+
+def test_a_name_that_the_terminal_cannot_show_is_escaped(tmp_path: Path) -> None:
+    Image.fromarray(draw(DIGITS[3])).save(tmp_path / "数字.png")
+    done = shell("数字.png", cwd=tmp_path, env=os.environ | {"PYTHONIOENCODING": "ascii:strict"})
+    assert done.stdout.startswith(r"\u6570\u5b57.png: 3 ")
+    assert done.returncode == 0
+
+
+def test_a_reader_who_has_read_enough_ends_the_program_quietly(tmp_path: Path) -> None:
+    Image.fromarray(draw(DIGITS[3])).save(tmp_path / "three.png")
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "w") as closed_pipe:  # noqa: PTH123
+        done = subprocess.run(
+            [sys.executable, ROOT / "digit_predictor.py", "three.png"],
+            cwd=tmp_path,
+            stdout=closed_pipe,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.stderr == b""
 
 
 def test_json_is_one_object_a_line(tmp_path: Path, capsys) -> None:

@@ -184,6 +184,16 @@ def test_class_that_does_not_exist_is_refused(class_index: int) -> None:
         grad_cam(INK, class_index, model=two_filter_network())
 
 
+def test_input_that_is_not_finite_is_refused() -> None:
+    with pytest.raises(ValueError, match="finite"):
+        grad_cam(np.full((4, 4), np.nan), 0, model=two_filter_network())
+
+
+def test_placement_that_is_no_affine_map_is_refused() -> None:
+    with pytest.raises(ValueError, match="placement"):
+        overlay_heatmap(draw(DIGITS[1]), np.zeros((28, 28), np.float32), np.eye(3))
+
+
 def test_overlay_without_heat_is_the_picture_itself() -> None:
     picture = draw(DIGITS[4])
     overlay = overlay_heatmap(picture, np.zeros((28, 28), np.float32), opacity=1.0)

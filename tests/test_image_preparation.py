@@ -177,6 +177,26 @@ def test_grain_of_the_paper_is_not_ink() -> None:
     assert np.abs(difference).mean() < 0.03
 
 
+def test_grain_clipped_at_white_is_not_ink() -> None:
+    random = np.random.default_rng(0)
+    clean = draw(DIGITS[7], size=400, pen=28)[:, :, 0]
+    scan = 255 - (255.0 - clean) * 0.3 + random.normal(0, 5, clean.shape)
+    difference = (
+        prepare(scan.clip(0, 255).astype(np.uint8)).network_input - prepare(clean).network_input
+    )
+    assert np.abs(difference).mean() < 0.03
+
+
+@pytest.mark.parametrize("ink", ["dark", "light"])
+def test_told_the_ink_a_digit_may_fill_the_border(ink: str) -> None:
+    sheet = np.full((100, 80), 255, np.uint8)
+    cv2.ellipse(sheet, (40, 50), (40, 50), 0, 0, 360, 0, 12)
+    picture = sheet if ink == "dark" else 255 - sheet
+    network_input = prepare(picture, ink=ink).network_input
+    assert network_input[14, 14] == 0
+    assert network_input[14, 7] > 0.5
+
+
 def test_specks_are_not_ink() -> None:
     sheet = draw(DIGITS[3])
     sheet[5:8, 5:8] = 0

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import atomic_file
+import model_file
 from digit_errors import ModelError
 from digit_network import INPUT_SHAPE, build_classic
 from digit_predictor import SHIPPED_MODEL, load_model
@@ -90,8 +91,9 @@ def test_a_truncated_file_is_damaged(tmp_path: Path, kept: int) -> None:
     assert str(tmp_path) not in str(caught.value)
 
 
-def test_a_temperature_that_is_no_positive_number_is_refused(tmp_path: Path) -> None:
-    save_model_file(load_model(), ModelPapers(temperature=-1.0), tmp_path / "model.h5")
+@pytest.mark.parametrize("temperature", [-1.0, 0.0, 1e-40, float("nan"), float("inf")])
+def test_a_temperature_that_makes_no_sense_is_refused(tmp_path: Path, temperature: float) -> None:
+    save_model_file(load_model(), ModelPapers(temperature=temperature), tmp_path / "model.h5")
     with pytest.raises(ModelError, match="temperature"):
         load_model(tmp_path / "model.h5")
 
@@ -111,8 +113,37 @@ def test_a_model_that_carries_code_is_refused(tmp_path: Path) -> None:
         keras.layers.Dense(10, "softmax"),
     ]
     keras.Sequential(layers).save(tmp_path / "code.keras")
-    with pytest.raises(ModelError, match="damaged or not a Keras model"):
+    with pytest.raises(ModelError, match="carries code"):
         load_model(tmp_path / "code.keras")
+
+
+@pytest.mark.parametrize("name", ["a" * 300 + ".h5", "with\0nought.h5"])
+def test_a_name_that_no_file_can_have_is_missing(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ModelError, match="is missing"):
+        load_model(tmp_path / name)
+
+
+def test_a_folder_is_no_model(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="is a folder"):
+        load_model(tmp_path)
+
+
+def test_a_layer_name_that_tensorflow_cannot_run_is_refused(tmp_path: Path) -> None:
+    stack = [
+        keras.Input(INPUT_SHAPE),
+        keras.layers.Flatten(name="a b"),
+        keras.layers.Dense(10, "softmax"),
+    ]
+    keras.Sequential(stack).save(tmp_path / "model.keras")
+    with pytest.raises(ModelError, match="a layer named 'a b'"):
+        load_model(tmp_path / "model.keras")
+
+
+def test_a_full_disk_is_noticed_before_hdf5_writes(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(model_file, "_free_bytes", lambda _: 1_000)
+    with pytest.raises(OSError, match="No space left"):
+        save_model_file(load_model(), ModelPapers(), tmp_path / "model.h5")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_failed_write_leaves_the_old_file_whole(tmp_path: Path, monkeypatch) -> None:

@@ -125,6 +125,17 @@ def test_a_stream_can_be_read_twice() -> None:
     assert np.array_equal(first.pixels, second.pixels)
 
 
+def test_a_damaged_note_about_the_picture_does_not_spoil_it() -> None:
+    data = encode(Image.fromarray(LEFT_BLACK), "PNG", exif=b"Exif\0\0MM nonsense")
+    assert np.array_equal(decode_picture(data).pixels[:, :, 0], LEFT_BLACK)
+
+
+def test_a_truncated_image_that_is_open_already_is_damaged() -> None:
+    image = Image.open(io.BytesIO(GOOD_JPEG[: len(GOOD_JPEG) // 2]))
+    with pytest.raises(PictureError, match="damaged"):
+        decode_picture(image)
+
+
 def huge_png(width: int, height: int) -> bytes:
     """A valid PNG header that promises many pixels."""
 

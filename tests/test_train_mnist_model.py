@@ -102,8 +102,9 @@ def test_the_same_seed_gives_the_same_weights(small_mnist: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--data", "none.npz"], "none.npz does not exist"),
+        (["--data", "none.npz"], "none.npz is no file"),
         (["--output", "model.txt"], "ends in .h5"),
+        (["--output", "folder.h5"], "is a folder"),
         (["--output", "no/such/folder/model.h5"], "folder of --output does not exist"),
     ],
 )
@@ -111,6 +112,7 @@ def test_bad_arguments_end_in_one_sentence(
     arguments: list[str], sentence: str, capsys, tmp_path: Path, monkeypatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder.h5").mkdir()
     assert main(arguments) == 1
     assert sentence in capsys.readouterr().err
 
@@ -120,4 +122,4 @@ def test_a_count_below_one_is_refused(argument: str, capsys) -> None:
     with pytest.raises(SystemExit) as caught:
         main([argument, "0"])
     assert caught.value.code == 2
-    assert "at least 1" in capsys.readouterr().err
+    assert "from 1 to" in capsys.readouterr().err

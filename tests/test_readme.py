@@ -1,0 +1,44 @@
+"""What the README says is so."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from digit_network import layer_table
+from digit_predictor import SHIPPED_MODEL, load_model
+from model_file import read_papers
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_layer_table_is_that_of_the_shipped_model() -> None:
+    for row in layer_table(load_model()):
+        shape = " × ".join(map(str, row.output_shape))
+        assert f"| `{row.name}` | {row.kind} | {shape} | {row.parameters:,} |" in README
+
+
+def test_the_training_command_is_the_one_in_the_models_papers() -> None:
+    command = read_papers(SHIPPED_MODEL).command
+    assert command is not None
+    assert f"\n{command}\n" in README
+
+
+def test_the_test_accuracy_is_the_one_in_the_models_papers() -> None:
+    accuracy = read_papers(SHIPPED_MODEL).test_accuracy
+    assert f"{accuracy:.2%}" in README
+
+
+@pytest.mark.parametrize("link", re.findall(r"\]\(([^):]+)\)", README))
+def test_every_local_link_leads_to_a_file(link: str) -> None:
+    assert (ROOT / link).is_file()
+
+
+@pytest.mark.parametrize("name", re.findall(r"`([\w/.]+\.(?:py|css|h5|txt))`", README))
+def test_every_file_named_is_there(name: str) -> None:
+    assert (ROOT / name).is_file()
+
+
+def test_the_test_command_that_ci_runs_stands_in_the_readme_once() -> None:
+    assert len(re.findall(r"^python3 .*-m pytest$", README, re.MULTILINE)) == 1

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 INPUT_SHAPE = (28, 28, 1)
 CLASSES = 10
+CONVOLUTIONS = ("Conv2D", "Conv2DTranspose", "DepthwiseConv2D", "SeparableConv2D")
 
 
 def build_compact(dropout: float = 0.1) -> keras.Model:
@@ -96,14 +97,7 @@ def layer_table(model: keras.Model) -> list[LayerRow]:
 
 def convolution_names(model: keras.Model) -> list[str]:
     """Names of the two-dimensional convolutions, input side first."""
-    layers = import_keras().layers
-    kinds = (
-        layers.Conv2D,
-        layers.Conv2DTranspose,
-        layers.DepthwiseConv2D,
-        layers.SeparableConv2D,
-    )
-    return [layer.name for layer in model.layers if isinstance(layer, kinds)]
+    return [layer.name for layer in model.layers if type(layer).__name__ in CONVOLUTIONS]
 
 
 def choose_convolution(model: keras.Model, layer_name: str | None = None) -> str:

@@ -24,7 +24,7 @@ from compiled_network import compute_logits
 from digit_errors import DigitError, LayerError, ModelError, NoInkError, PictureError
 from digit_network import CLASSES, INPUT_SHAPE
 from image_preparation import Ink, prepare_digit
-from model_file import ModelPapers, load_model_file, read_papers
+from model_file import ModelPapers, load_model_file, read_convolution_names, read_papers
 from picture_decoding import Picture, decode_picture
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ __all__ = [
     "NoInkError",
     "PictureError",
     "Reading",
+    "list_convolutions",
     "load_model",
     "predict_top_k",
     "read_digit",
@@ -86,7 +87,7 @@ def load_model(path: str | os.PathLike[str] | None = None) -> keras.Model:
     Raises:
         ModelError: the file is missing, damaged, or does not classify 28×28 pictures of digits.
     """
-    file = Path(path or os.environ.get(MODEL_VARIABLE) or SHIPPED_MODEL).absolute()
+    file = _model_file(path)
     with _loading:
         identity = _identity(file)
         if file not in _loaded or _loaded[file][0] != identity:
@@ -94,6 +95,21 @@ def load_model(path: str | os.PathLike[str] | None = None) -> keras.Model:
             _papers[model] = read_papers(file)
             _loaded[file] = identity, model
         return _loaded[file][1]
+
+
+def list_convolutions(path: str | os.PathLike[str] | None = None) -> list[str]:
+    """Names of the convolutions that `grad_cam` can explain, input side first.
+
+    They are read from the file, so that they are known before TensorFlow is.
+
+    Raises:
+        ModelError: the file is missing or damaged.
+    """
+    return read_convolution_names(_model_file(path))
+
+
+def _model_file(path: str | os.PathLike[str] | None) -> Path:
+    return Path(path or os.environ.get(MODEL_VARIABLE) or SHIPPED_MODEL).absolute()
 
 
 def _identity(file: Path) -> tuple[int, int]:

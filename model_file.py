@@ -8,11 +8,13 @@ them.
 from __future__ import annotations
 
 import errno
+import json
 import logging
 import os
 import re
 import shutil
 import warnings
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
@@ -23,7 +25,7 @@ import h5py
 
 from atomic_file import atomic_write
 from digit_errors import ModelError
-from digit_network import CLASSES, INPUT_SHAPE
+from digit_network import CLASSES, CONVOLUTIONS, INPUT_SHAPE
 from image_preparation import PREPARATION_VERSION
 from tensorflow_import import import_keras
 
@@ -125,6 +127,29 @@ def _checked_papers(papers: ModelPapers) -> ModelPapers:
     return papers
 
 
+def read_convolution_names(path: str | Path) -> list[str]:
+    """What `digit_network.convolution_names` says of the model, read without TensorFlow.
+
+    Raises:
+        ModelError: the file is missing or damaged.
+    """
+    path = Path(path)
+    _check_that_it_opens(path)
+    try:
+        layers = json.loads(_read_config(path))["config"]["layers"]
+        return [layer["config"]["name"] for layer in layers if layer["class_name"] in CONVOLUTIONS]
+    except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+        raise _damaged(path) from error
+
+
+def _read_config(path: Path) -> str | bytes:
+    if h5py.is_hdf5(path):
+        with h5py.File(path, "r") as file:
+            return file.attrs["model_config"]
+    with zipfile.ZipFile(path) as archive:
+        return archive.read("config.json")
+
+
 def load_model_file(path: str | Path) -> keras.Model:
     """Read a Keras model, `.h5` or `.keras`, that reads 28×28 pictures and knows ten digits.
 
@@ -134,21 +159,21 @@ def load_model_file(path: str | Path) -> keras.Model:
         ModelError: the file is missing, damaged, or no such model.
     """
     path = Path(path)
-    if not _can_be_opened(path):
-        raise ModelError(
-            f"The model file {path.name} is missing: "
-            "make one with python train_mnist_model.py, or name another."
-        )
+    _check_that_it_opens(path)
     keras = import_keras()
     try:
         with _without_legacy_advice():
             model = keras.models.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Keras raises whatever it stumbles over in a damaged file
-        raise ModelError(
-            f"The model file {path.name} is damaged, not a Keras model, or carries code, which is "
-            "never run: make one with python train_mnist_model.py, or name another."
-        ) from error
+        raise _damaged(path) from error
     return _checked_model(model)
+
+
+def _damaged(path: Path) -> ModelError:
+    return ModelError(
+        f"The model file {path.name} is damaged, not a Keras model, or carries code, which is "
+        "never run: make one with python train_mnist_model.py, or name another."
+    )
 
 
 def _checked_model(model: keras.Model) -> keras.Model:
@@ -166,14 +191,17 @@ def _checked_model(model: keras.Model) -> keras.Model:
     return model
 
 
-def _can_be_opened(path: Path) -> bool:
+def _check_that_it_opens(path: Path) -> None:
     try:
         with path.open("rb"):
-            return True
+            pass
     except IsADirectoryError as error:
         raise ModelError(f"{path.name} is a folder: name a model file, .h5 or .keras.") from error
-    except (OSError, ValueError):  # ValueError for a name that no file can have
-        return False
+    except (OSError, ValueError) as error:  # ValueError for a name that no file can have
+        raise ModelError(
+            f"The model file {path.name} is missing: "
+            "make one with python train_mnist_model.py, or name another."
+        ) from error
 
 
 def _outputs(model: keras.Model) -> list[Any]:

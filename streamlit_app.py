@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from streamlit_drawable_canvas import st_canvas
 
 import page_html
-from digit_network import convolution_names, layer_table
-from digit_predictor import DigitError, load_model, read_digit, warm_up
+from digit_network import layer_table
+from digit_predictor import DigitError, list_convolutions, load_model, read_digit, warm_up
 from gradcam_visualizer import grad_cam, overlay_heatmap
 from image_preparation import Ink, shrink_picture
 
@@ -95,6 +95,7 @@ def main() -> None:
     """Lay out the page from top to bottom."""
     st.set_page_config("Handwritten digits", page_icon="✏️", layout="wide")
     st.html(STYLE)
+    waking_network()
     settings = sidebar()
     heading()
     question_and_answer(settings)
@@ -167,30 +168,20 @@ def sidebar() -> Settings:
 
 
 def convolution_choice() -> str | None:
-    """Ask which convolution to explain; until the network is awake there is none to choose."""
-    awake = not waking_network().is_alive()
-    st.fragment(refresh_when_awake, run_every=None if awake else 1.0)(awake)
-    names = known_convolutions() if awake else []
+    """Ask which convolution to explain."""
     return st.selectbox(
         "Last conv layer (optional)",
-        names,
+        known_convolutions(),
         index=None,
         placeholder="The model's last",
-        disabled=not awake,
         key="layer",
     )
-
-
-def refresh_when_awake(was_awake: bool) -> None:
-    """Show what can be chosen as soon as the network is awake."""
-    if not was_awake and not waking_network().is_alive():
-        st.rerun()
 
 
 def known_convolutions() -> list[str]:
     """Name the model's convolutions; none where the model itself is the trouble."""
     try:
-        return convolution_names(load_model())
+        return list_convolutions()
     except DigitError:
         return []
 

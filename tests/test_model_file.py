@@ -9,8 +9,8 @@ import pytest
 import atomic_file
 import model_file
 from digit_errors import ModelError
-from digit_network import INPUT_SHAPE, build_classic
-from digit_predictor import SHIPPED_MODEL, load_model
+from digit_network import INPUT_SHAPE, build_classic, convolution_names
+from digit_predictor import SHIPPED_MODEL, list_convolutions, load_model
 from image_preparation import PREPARATION_VERSION
 from model_file import ModelPapers, load_model_file, read_papers, save_model_file
 from tensorflow_import import import_keras
@@ -75,6 +75,22 @@ def test_another_preparation_warns_and_does_not_refuse(tmp_path: Path) -> None:
     save_model_file(load_model(), papers, tmp_path / "model.h5")
     with pytest.warns(UserWarning, match="image preparation"):
         assert load_model(tmp_path / "model.h5").count_params() > 0
+
+
+@pytest.mark.parametrize("suffix", [".h5", ".keras"])
+def test_convolutions_are_named_without_loading_the_model(tmp_path: Path, suffix: str) -> None:
+    model = build_classic()
+    model.save(tmp_path / f"model{suffix}")
+    names = list_convolutions(tmp_path / f"model{suffix}")
+    assert names == convolution_names(model)
+    assert len(names) == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"no model", b"PK\x03\x04 half a zip"])
+def test_convolutions_of_a_damaged_file_are_an_error(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "half.h5").write_bytes(content)
+    with pytest.raises(ModelError, match=r"half\.h5 is damaged"):
+        list_convolutions(tmp_path / "half.h5")
 
 
 def test_a_missing_file_is_named_without_its_path(tmp_path: Path) -> None:

@@ -205,7 +205,7 @@ def test_what_the_network_sees_opens_on_its_28_by_28_pixels(desktop: Page) -> No
     expect(last).to_have_js_property("naturalWidth", 28)
 
 
-def test_the_convolutions_can_be_chosen_once_the_network_is_awake(desktop: Page) -> None:
+def test_the_convolutions_can_be_chosen(desktop: Page) -> None:
     draw(desktop, DIGITS[2])
     expect_answer(desktop, 2)
     before = heatmap(desktop)

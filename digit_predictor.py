@@ -37,6 +37,7 @@ __all__ = [
     "NoInkError",
     "PictureError",
     "Reading",
+    "format_confidence",
     "list_convolutions",
     "load_model",
     "predict_top_k",
@@ -202,6 +203,15 @@ def _top_k(probabilities: NDArray[np.float32], k: int) -> list[tuple[int, float]
     return [(int(digit), float(probabilities[digit])) for digit in best_first]
 
 
+def format_confidence(confidence: float) -> str:
+    """A confidence as people read it; only certainty itself is 100% or 0%."""
+    if 0.9995 <= confidence < 1:
+        return ">99.9%"
+    if 0 < confidence < 0.0005:
+        return "<0.1%"
+    return f"{confidence:.1%}"
+
+
 def warm_up(path: str | os.PathLike[str] | None = None) -> None:
     """Pay for all first times at once: import TensorFlow, load the model, compile both calls.
 
@@ -273,7 +283,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _as_text(name: str, reading: Reading) -> str:
-    answers = ", ".join(f"{digit} {confidence:.1%}" for digit, confidence in reading.top_k)
+    answers = ", ".join(
+        f"{digit} {format_confidence(confidence)}" for digit, confidence in reading.top_k
+    )
     return f"{name}: {answers}"
 
 

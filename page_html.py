@@ -16,18 +16,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from digit_network import LayerRow
+from digit_predictor import format_confidence
 
 # A step of at most this many pixels a side is shown as pixels, not smoothed.
 PIXELATED_BELOW = 64
-
-
-def percent(share: float) -> str:
-    """Write a confidence as people read it; only certainty itself is 100% or 0%."""
-    if 0.9995 <= share < 1:
-        return ">99.9%"
-    if 0 < share < 0.0005:
-        return "<0.1%"
-    return f"{share:.1%}"
 
 
 def answer(top_k: Sequence[tuple[int, float]]) -> str:
@@ -39,7 +31,7 @@ def answer(top_k: Sequence[tuple[int, float]]) -> str:
       <div class="answer-best">
         <p class="answer-label">Likeliest digit</p>
         <p class="answer-digit">{digit}</p>
-        <p class="answer-confidence">{html.escape(percent(confidence))} confident</p>
+        <p class="answer-confidence">{html.escape(format_confidence(confidence))} confident</p>
       </div>
       <ol class="answer-bars" aria-label="The likeliest digits">{rows}</ol>
     </section>
@@ -53,7 +45,7 @@ def _bar(digit: int, confidence: float) -> str:
       <span class="bar-track" aria-hidden="true">
         <span class="bar-fill" style="width: {100 * confidence:.2f}%"></span>
       </span>
-      <span class="bar-number">{html.escape(percent(confidence))}</span>
+      <span class="bar-number">{html.escape(format_confidence(confidence))}</span>
     </li>
     """
 

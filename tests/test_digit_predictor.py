@@ -17,6 +17,7 @@ from PIL import Image
 import digit_predictor
 from digit_errors import DigitError, ModelError, NoInkError, PictureError
 from digit_predictor import (
+    format_confidence,
     load_model,
     main,
     predict_probabilities,
@@ -101,6 +102,22 @@ def test_predict_top_k_is_the_readings_top_k() -> None:
 def test_k_out_of_range_is_an_error_for_programmers(k: int) -> None:
     with pytest.raises(ValueError, match="k must be"):
         read_digit(draw(DIGITS[1]), k=k)
+
+
+@pytest.mark.parametrize(
+    ("share", "written"),
+    [
+        (1.0, "100.0%"),
+        (0.99996, ">99.9%"),
+        (0.9994, "99.9%"),
+        (0.5, "50.0%"),
+        (0.0006, "0.1%"),
+        (0.00049, "<0.1%"),
+        (0.0, "0.0%"),
+    ],
+)
+def test_only_certainty_is_written_as_certainty(share: float, written: str) -> None:
+    assert format_confidence(share) == written
 
 
 def test_softmax_of_huge_logits_is_finite() -> None:

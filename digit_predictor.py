@@ -204,10 +204,10 @@ def _top_k(probabilities: NDArray[np.float32], k: int) -> list[tuple[int, float]
 
 
 def format_confidence(confidence: float) -> str:
-    """A confidence as people read it; only certainty itself is 100% or 0%."""
-    if 0.9995 <= confidence < 1:
+    """A confidence as people read it; never 100% or 0%, for a network is never certain."""
+    if confidence >= 0.9995:
         return ">99.9%"
-    if 0 < confidence < 0.0005:
+    if confidence < 0.0005:
         return "<0.1%"
     return f"{confidence:.1%}"
 

@@ -116,7 +116,7 @@ def find_ink(grey: Grey, ink: Ink = "auto") -> InkMap:
     darkness = paper - grey
     if ink == "light" or (ink == "auto" and _is_lighter(darkness, noise)):
         darkness = -darkness
-    else:
+    elif noise:
         # In the shade ink is darker by less: it reflects a share of the light, not a difference.
         darkness *= float(paper.mean()) / np.maximum(paper, 1)
     strong_threshold = _otsu(np.maximum(darkness, 0))
@@ -132,7 +132,10 @@ def find_ink(grey: Grey, ink: Ink = "auto") -> InkMap:
 
 def _is_lighter(darkness: NDArray[np.float32], noise: float) -> bool:
     """Whether what stands out of the paper is mostly lighter than it."""
-    beyond_noise = np.where(np.abs(darkness) > 3 * noise + 1, darkness, 0)
+    least = 3 * noise + 1
+    if darkness.min() > -least:
+        return False
+    beyond_noise = np.where(np.abs(darkness) > least, darkness, 0)
     return float(np.sum(beyond_noise * np.abs(beyond_noise))) < 0
 
 
@@ -216,6 +219,8 @@ def _keep_digit_parts(
 ) -> InkMap:
     """Keep connected parts of weak ink that hold strong ink and are no specks; blank the rest."""
     count, part_of, stats, _ = cv2.connectedComponentsWithStats(weak.astype(np.uint8))
+    if count == 2:  # one part, besides the background
+        return np.where(weak, ink_map, np.float32(0))
     has_strong = np.bincount(part_of[strong], minlength=count) > 0
     has_strong[0] = False
     length = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)

@@ -107,16 +107,16 @@ def test_k_out_of_range_is_an_error_for_programmers(k: int) -> None:
 @pytest.mark.parametrize(
     ("share", "written"),
     [
-        (1.0, "100.0%"),
+        (1.0, ">99.9%"),
         (0.99996, ">99.9%"),
         (0.9994, "99.9%"),
         (0.5, "50.0%"),
         (0.0006, "0.1%"),
         (0.00049, "<0.1%"),
-        (0.0, "0.0%"),
+        (0.0, "<0.1%"),
     ],
 )
-def test_only_certainty_is_written_as_certainty(share: float, written: str) -> None:
+def test_no_confidence_is_written_as_certainty(share: float, written: str) -> None:
     assert format_confidence(share) == written
 
 

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import signal
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from digit_data import (
@@ -150,16 +154,41 @@ def accuracy(model: keras.Model, digits: DigitSet) -> float:
 def main(arguments: list[str] | None = None) -> int:
     """Train as the command line says; 1 and one plain sentence if that is not possible."""
     options = _parser().parse_args(arguments)
-    try:
-        _check_output(options.output)
-        _train_and_write(options)
-    except DigitError as error:
-        return _fail(str(error))
-    except OSError as error:
-        return _fail(f"{options.output.name} could not be written ({error.strerror}).")
-    except KeyboardInterrupt:
-        return _fail(f"Stopped; {options.output.name} is as it was.", status=130)
+    with _noticed_interrupts() as interrupts:
+        try:
+            _check_output(options.output)
+            _train_and_write(options)
+        except DigitError as error:
+            return _fail(str(error))
+        except BaseException as error:
+            if interrupts:
+                return _fail(f"Stopped; {options.output.name} is as it was.", status=130)
+            if isinstance(error, OSError):
+                return _fail(f"{options.output.name} could not be written ({error.strerror}).")
+            raise
     return 0
+
+
+@contextmanager
+def _noticed_interrupts() -> Iterator[list[int]]:
+    """Collect the interrupts (Ctrl-C) that come meanwhile, and still raise KeyboardInterrupt.
+
+    One that strikes while TensorFlow calls back into Python comes out as another exception.
+    """
+    interrupts: list[int] = []
+
+    def notice(number: int, frame: FrameType | None) -> None:
+        interrupts.append(number)
+        signal.default_int_handler(number, frame)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield interrupts
+        return
+    before = signal.signal(signal.SIGINT, notice)
+    try:
+        yield interrupts
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _fail(sentence: str, status: int = 1) -> int:

@@ -63,7 +63,7 @@ def test_killed_or_interrupted_the_old_file_stays_whole(small_mnist: Path) -> No
         time.sleep(0.5)
         run.send_signal(stop)
         _, errors = run.communicate()
-        assert run.returncode == status
+        assert run.returncode == status, errors
         assert "Traceback" not in errors
         assert output.read_bytes() == b"old"
 

@@ -100,6 +100,13 @@ def convolution_names(model: keras.Model) -> list[str]:
     return [layer.name for layer in model.layers if type(layer).__name__ in CONVOLUTIONS]
 
 
+def outputs_of(model: keras.Model) -> list[Any]:
+    """The symbolic outputs; a Sequential fresh from disk has none, but its last layer has."""
+    if isinstance(model, import_keras().Sequential):
+        return [model.layers[-1].output]
+    return list(model.outputs)
+
+
 def choose_convolution(model: keras.Model, layer_name: str | None = None) -> str:
     """The convolution of that name, or the last one.
 

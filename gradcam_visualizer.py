@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from compiled_network import compute_evidence
-from digit_network import choose_convolution
+from digit_network import choose_convolution, outputs_of
 from digit_predictor import load_model
 from picture_decoding import Picture, decode_picture
 
@@ -88,7 +88,7 @@ def _checked_input(network_input: NDArray[np.float32], model: keras.Model) -> ND
 
 
 def _check_class(class_index: int | None, model: keras.Model) -> None:
-    classes = model.layers[-1].output.shape[-1]
+    classes = outputs_of(model)[0].shape[-1]
     if class_index is not None and not 0 <= operator.index(class_index) < classes:
         raise ValueError(f"class_index must be from 0 to {classes - 1}, not {class_index}")
 

@@ -236,9 +236,8 @@ def _bolden_thin_strokes(ink_map: InkMap) -> InkMap:
     if scale >= 1 or stroke * scale >= MIN_STROKE:
         return ink_map
     grow = round((BOLDENED_STROKE / scale - stroke) / 2)
-    padded = cv2.copyMakeBorder(ink_map, 0, 0, 0, 0, cv2.BORDER_CONSTANT)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * grow + 1, 2 * grow + 1))
-    return np.asarray(cv2.dilate(padded, disc), np.float32)
+    return np.asarray(cv2.dilate(ink_map, disc), np.float32)
 
 
 def stroke_width(ink_map: InkMap) -> float:

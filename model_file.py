@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import errno
 import json
-import logging
 import os
 import re
 import shutil
 import warnings
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +22,7 @@ import h5py
 
 from atomic_file import atomic_write
 from digit_errors import ModelError
-from digit_network import CLASSES, CONVOLUTIONS, INPUT_SHAPE
+from digit_network import CLASSES, CONVOLUTIONS, INPUT_SHAPE, outputs_of
 from image_preparation import PREPARATION_VERSION
 from tensorflow_import import import_keras
 
@@ -49,7 +46,7 @@ class ModelPapers:
         data_sha256: hash of that data, as `digit_data.Mnist.sha256`.
         seed: of the run.
         epochs: passes over the training digits.
-        validation_accuracy: on MNIST's last 5,000 training digits, 0 to 1.
+        validation_accuracy: on the training digits held back for it, 0 to 1.
         test_accuracy: on MNIST's test split, looked at once, 0 to 1.
         temperature: what the logits are divided by before the softmax; 1 until calibrated
             (Guo et al., 2017).
@@ -81,8 +78,7 @@ def save_model_file(model: keras.Model, papers: ModelPapers, path: str | Path) -
     if _free_bytes(Path(path).absolute().parent) < needed:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     with atomic_write(path) as temporary:
-        with _without_legacy_advice():
-            model.save(temporary, include_optimizer=False)
+        model.save(temporary, include_optimizer=False)
         with h5py.File(temporary, "r+") as file:
             for name, value in asdict(papers).items():
                 if value is not None:
@@ -162,8 +158,7 @@ def load_model_file(path: str | Path) -> keras.Model:
     _check_that_it_opens(path)
     keras = import_keras()
     try:
-        with _without_legacy_advice():
-            model = keras.models.load_model(path, compile=False, safe_mode=True)
+        model = keras.models.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Keras raises whatever it stumbles over in a damaged file
         raise _damaged(path) from error
     return _checked_model(model)
@@ -177,7 +172,7 @@ def _damaged(path: Path) -> ModelError:
 
 
 def _checked_model(model: keras.Model) -> keras.Model:
-    shapes = [tensor.shape[1:] for tensor in (*model.inputs, *_outputs(model))]
+    shapes = [tensor.shape[1:] for tensor in (*model.inputs, *outputs_of(model))]
     if shapes not in ([INPUT_SHAPE, (CLASSES,)], [INPUT_SHAPE[:2], (CLASSES,)]):
         raise ModelError(
             "This model does not read 28×28 pictures and tell ten digits apart: name another."
@@ -202,22 +197,3 @@ def _check_that_it_opens(path: Path) -> None:
             f"The model file {path.name} is missing: "
             "make one with python train_mnist_model.py, or name another."
         ) from error
-
-
-def _outputs(model: keras.Model) -> list[Any]:
-    """A Sequential fresh from disk has no `outputs` until it is called; its last layer has."""
-    if isinstance(model, import_keras().Sequential):
-        return [model.layers[-1].output]
-    return list(model.outputs)
-
-
-@contextmanager
-def _without_legacy_advice() -> Iterator[None]:
-    """Keep Keras from advising against `.h5`, the format that the user chose, on the terminal."""
-    logger = logging.getLogger("absl")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)

@@ -3,6 +3,7 @@
 The import takes 5 to 10 seconds, so no module of this project does it at its top.
 """
 
+import logging
 import os
 import sys
 import tempfile
@@ -29,8 +30,7 @@ def _import_quietly() -> None:
     with _without_native_chatter():
         import keras  # noqa: F401
 
-    import logging
-
+    # Keras advises against .h5, the format that the user chose.
     logging.getLogger("absl").setLevel(logging.ERROR)
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
 

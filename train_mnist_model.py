@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -125,7 +125,6 @@ def _optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Optimiz
 
 def _time_left_callback(epochs: int) -> keras.callbacks.Callback:
     """Say, from the end of the first epoch on, how long the rest will take."""
-
     keras = import_keras()
 
     class TimeLeft(keras.callbacks.Callback):  # type: ignore[name-defined]
@@ -230,12 +229,10 @@ def _command(options: argparse.Namespace, recipe: Recipe) -> str:
 
 def _recipe(options: argparse.Namespace) -> Recipe:
     recipe = RECIPES[options.architecture]
-    return Recipe(
+    return replace(
+        recipe,
         epochs=options.epochs or recipe.epochs,
         batch_size=options.batch_size or recipe.batch_size,
-        peak_learning_rate=recipe.peak_learning_rate,
-        augmentation=recipe.augmentation,
-        validation_digits=recipe.validation_digits,
     )
 
 

@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.drawings import Strokes
+from tests.drawings import Stroke, Strokes
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -37,8 +37,6 @@ _QUIET = (
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
 )
-
-Stroke = list[tuple[float, float]]
 
 
 def find_chromium() -> str | None:

@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from tests.browser import Stroke, draw, draw_with_finger, open_page, paper, running_server
+from tests.browser import draw, draw_with_finger, open_page, paper, running_server
 from tests.conftest import as_file
-from tests.drawings import DIGITS
+from tests.drawings import DIGITS, Stroke
 
 expect.set_options(timeout=60_000)  # the first answer waits for TensorFlow
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 import hashlib
 import math
 import zipfile
-from dataclasses import dataclass
+import zlib
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +33,9 @@ FEWEST_TRAINING_DIGITS = 6_000
 PEN_TRAINING_WRITERS = range(1, 23)
 PEN_VALIDATION_WRITERS = range(23, 27)
 PEN_REPORT_WRITERS = range(27, 31)
+
+# What NumPy and the standard library raise for a damaged `.npz` file.
+DAMAGED_NPZ = (OSError, ValueError, KeyError, EOFError, zlib.error, zipfile.BadZipFile)
 
 Images = NDArray[np.uint8]
 Labels = NDArray[np.uint8]
@@ -53,6 +58,19 @@ class DigitSet:
 
     def __getitem__(self, key: slice) -> DigitSet:
         return DigitSet(self.images[key], self.labels[key])
+
+    def __add__(self, other: DigitSet) -> DigitSet:
+        """These digits, then the others."""
+        return DigitSet(
+            np.concatenate([self.images, other.images]), np.concatenate([self.labels, other.labels])
+        )
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hexadecimal SHA-256 of all images, then all labels."""
+        digest = hashlib.sha256(np.ascontiguousarray(self.images).data)
+        digest.update(np.ascontiguousarray(self.labels).data)
+        return digest.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -124,7 +142,7 @@ def _read_npz(path: Path) -> tuple[np.ndarray, ...]:
         raise DataError(
             f"{path.name or path} is no file: check the name, or leave --data out for a download."
         ) from error
-    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
+    except (*DAMAGED_NPZ, TypeError) as error:
         raise DataError(
             f"{path.name} is not a whole mnist.npz file: download it again, "
             "or leave --data out to let Keras do so."
@@ -166,6 +184,11 @@ class Augmentation:
     shift: float = 2.0
     elastic: float = 0.55
     thickness: float = 0.5
+
+    def scaled(self, strength: float) -> Augmentation:
+        """The same, with every amount multiplied; 0 changes nothing."""
+        amounts = {name: strength * amount for name, amount in asdict(self).items()}
+        return Augmentation(**amounts | {"thickness": min(1.0, amounts["thickness"])})
 
     def __call__(self, images: Images, random: np.random.Generator) -> NDArray[np.float32]:
         """Bend every image its own way.
@@ -233,20 +256,36 @@ def as_network_input(images: Images) -> NDArray[np.float32]:
     return (images[..., None] / np.float32(255)).astype(np.float32)
 
 
+def as_image(network_input: NDArray[np.float32]) -> Images:
+    """float32 (28, 28) in [0, 1] as uint8, which data sets hold."""
+    return np.rint(network_input * 255).astype(np.uint8)
+
+
 def training_batches(
-    digits: DigitSet, batch_size: int, seed: int, augmentation: Augmentation | None
+    digits: DigitSet,
+    batch_size: int,
+    seed: int,
+    augmentation_at: Callable[[int], Augmentation | None],
+    first_epoch: int = 0,
 ) -> PyDataset:
     """Shuffled, augmented batches for `keras.Model.fit`, on any backend.
 
     Every random stream is derived from seed, epoch and batch, so that an epoch is the same
     whenever and after whatever it runs. The last, incomplete batch of an epoch is kept.
+
+    Args:
+        digits: what to learn from.
+        batch_size: digits a batch.
+        seed: of the run.
+        augmentation_at: how digits are bent in an epoch, whose number it is given.
+        first_epoch: the epoch that comes first, for a run that goes on.
     """
     keras = import_keras()
 
     class TrainingBatches(keras.utils.PyDataset):  # type: ignore[name-defined]
         def __init__(self) -> None:
             super().__init__()
-            self.epoch = -1
+            self.epoch = first_epoch - 1
             self.on_epoch_end()
 
         def __len__(self) -> int:
@@ -255,13 +294,14 @@ def training_batches(
         def __getitem__(self, index: int) -> tuple[NDArray[np.float32], Labels]:
             chosen = self.order[index * batch_size : (index + 1) * batch_size]
             images, labels = digits.images[chosen], digits.labels[chosen]
-            if augmentation is None:
+            if self.augmentation is None:
                 return as_network_input(images), labels
             random = np.random.default_rng((seed, self.epoch, index))
-            return augmentation(images, random)[..., None], labels
+            return self.augmentation(images, random)[..., None], labels
 
         def on_epoch_end(self) -> None:
             self.epoch += 1
+            self.augmentation = augmentation_at(self.epoch)
             self.order = np.random.default_rng((seed, self.epoch)).permutation(len(digits))
 
     return TrainingBatches()

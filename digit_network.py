@@ -5,7 +5,7 @@ Nothing here depends on the Keras backend, so training runs on TensorFlow and JA
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -70,9 +70,44 @@ def build_classic() -> keras.Model:
     )
 
 
-ARCHITECTURES: dict[str, Callable[[], keras.Model]] = {
+def build_three_convolutions(
+    filters: Sequence[int] = (32, 64, 128),
+    dense_units: int = 256,
+    batch_norm: bool = True,
+    dropout: float = 0.25,
+) -> keras.Model:
+    """The family of networks that MNIST notebooks tune: three convolutions and a dense layer.
+
+    Args:
+        filters: of each convolution.
+        dense_units: of the hidden dense layer.
+        batch_norm: whether each convolution is normalised.
+        dropout: before the logits.
+    """
+    layers = import_keras().layers
+    stack = [import_keras().Input(INPUT_SHAPE, name="ink")]
+    for number, count in enumerate(filters, start=1):
+        stack.append(
+            layers.Conv2D(count, 3, padding="same", activation="relu", name=f"conv_{number}")
+        )
+        if batch_norm:
+            stack.append(layers.BatchNormalization(momentum=0.9, name=f"norm_{number}"))
+        if number < len(filters):
+            stack.append(layers.MaxPooling2D(name=f"pool_{number}"))
+    stack += [
+        layers.Flatten(name="flatten"),
+        layers.Dense(dense_units, activation="relu", name="dense"),
+        layers.Dropout(dropout, name="dropout"),
+        layers.Dense(CLASSES, name="logits"),
+        layers.Softmax(name="probabilities"),
+    ]
+    return import_keras().Sequential(stack, name="three_convolutions")
+
+
+ARCHITECTURES: dict[str, Callable[..., keras.Model]] = {
     "compact": build_compact,
     "classic": build_classic,
+    "three_convolutions": build_three_convolutions,
 }
 
 

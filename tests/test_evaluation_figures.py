@@ -1,0 +1,58 @@
+"""Figures hold the numbers that they are drawn from."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from evaluation import measure_reliability
+from evaluation_figures import (
+    DARK,
+    LIGHT,
+    Theme,
+    confusion_figure,
+    explained_picture,
+    map_figure,
+    reliability_figure,
+)
+
+
+def texts(axes: Any) -> list[str]:
+    return [text.get_text() for text in axes.texts]
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_every_count_of_the_confusion_matrix_is_written(theme: Theme) -> None:
+    confusion = np.diag([1_028] * 10)
+    confusion[4, 9] = 7
+    written = texts(confusion_figure(confusion, theme).axes[0])
+    assert written[4 * 10 + 9] == "7"
+    assert written.count("1,028") == 10
+    assert written.count("·") == 89
+
+
+def test_the_reliability_diagram_shows_how_many_digits_each_bin_holds() -> None:
+    confidences = np.array([0.99] * 1_200 + [0.5] * 3)
+    reliability = measure_reliability(confidences, confidences > 0.9)
+    assert texts(reliability_figure(reliability).axes[1]) == ["3", "1,200"]
+
+
+def test_the_legend_of_a_map_names_the_digits_that_are_on_it() -> None:
+    points = np.random.default_rng(0).random((40, 2), np.float32)
+    legend = map_figure(points, np.repeat([0, 4, 7, 9], 10).astype(np.uint8)).legends[0]
+    assert [text.get_text() for text in legend.get_texts()] == ["0", "4", "7", "9"]
+
+
+def test_a_picture_stands_beside_itself_with_its_heatmap() -> None:
+    picture = np.zeros((28, 28), np.uint8)
+    picture[10:20, 12:16] = 255
+    heatmap = np.zeros((28, 28), np.float32)
+    alone = np.asarray(explained_picture(picture, None))
+    both = np.asarray(explained_picture(picture, heatmap))
+    height, width = alone.shape[:2]
+    assert np.array_equal(both[:, :width], alone)
+    assert np.array_equal(both[:, -width:], alone)
+    heatmap[:5] = 1
+    explained = np.asarray(explained_picture(picture, heatmap))
+    assert np.array_equal(explained[height // 2 :, -width:], alone[height // 2 :])
+    assert explained[0, -width // 2].tolist() != [0, 0, 0]

@@ -12,11 +12,11 @@ import io
 import json
 import os
 import sys
-import tempfile
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from command_line import check_writable, run_script
 from digit_data import DigitSet, load_mnist
 from digit_errors import DigitError
 from digit_network import layer_table
@@ -44,22 +44,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):  # a name that the terminal cannot show
         sys.stdout.reconfigure(errors="backslashreplace")
-    try:
-        _measure_and_tell(options)
-    except DigitError as error:
-        return _fail(str(error))
-    except KeyboardInterrupt:
-        return _fail("Stopped before the report was finished.", status=130)
-    except BrokenPipeError:  # whoever read this has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError as error:
-        return _fail(f"The results could not be written ({error.strerror or error}).")
-    return 0
-
-
-def _fail(sentence: str, status: int = 1) -> int:
-    print(sentence, file=sys.stderr)
-    return status
+    return run_script(
+        lambda: _measure_and_tell(options), lambda: "Stopped before the report was finished."
+    )
 
 
 def _measure_and_tell(options: argparse.Namespace) -> None:
@@ -71,7 +58,14 @@ def _measure_and_tell(options: argparse.Namespace) -> None:
         report = _measure(options)
         if not options.no_report:
             page = write_report(report, options.output)
-    print(_as_json(report, page) if options.json else _as_text(report, page), flush=True)
+    _print(_as_json(report, page) if options.json else _as_text(report, page))
+
+
+def _print(text: str) -> None:
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:  # whoever read this has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _check_output(folder: Path) -> None:
@@ -79,8 +73,7 @@ def _check_output(folder: Path) -> None:
     nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not nearest.is_dir():
         raise DigitError(f"The --output {folder.name} would be in a file or is one: name a folder.")
-    with tempfile.TemporaryFile(dir=nearest):
-        pass
+    check_writable(nearest, "--output")
 
 
 def _measure(options: argparse.Namespace) -> Report:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -207,9 +208,8 @@ def test_a_full_disk_is_one_sentence_and_leaves_the_old_report_whole(
 
     monkeypatch.setattr(atomic_file, "_flush_to_disk", disk_is_full)
     assert main(["--data", str(pictures), "--output", str(tmp_path)]) == 1
-    assert capsys.readouterr().err == (
-        "The results could not be written (No space left on device).\n"
-    )
+    sentence = "A file could not be written (No space left on device).\n"
+    assert capsys.readouterr().err == sentence
     assert [file.name for file in tmp_path.iterdir()] == [PAGE]
     assert (tmp_path / PAGE).read_text() == "old"
 
@@ -217,10 +217,10 @@ def test_a_full_disk_is_one_sentence_and_leaves_the_old_report_whole(
 def test_interrupted_it_says_so_and_exits_with_130(
     pictures: Path, tmp_path: Path, capsys, monkeypatch
 ) -> None:
-    def interrupted(*_: object) -> None:
-        raise KeyboardInterrupt
+    def press_ctrl_c(*_: object) -> None:
+        signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(evaluate_model, "evaluate", interrupted)
+    monkeypatch.setattr(evaluate_model, "evaluate", press_ctrl_c)
     assert main(["--data", str(pictures), "--output", str(tmp_path)]) == 130
     assert capsys.readouterr().err.startswith("Stopped")
     assert not list(tmp_path.iterdir())

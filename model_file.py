@@ -41,6 +41,7 @@ class ModelPapers:
         trained_at: when training ended, ISO 8601, UTC.
         trained_with: versions of Keras and its backend.
         command: the command line that trained it.
+        recipe: all hyperparameters, as `training_recipe.Recipe.as_json`.
         architecture: a key of `digit_network.ARCHITECTURES`.
         data: what it was trained on, in words.
         data_sha256: hash of that data, as `digit_data.Mnist.sha256`.
@@ -56,6 +57,7 @@ class ModelPapers:
     trained_at: str | None = None
     trained_with: str | None = None
     command: str | None = None
+    recipe: str | None = None
     architecture: str | None = None
     data: str | None = None
     data_sha256: str | None = None

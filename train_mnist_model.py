@@ -1,6 +1,7 @@
-"""Train a digit recogniser: load MNIST, augment it, train, evaluate once, write the model file.
+"""Train a digit recogniser: load digits, augment them, train, compare, evaluate once, write.
 
 python train_mnist_model.py                          # our network, MNIST downloaded
+python train_mnist_model.py --tuned tuned_recipe.json
 python train_mnist_model.py --architecture classic   # the well-known one, for comparison
 """
 
@@ -8,135 +9,116 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import signal
+import shlex
 import sys
-import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from digit_data import (
-    MNIST_VALIDATION_DIGITS,
-    Augmentation,
-    DigitSet,
-    Mnist,
-    as_network_input,
-    load_mnist,
-    training_batches,
-)
-from digit_errors import DigitError
-from digit_network import ARCHITECTURES
+from atomic_file import atomic_write
+from command_line import check_writable, count, number, run_script, seed
+from digit_data import load_mnist
+from digit_errors import DataError, DigitError
+from digit_training import RunControl, TrainedNetwork, train
+from model_comparison import Comparison, accuracy, compare, load_replaced_model
 from model_file import ModelPapers, save_model_file
 from tensorflow_import import import_keras
+from training_checkpoint import Checkpoint, checkpoint_path, load_checkpoint, save_checkpoint
+from training_curves import write_curves_csv, write_curves_png
+from training_data import TrainingData, load_training_data
+from training_recipe import RECIPES, Recipe, read_recipe
 
 if TYPE_CHECKING:
     import keras
 
-
-@dataclass(frozen=True)
-class Recipe:
-    """How an architecture is trained unless told otherwise.
-
-    Attributes:
-        epochs: passes over the training digits.
-        batch_size: digits a step.
-        peak_learning_rate: reached after a linear warm-up of one epoch, then lowered to zero along
-            a cosine (Loshchilov & Hutter, 2017); None keeps Adam's own constant rate.
-        augmentation: how digits are bent; None leaves them as they are.
-        validation_digits: how many of the last training digits validate.
-    """
-
-    epochs: int
-    batch_size: int
-    peak_learning_rate: float | None
-    augmentation: Augmentation | None
-    validation_digits: int
+SCRIPT = "python train_mnist_model.py"
 
 
-RECIPES = {
-    "compact": Recipe(
-        epochs=20,
-        batch_size=128,
-        peak_learning_rate=4e-3,
-        augmentation=Augmentation(),
-        validation_digits=MNIST_VALIDATION_DIGITS,
-    ),
-    # As published with the Keras examples; "the last 10%" are 6,000 of the 60,000.
-    "classic": Recipe(
-        epochs=3,
-        batch_size=32,
-        peak_learning_rate=None,
-        augmentation=None,
-        validation_digits=6_000,
-    ),
-}
-WEIGHT_DECAY = 1e-3
+def main(arguments: list[str] | None = None) -> int:
+    """Train as the command line says; 1 and one plain sentence if that is not possible."""
+    options = _parser().parse_args(arguments)
+    options.given = sys.argv[1:] if arguments is None else arguments
+    if options.show_augmentation:
+        return run_script(lambda: _show_augmentation(options), lambda: "Stopped.")
+    return run_script(lambda: _run(options), lambda: _stopped(options))
 
 
-def train(
-    architecture: str, mnist: Mnist, recipe: Recipe, seed: int, verbose: int = 1
-) -> keras.Model:
-    """Build a network and train it on MNIST's training digits.
-
-    Returns:
-        The trained model, with the weights of the last epoch.
-    """
-    keras = import_keras()
-    keras.utils.set_random_seed(seed)
-    model = ARCHITECTURES[architecture]()
-    digits = mnist.training(recipe.validation_digits)
-    batches = training_batches(digits, recipe.batch_size, seed, recipe.augmentation)
-    optimizer = _optimizer(recipe, len(batches))
-    # XLA, which Keras chooses by itself, trains convolutions on TensorFlow's CPU up to 7× slower.
-    jit_compile = False if keras.backend.backend() == "tensorflow" else "auto"
-    loss = "sparse_categorical_crossentropy"
-    model.compile(optimizer, loss, metrics=["accuracy"], jit_compile=jit_compile)
-    validation = mnist.validation(recipe.validation_digits)
-    model.fit(
-        batches,
-        epochs=recipe.epochs,
-        validation_data=(as_network_input(validation.images), validation.labels),
-        validation_batch_size=500,
-        verbose=verbose,
-        callbacks=[_time_left_callback(recipe.epochs)],
+def _run(options: argparse.Namespace) -> None:
+    _check_output(options)
+    recipe = _recipe(options)
+    data = load_training_data(
+        options.data, options.pen_strokes, options.extra, recipe.validation_digits
     )
-    return model
+    _report_left_out(data)
+    replaced = load_replaced_model(options.output, options.force)
+    trained = _train(options, recipe, data)
+    comparison = compare(trained.model, replaced, data.judges)
+    _write(options, recipe, data, trained, comparison)
 
 
-def _optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Optimizer:
-    optimizers = import_keras().optimizers
-    if recipe.peak_learning_rate is None:
-        return optimizers.Adam()
-    steps = recipe.epochs * steps_per_epoch
-    warm_up = min(steps_per_epoch, steps // 5)
-    rate = optimizers.schedules.CosineDecay(
-        recipe.peak_learning_rate / 20,
-        decay_steps=steps - warm_up,
-        warmup_target=recipe.peak_learning_rate,
-        warmup_steps=warm_up,
+def _report_left_out(data: TrainingData) -> None:
+    for name, reason in data.left_out[:5]:
+        print(f"{name} is left out: {reason}")
+    if len(data.left_out) > 5:
+        print(f"So are {len(data.left_out) - 5:,} other files.")
+
+
+def _train(options: argparse.Namespace, recipe: Recipe, data: TrainingData) -> TrainedNetwork:
+    run = {
+        "recipe": recipe.as_json(),
+        "seed": options.seed,
+        "patience": options.early_stopping,
+        "data_sha256": data.sha256,
+        "backend": import_keras().backend.backend(),
+    }
+    checkpoint = _checkpoint_to_resume(options, run)
+    say_time_left = _time_left(recipe.epochs, len(checkpoint.history) if checkpoint else 0)
+
+    def keep(checkpoint: Checkpoint) -> None:
+        save_checkpoint(replace(checkpoint, run=run), checkpoint_path(options.output))
+        write_curves_csv(checkpoint.history, _beside(options.output, ".curves.csv"))
+        say_time_left(len(checkpoint.history))
+
+    control = RunControl(
+        patience=options.early_stopping,
+        resume_from=checkpoint,
+        after_epoch=keep,
+        callbacks=_tensorboard(options.tensorboard),
+        verbose=1 if sys.stdout.isatty() else 2,
     )
-    return optimizers.AdamW(rate, weight_decay=WEIGHT_DECAY)
+    return train(recipe, data.training, data.validation, options.seed, control)
 
 
-def _time_left_callback(epochs: int) -> keras.callbacks.Callback:
+def _checkpoint_to_resume(options: argparse.Namespace, run: dict[str, Any]) -> Checkpoint | None:
+    if not options.resume:
+        return None
+    checkpoint = load_checkpoint(checkpoint_path(options.output))
+    if checkpoint is None:
+        print("There is no checkpoint yet: this begins at the first epoch.")
+    elif checkpoint.run != run:
+        different = ", ".join(key for key in run if checkpoint.run.get(key) != run[key])
+        raise DataError(
+            f"The checkpoint is of another run (it differs in: {different}): give the options "
+            "of that run, or leave out --resume."
+        )
+    else:
+        print(f"Going on after epoch {len(checkpoint.history)}.")
+    return checkpoint
+
+
+def _time_left(epochs: int, first: int) -> Callable[[int], None]:
     """Say, from the end of the first epoch on, how long the rest will take."""
-    keras = import_keras()
+    start = time.monotonic()
 
-    class TimeLeft(keras.callbacks.Callback):  # type: ignore[name-defined]
-        def on_train_begin(self, logs: dict | None = None) -> None:
-            self.start = time.monotonic()
+    def say(done: int) -> None:
+        left = (time.monotonic() - start) / (done - first) * (epochs - done)
+        if left:
+            print(f"About {_duration(left)} left.", flush=True)
 
-        def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-            left = (time.monotonic() - self.start) / (epoch + 1) * (epochs - epoch - 1)
-            if left:
-                print(f"About {_duration(left)} left.", flush=True)
-
-    return TimeLeft()
+    return say
 
 
 def _duration(seconds: float) -> str:
@@ -144,96 +126,111 @@ def _duration(seconds: float) -> str:
     return f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"
 
 
-def accuracy(model: keras.Model, digits: DigitSet) -> float:
-    """Share of digits read right, straight through the network, 0 to 1."""
-    probabilities = model.predict(as_network_input(digits.images), batch_size=500, verbose=0)
-    return float((probabilities.argmax(axis=1) == digits.labels).mean())
+def _tensorboard(folder: Path | None) -> list[keras.callbacks.Callback]:
+    if folder is None:
+        return []
+    if not (find_spec("tensorboard") and find_spec("tensorflow")):
+        raise DigitError("TensorBoard is not installed: pip install -r requirements-train.txt.")
+    folder.mkdir(parents=True, exist_ok=True)
+    return [import_keras().callbacks.TensorBoard(folder, write_graph=False)]
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Train as the command line says; 1 and one plain sentence if that is not possible."""
-    options = _parser().parse_args(arguments)
-    with _noticed_interrupts() as interrupts:
-        try:
-            _check_output(options.output)
-            _train_and_write(options)
-        except DigitError as error:
-            return _fail(str(error))
-        except BaseException as error:
-            if interrupts:
-                return _fail(f"Stopped; {options.output.name} is as it was.", status=130)
-            if isinstance(error, OSError):
-                return _fail(f"{options.output.name} could not be written ({error.strerror}).")
-            raise
-    return 0
-
-
-@contextmanager
-def _noticed_interrupts() -> Iterator[list[int]]:
-    """Collect the interrupts (Ctrl-C) that come meanwhile, and still raise KeyboardInterrupt.
-
-    One that strikes while TensorFlow calls back into Python comes out as another exception.
-    """
-    interrupts: list[int] = []
-
-    def notice(number: int, frame: FrameType | None) -> None:
-        interrupts.append(number)
-        signal.default_int_handler(number, frame)
-
-    if threading.current_thread() is not threading.main_thread():
-        yield interrupts
-        return
-    before = signal.signal(signal.SIGINT, notice)
-    try:
-        yield interrupts
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _fail(sentence: str, status: int = 1) -> int:
-    print(sentence, file=sys.stderr)
-    return status
-
-
-def _train_and_write(options: argparse.Namespace) -> None:
-    recipe = _recipe(options)
-    mnist = load_mnist(options.data)
-    bar_or_lines = 1 if sys.stdout.isatty() else 2
-    model = train(options.architecture, mnist, recipe, options.seed, bar_or_lines)
-    validation_accuracy = accuracy(model, mnist.validation(recipe.validation_digits))
-    test_accuracy = accuracy(model, mnist.test)
+def _write(
+    options: argparse.Namespace,
+    recipe: Recipe,
+    data: TrainingData,
+    trained: TrainedNetwork,
+    comparison: Comparison,
+) -> None:
+    """Write the model, or keep it beside the better one; then nothing is left to resume."""
+    validation_accuracy = accuracy(trained.model, data.validation)
+    test_accuracy = accuracy(trained.model, data.test)
     papers = ModelPapers(
         trained_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         trained_with=_versions(),
         command=_command(options, recipe),
-        architecture=options.architecture,
-        data=f"MNIST training digits but the last {recipe.validation_digits:,}",
-        data_sha256=mnist.sha256,
+        recipe=recipe.as_json(),
+        architecture=recipe.architecture,
+        data=data.description,
+        data_sha256=data.sha256,
         seed=options.seed,
-        epochs=recipe.epochs,
+        epochs=len(trained.history),
         validation_accuracy=validation_accuracy,
         test_accuracy=test_accuracy,
     )
-    save_model_file(model, papers, options.output)
+    is_worse = comparison.is_worse and not options.force
+    target = options.output.with_suffix(".rejected.h5") if is_worse else options.output
+    save_model_file(trained.model, papers, target)
+    write_curves_png(trained.history, _beside(options.output, ".curves.png"))
+    checkpoint_path(options.output).unlink(missing_ok=True)
+    for line in comparison.lines:
+        print(line)
     print(f"Validation accuracy {validation_accuracy:.2%}, test accuracy {test_accuracy:.2%}.")
-    print(f"Written to {options.output}.")
+    print(f"Curves: {_beside(options.output, '.curves.png')} and .csv.")
+    if is_worse:
+        print(f"It is worse than {options.output.name}, which stays as it was. ", end="")
+        print(f"The new model is kept as {target.name}; --force would have replaced the old one.")
+    else:
+        print(f"Written to {target}.")
+
+
+def _beside(output: Path, ending: str) -> Path:
+    return output.with_suffix(ending)
+
+
+def _show_augmentation(options: argparse.Namespace) -> None:
+    """Write a contact sheet of training digits and what augmentation makes of them."""
+    from augmentation_sheet import draw_augmentation_sheet
+
+    check_writable(options.show_augmentation.absolute().parent, "--show-augmentation")
+    recipe = _recipe(options)
+    augmentation = recipe.augmentation_at(recipe.epochs)
+    if augmentation is None:
+        raise DigitError("Augmentation is off, so there is nothing to show.")
+    if options.show_augmentation.suffix.lower() != ".png":
+        raise DigitError("The contact sheet is a PNG: give it a name that ends in .png.")
+    digits = load_mnist(options.data).training()
+    sheet = draw_augmentation_sheet(digits, augmentation, options.seed)
+    with atomic_write(options.show_augmentation) as temporary:
+        sheet.save(temporary)
+    print(f"Written to {options.show_augmentation}.")
+
+
+def _stopped(options: argparse.Namespace) -> str:
+    sentence = f"Stopped; {options.output.name} is as it was."
+    if not checkpoint_path(options.output).exists():
+        return sentence
+    given = [each for each in options.given if each != "--resume"]
+    return f"{sentence} To go on: {SCRIPT} {shlex.join([*given, '--resume'])}"
 
 
 def _command(options: argparse.Namespace, recipe: Recipe) -> str:
     """The command that trains the same again on any machine, whatever the defaults will be."""
-    return (
-        f"python train_mnist_model.py --architecture {options.architecture} "
-        f"--epochs {recipe.epochs} --batch-size {recipe.batch_size} --seed {options.seed}"
-    )
+    words = ["--tuned", options.tuned.name] if options.tuned else []
+    words += ["--architecture", recipe.architecture, "--epochs", str(recipe.epochs)]
+    words += ["--batch-size", str(recipe.batch_size), "--seed", str(options.seed)]
+    words += ["--no-augmentation"] if options.no_augmentation else []
+    words += ["--early-stopping", str(options.early_stopping)] if options.early_stopping else []
+    words += ["--pen-strokes", options.pen_strokes.name] if options.pen_strokes else []
+    words += ["--extra", options.extra.name] if options.extra else []
+    return f"{SCRIPT} {shlex.join(words)}"
 
 
 def _recipe(options: argparse.Namespace) -> Recipe:
-    recipe = RECIPES[options.architecture]
-    return replace(
-        recipe,
-        epochs=options.epochs or recipe.epochs,
-        batch_size=options.batch_size or recipe.batch_size,
+    recipe = (
+        read_recipe(options.tuned) if options.tuned else RECIPES[options.architecture or "compact"]
     )
+    if options.tuned and options.architecture not in (None, recipe.architecture):
+        raise DigitError(
+            f"The tuned recipe is for {recipe.architecture}: leave out --architecture."
+        )
+    changes = {
+        "epochs": options.epochs,
+        "batch_size": options.batch_size,
+        "learning_rate": options.learning_rate,
+        "augmentation": 0.0 if options.no_augmentation else None,
+    }
+    return replace(recipe, **{name: each for name, each in changes.items() if each is not None})
 
 
 def _versions() -> str:
@@ -241,55 +238,71 @@ def _versions() -> str:
     return f"Keras {keras.__version__} on {keras.backend.backend()}"
 
 
-def _check_output(output: Path) -> None:
-    """Fail before the training, not after it, where the file could never be written."""
+def _check_output(options: argparse.Namespace) -> None:
+    output = options.output
     if output.suffix != ".h5":
         raise DigitError("The output must be an .h5 file: give --output a name that ends in .h5.")
-    if not output.parent.is_dir():
-        raise DigitError("The folder of --output does not exist: make it first.")
     if output.is_dir():
         raise DigitError("The --output is a folder: name a file in it.")
-    try:
-        with tempfile.TemporaryFile(dir=output.parent):
-            pass
-    except OSError as error:
-        raise DigitError("The folder of --output cannot be written to: choose another.") from error
+    check_writable(output.absolute().parent, "--output")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description="Train a network to recognise handwritten digits.")
-    parser.add_argument("--data", metavar="FILE", help="a local mnist.npz (downloaded otherwise)")
-    parser.add_argument("--architecture", choices=ARCHITECTURES, default="compact")
-    parser.add_argument("--epochs", type=_count, metavar="N", help=_defaults("epochs"))
-    parser.add_argument("--batch-size", type=_count, metavar="N", help=_defaults("batch_size"))
-    parser.add_argument("--seed", type=_seed, default=0, metavar="N", help="random seed (0)")
-    parser.add_argument(
+    parser = argparse.ArgumentParser(
+        description="Train a network to recognise handwritten digits.",
+        epilog="Beside the model lie its curves (.curves.png, .curves.csv) and, until the run is "
+        "done, its checkpoint (.checkpoint.npz). A model that reads fewer of the validation digits "
+        "right than the one it would replace is kept as .rejected.h5.",
+    )
+    data = parser.add_argument_group("digits")
+    data.add_argument("--data", metavar="FILE", help="a local mnist.npz (downloaded otherwise)")
+    data.add_argument(
+        "--pen-strokes",
+        type=Path,
+        metavar="FILE",
+        help="pen strokes in UNIPEN format, gzip or plain: pendigits-orig.tra of UCI",
+    )
+    data.add_argument(
+        "--extra", type=Path, metavar="DIR", help="your own pictures, in subfolders named 0 to 9"
+    )
+    recipe = parser.add_argument_group("recipe")
+    recipe.add_argument("--architecture", choices=RECIPES, help="compact, unless --tuned says else")
+    recipe.add_argument("--tuned", type=Path, metavar="FILE", help="of tune_mnist_model.py")
+    recipe.add_argument("--epochs", type=count, metavar="N", help=_defaults("epochs"))
+    recipe.add_argument("--batch-size", type=count, metavar="N", help=_defaults("batch_size"))
+    recipe.add_argument(
+        "--learning-rate", type=number(1e-8, 10), metavar="X", help=_defaults("learning_rate")
+    )
+    recipe.add_argument("--no-augmentation", action="store_true", help="leave digits as they are")
+    recipe.add_argument(
+        "--early-stopping",
+        type=count,
+        metavar="N",
+        help="stop after N epochs without a lower validation loss, and keep the best epoch's model",
+    )
+    recipe.add_argument("--seed", type=seed, default=0, metavar="N", help="random seed (0)")
+    run = parser.add_argument_group("run")
+    run.add_argument(
         "--output",
         type=Path,
         default=Path("digit_recognizer.h5"),
         metavar="FILE",
         help="where the model goes (digit_recognizer.h5)",
     )
+    run.add_argument("--resume", action="store_true", help="go on after the last whole epoch")
+    run.add_argument("--force", action="store_true", help="replace the old model even by a worse")
+    run.add_argument("--tensorboard", type=Path, metavar="DIR", help="write TensorBoard logs there")
+    run.add_argument(
+        "--show-augmentation",
+        type=Path,
+        metavar="PNG",
+        help="do not train, but draw what augmentation makes of some digits",
+    )
     return parser
 
 
 def _defaults(field: str) -> str:
     return ", ".join(f"{name}: {getattr(recipe, field)}" for name, recipe in RECIPES.items())
-
-
-def _whole_number(least: int, most: int) -> Callable[[str], int]:
-    def convert(text: str) -> int:
-        number = int(text)
-        if not least <= number <= most:
-            raise argparse.ArgumentTypeError(f"must be from {least} to {most}")
-        return number
-
-    convert.__name__ = "whole number"
-    return convert
-
-
-_count = _whole_number(1, 100_000)
-_seed = _whole_number(0, 2**32 - 1)
 
 
 if __name__ == "__main__":

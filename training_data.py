@@ -45,6 +45,7 @@ class TrainingData:
         test: MNIST's test split, for the report at the end.
         description: what `training` is, in words.
         sha256: of everything above.
+        left_out: `(file, reason)` of each picture that could not be read.
     """
 
     training: DigitSet
@@ -53,6 +54,7 @@ class TrainingData:
     test: DigitSet
     description: str
     sha256: str
+    left_out: tuple[tuple[str, str], ...]
 
 
 def load_training_data(
@@ -78,6 +80,7 @@ def load_training_data(
     description = f"MNIST training digits but the last {validation_digits:,}"
     judges = {f"{MNIST_VALIDATION_DIGITS:,} MNIST digits": mnist.validation()}
     hashes = [mnist.sha256]
+    left_out: tuple[tuple[str, str], ...] = ()
     if pen_strokes_file is not None:
         written, judging = load_pen_digits(pen_strokes_file)
         training += written
@@ -85,10 +88,11 @@ def load_training_data(
         judges[f"{len(judging):,} pen digits of four other writers"] = judging
         hashes += [written.sha256, judging.sha256]
     if extra_folder is not None:
-        extra = read_picture_folder(extra_folder).digits
-        training += extra
-        description += f"; {len(extra):,} pictures of one's own"
-        hashes.append(extra.sha256)
+        extra = read_picture_folder(extra_folder)
+        training += extra.digits
+        left_out = extra.unreadable
+        description += f"; {len(extra.digits):,} pictures of one's own"
+        hashes.append(extra.digits.sha256)
     return TrainingData(
         training=training,
         validation=mnist.validation(validation_digits),
@@ -96,6 +100,7 @@ def load_training_data(
         test=mnist.test,
         description=description,
         sha256=mnist.sha256 if len(hashes) == 1 else _joint_hash(hashes),
+        left_out=left_out,
     )
 
 

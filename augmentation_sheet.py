@@ -1,4 +1,4 @@
-"""A contact sheet that shows what augmentation makes of digits, to be looked at by people."""
+"""Contact sheets of digits, as they are and as augmentation bends them, for people to look at."""
 
 from __future__ import annotations
 
@@ -10,9 +10,27 @@ from PIL import Image
 from digit_data import Augmentation, DigitSet
 
 VARIANTS = 12
+EXAMPLES = 14
 _ENLARGEMENT = 3
 _GAP = 4
 _PAPER = 255
+
+
+def draw_digit_sheet(digits: DigitSet) -> Image.Image:
+    """One row for each of the ten digits: the first of its pictures, as they are.
+
+    Args:
+        digits: a label that is missing has no row, and one with few pictures a short one.
+
+    Returns:
+        Grey, dark ink on white paper.
+    """
+    rows = []
+    for label in np.unique(digits.labels):
+        images = digits.images[digits.labels == label][:EXAMPLES]
+        missing = EXAMPLES - len(images)
+        rows.append([*images, *np.zeros((missing, 28, 28), np.uint8)])
+    return Image.fromarray(_tile(rows))
 
 
 def draw_augmentation_sheet(digits: DigitSet, augmentation: Augmentation, seed: int) -> Image.Image:
@@ -33,14 +51,14 @@ def draw_augmentation_sheet(digits: DigitSet, augmentation: Augmentation, seed: 
         image = digits.images[index]
         bent = augmentation(np.stack([image] * VARIANTS), random)
         rows.append([image, *np.rint(bent * 255).astype(np.uint8)])
-    return Image.fromarray(_tile(rows))
+    # The original stands apart from what was made of it.
+    edge = _tile_of(rows[0][0]).shape[1] + _GAP
+    return Image.fromarray(np.insert(_tile(rows), [edge] * 3 * _GAP, _PAPER, axis=1))
 
 
 def _tile(rows: list[list[NDArray[np.uint8]]]) -> NDArray[np.uint8]:
     tiles = [np.hstack([_tile_of(image) for image in row]) for row in rows]
-    sheet = np.pad(np.vstack(tiles), ((_GAP, 0), (_GAP, 0)), constant_values=_PAPER)
-    # The original stands apart from what was made of it.
-    return np.insert(sheet, [_tile_of(rows[0][0]).shape[1] + _GAP] * 3 * _GAP, _PAPER, axis=1)
+    return np.pad(np.vstack(tiles), ((_GAP, 0), (_GAP, 0)), constant_values=_PAPER)
 
 
 def _tile_of(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

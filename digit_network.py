@@ -20,35 +20,47 @@ CLASSES = 10
 CONVOLUTIONS = ("Conv2D", "Conv2DTranspose", "DepthwiseConv2D", "SeparableConv2D")
 
 
-def build_compact(dropout: float = 0.1) -> keras.Model:
-    """Our network: five convolutions, whose 14×14 feature maps the answer is the average of.
+def build_compact(width: float = 1.0, dropout: float = 0.1) -> keras.Model:
+    """Our network: strokes seen closely, weighed by what surrounds them, averaged over all places.
 
-    The logits are a linear function of the *average* of the last feature maps (global average
-    pooling; Lin, Chen & Yan, 2013), so a place's share in a logit is its own activation times one
-    weight a channel, and Grad-CAM at the last convolution shows exactly that share. Pooling stops
-    at 14×14, so that the heatmap shows where and not just that, and the receptive field of
-    22 pixels takes in the whole 20-pixel digit.
+    One path looks at small pieces of stroke on a 14×14 grid (`conv_1`, `conv_2`). It has no biases
+    and no normalisation, so that it is zero wherever there is no ink within 4 pixels. The other
+    path looks at the whole digit on a 7×7 grid (`conv_3`, `conv_4`) and weighs the first, place
+    by place and channel by channel, in the manner of attention gates (Oktay et al., 2018,
+    "Attention U-Net"). The logits are a linear function of the *average* of the feature maps that
+    come out (global average pooling; Lin, Chen & Yan, 2013), so a place's share in a logit is its
+    own activation times one weight a channel: Grad-CAM at the last convolution shows just that,
+    and empty paper, where all activations are zero, has no share.
+
+    Args:
+        width: what the numbers of filters are multiplied by.
+        dropout: before the logits.
     """
     keras = import_keras()
     layers = keras.layers
-    stack = [
-        keras.Input(INPUT_SHAPE, name="ink"),
-        layers.Conv2D(16, 5, padding="same", activation="relu", name="conv_1"),
-        layers.MaxPooling2D(name="pool"),
-        layers.BatchNormalization(momentum=0.9, name="norm_1"),
-    ]
-    for number, filters in enumerate((32, 48, 48, 64), start=2):
-        stack += [
-            layers.Conv2D(filters, 3, padding="same", activation="relu", name=f"conv_{number}"),
-            layers.BatchNormalization(momentum=0.9, name=f"norm_{number}"),
-        ]
-    stack += [
-        layers.GlobalAveragePooling2D(name="average"),
-        layers.Dropout(dropout, name="dropout"),
-        layers.Dense(CLASSES, name="logits"),
-        layers.Softmax(name="probabilities"),
-    ]
-    return keras.Sequential(stack, name="compact")
+
+    def convolution(number: int, filters: int, size: int, **options: Any) -> Any:
+        count = max(1, round(width * filters))
+        return layers.Conv2D(
+            count, size, padding="same", activation="relu", name=f"conv_{number}", **options
+        )
+
+    def norm(number: int) -> Any:
+        # A short memory, so that validation after the first epoch is already right.
+        return layers.BatchNormalization(momentum=0.9, name=f"norm_{number}")
+
+    ink = keras.Input(INPUT_SHAPE, name="ink")
+    edges = convolution(1, 24, 5, strides=2, use_bias=False)(ink)
+    strokes = convolution(2, 48, 3, use_bias=False)(edges)
+    context = norm(1)(layers.MaxPooling2D(name="pool")(strokes))
+    context = norm(2)(convolution(3, 64, 3)(context))
+    context = norm(3)(convolution(4, 48, 3)(context))
+    context = layers.UpSampling2D(interpolation="bilinear", name="enlarge")(context)
+    weighed = layers.Multiply(name="weigh")([strokes, context])
+    features = convolution(5, 64, 1, use_bias=False)(weighed)
+    average = norm(4)(layers.GlobalAveragePooling2D(name="average")(features))
+    logits = layers.Dense(CLASSES, name="logits")(layers.Dropout(dropout, name="dropout")(average))
+    return keras.Model(ink, layers.Softmax(name="probabilities")(logits), name="compact")
 
 
 def build_classic() -> keras.Model:

@@ -98,7 +98,7 @@ def train(
             validation_batch_size=VALIDATION_BATCH,
             shuffle=False,  # the batches are shuffled already, in an order that can be repeated
             verbose=control.verbose,
-            callbacks=[keeper, *_averaging(recipe), *control.callbacks],
+            callbacks=[keeper, *averaged_weights(recipe), *control.callbacks],
         )
     model.set_weights(keeper.kept_weights)
     return TrainedNetwork(model, tuple(keeper.history))
@@ -156,7 +156,7 @@ def _loss(recipe: Recipe) -> Any:
     return smoothed_cross_entropy
 
 
-def _averaging(recipe: Recipe) -> list[keras.callbacks.Callback]:
+def averaged_weights(recipe: Recipe) -> list[keras.callbacks.Callback]:
     """Validate the averaged weights, where there are any, and train on with the others."""
     return [import_keras().callbacks.SwapEMAWeights()] if recipe.averaging else []
 

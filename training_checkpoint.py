@@ -93,7 +93,7 @@ def load_checkpoint(path: Path) -> Checkpoint | None:
     if not path.exists():
         return None
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             words = json.loads(str(arrays["words"]))
             return Checkpoint(
                 run=words["run"],

@@ -51,8 +51,11 @@ def draw_curves(history: Sequence[EpochRow]) -> Figure:
         ),
     )
     for axes, name, training, validation in curves:
-        axes.plot(epochs, training, color=TRAINING_COLOUR, marker=".", label="training digits, augmented")
-        axes.plot(epochs, validation, color=VALIDATION_COLOUR, marker=".", label="validation digits")
+        for values, colour, digits in (
+            (training, TRAINING_COLOUR, "training digits, while learning"),
+            (validation, VALIDATION_COLOUR, "validation digits"),
+        ):
+            axes.plot(epochs, values, color=colour, marker=".", label=digits)
         axes.set(title=name, xlabel="Epoch")
         axes.set_xlim(min(epochs) - 0.5, max(epochs) + 0.5)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))

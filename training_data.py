@@ -91,7 +91,7 @@ def load_training_data(
         extra = read_picture_folder(extra_folder)
         training += extra.digits
         left_out = extra.unreadable
-        description += f"; {len(extra.digits):,} pictures of one's own"
+        description += f"; {len(extra.digits):,} of one's own pictures"
         hashes.append(extra.digits.sha256)
     return TrainingData(
         training=training,

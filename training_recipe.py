@@ -43,15 +43,15 @@ class Recipe:
     architecture: str = "compact"
     network: Mapping[str, Any] = field(default_factory=dict)
     epochs: int = 20
-    batch_size: int = 128
+    batch_size: int = 64
     learning_rate: float = 4e-3
-    warm_up_epochs: float = 1.0
+    warm_up_epochs: float = 0.05
     is_lowered: bool = True
     weight_decay: float = 1e-3
     label_smoothing: float = 0.0
     augmentation: float = 1.0
-    easy_epochs: float = 0.0
-    averaging: float = 0.0
+    easy_epochs: float = 5.0
+    averaging: float = 0.97
     validation_digits: int = MNIST_VALIDATION_DIGITS
 
     def augmentation_at(self, epoch: int) -> Augmentation | None:
@@ -76,6 +76,7 @@ RECIPES = {
         is_lowered=False,
         weight_decay=0.0,
         augmentation=0.0,
+        averaging=0.0,
         validation_digits=6_000,
     ),
     # What the notebook that this project grew out of searches over.
@@ -87,6 +88,7 @@ RECIPES = {
         warm_up_epochs=0.0,
         is_lowered=False,
         weight_decay=0.0,
+        averaging=0.0,
     ),
 }
 

@@ -130,7 +130,7 @@ def test_shift_moves_a_digit_by_as_much_as_it_says() -> None:
 def test_an_epoch_holds_every_digit_once_in_an_order_of_its_own() -> None:
     arrays = mnist_arrays()
     digits = DigitSet(arrays["x_train"][:250], arrays["y_train"][:250])
-    batches = training_batches(digits, 100, seed=0, augmentation=None)
+    batches = training_batches(digits, 100, 0, lambda epoch: None)
     orders = []
     for _ in range(2):
         images = np.concatenate([batches[i][0] for i in range(len(batches))])
@@ -142,9 +142,52 @@ def test_an_epoch_holds_every_digit_once_in_an_order_of_its_own() -> None:
     assert orders[0] != orders[1]
 
 
+def bend(epoch: int) -> Augmentation:
+    """The usual augmentation, in every epoch."""
+    return Augmentation()
+
+
 def test_the_same_seed_and_epoch_give_the_same_batches() -> None:
     digits = DigitSet(np.stack([a_ring()] * 64), np.zeros(64, np.uint8))
-    one, two = (training_batches(digits, 32, 5, Augmentation()) for _ in range(2))
-    other = training_batches(digits, 32, 6, Augmentation())
+    one, two = (training_batches(digits, 32, 5, bend) for _ in range(2))
+    other = training_batches(digits, 32, 6, bend)
     assert np.array_equal(one[1][0], two[1][0])
     assert not np.array_equal(one[1][0], other[1][0])
+
+
+def test_a_run_that_goes_on_sees_the_batches_it_would_have_seen() -> None:
+    digits = DigitSet(np.stack([a_ring()] * 64), np.arange(64, dtype=np.uint8))
+    whole = training_batches(digits, 32, 5, bend)
+    whole.on_epoch_end()
+    whole.on_epoch_end()
+    resumed = training_batches(digits, 32, 5, bend, first_epoch=2)
+    for index in range(2):
+        assert np.array_equal(whole[index][0], resumed[index][0])
+        assert np.array_equal(whole[index][1], resumed[index][1])
+
+
+def test_augmentation_of_an_epoch_is_asked_for_by_its_number() -> None:
+    asked = []
+    batches = training_batches(
+        DigitSet(np.stack([a_ring()] * 4), np.zeros(4, np.uint8)), 2, 0, asked.append
+    )
+    batches.on_epoch_end()
+    assert asked == [0, 1]
+
+
+def test_scaled_to_nothing_augmentation_changes_nothing() -> None:
+    images = np.stack([a_ring()] * 3)
+    bent = Augmentation().scaled(0)(images, np.random.default_rng(0))
+    np.testing.assert_allclose(bent, images / 255, atol=1e-6)
+    assert Augmentation().scaled(1) == Augmentation()
+    assert Augmentation().scaled(2).rotation == 24
+    assert Augmentation().scaled(9).thickness == 1
+
+
+def test_sets_joined_hold_the_digits_of_both_in_order() -> None:
+    arrays = mnist_arrays()
+    digits = DigitSet(arrays["x_train"], arrays["y_train"])
+    joined = digits[:3] + digits[10:12]
+    assert indices(joined) == [0, 1, 2, 10, 11]
+    assert joined.labels.tolist() == [0, 1, 2, 0, 1]
+    assert joined.sha256 != (digits[:3] + digits[10:13]).sha256

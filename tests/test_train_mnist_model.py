@@ -1,20 +1,30 @@
 """Retraining, as a person would run it, on a slice that trains in seconds."""
 
+import errno
 import os
+import random
+import shlex
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
+import h5py
 import numpy as np
 import pytest
+from PIL import Image
 
+import atomic_file
+import train_mnist_model
 from digit_network import build_classic, layer_table
 from digit_predictor import load_model
 from model_file import read_papers
 from tests.test_digit_data import mnist_arrays
-from train_mnist_model import RECIPES, main
+from tests.test_picture_folder import put_picture
+from train_mnist_model import main
+from training_recipe import RECIPES, read_recipe
 
 ROOT = Path(__file__).parent.parent
 
@@ -26,11 +36,10 @@ def small_mnist(tmp_path: Path) -> Path:
     return tmp_path / "mnist.npz"
 
 
-def start_training(data: Path, output: Path, epochs: int) -> subprocess.Popen[str]:
+def start_training(data: Path, output: Path, *options: str) -> subprocess.Popen[str]:
     script = str(ROOT / "train_mnist_model.py")
-    options = ["--data", str(data), "--output", str(output), "--epochs", str(epochs)]
     return subprocess.Popen(
-        [sys.executable, script, *options],
+        [sys.executable, script, "--data", str(data), "--output", str(output), *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -38,34 +47,206 @@ def start_training(data: Path, output: Path, epochs: int) -> subprocess.Popen[st
     )
 
 
-def test_a_run_reports_its_progress_and_writes_a_model_with_papers(small_mnist: Path) -> None:
+def run_here(data: Path, *options: str) -> int:
+    """Train in this process, into mine.h5 beside the data."""
+    return main(["--data", str(data), "--output", str(data.with_name("mine.h5")), *options])
+
+
+def weights_of(path: Path) -> list[np.ndarray]:
+    return load_model(path).get_weights()
+
+
+def test_a_run_reports_its_progress_and_leaves_a_model_with_papers_and_curves(
+    small_mnist: Path,
+) -> None:
     output = small_mnist.with_name("mine.h5")
-    run = start_training(small_mnist, output, epochs=2)
+    run = start_training(small_mnist, output, "--epochs", "2")
     printed, errors = run.communicate()
     assert run.returncode == 0, errors
+    assert errors == ""
     assert "Epoch 2/2" in printed
     assert printed.count(" left.") == 1
     assert printed.count("test accuracy") == 1
+    assert "Of 5,000 MNIST digits, " in printed
     papers = read_papers(output)
     assert (papers.architecture, papers.epochs, papers.seed) == ("compact", 2, 0)
     assert papers.temperature == 1
     assert load_model(output).count_params() == load_model().count_params()
+    assert {file.name for file in small_mnist.parent.iterdir()} == {
+        "mnist.npz",
+        "mine.h5",
+        "mine.curves.csv",
+        "mine.curves.png",
+    }
 
 
-def test_killed_or_interrupted_the_old_file_stays_whole(small_mnist: Path) -> None:
+def test_the_recipe_in_the_papers_trains_the_same_again(small_mnist: Path) -> None:
+    assert run_here(small_mnist, "--epochs", "1", "--learning-rate", "0.01") == 0
+    recipe = read_papers(small_mnist.with_name("mine.h5")).recipe
+    assert recipe is not None
+    (small_mnist.parent / "tuned.json").write_text(recipe)
+    again = small_mnist.with_name("again.h5")
+    tuned = ["--tuned", str(small_mnist.parent / "tuned.json")]
+    assert main(["--data", str(small_mnist), "--output", str(again), *tuned]) == 0
+    pairs = zip(weights_of(small_mnist.with_name("mine.h5")), weights_of(again), strict=True)
+    assert all(np.array_equal(one, two) for one, two in pairs)
+
+
+def test_killed_at_any_moment_a_run_is_finished_by_resume(small_mnist: Path) -> None:
+    """Killed three times, at moments that are different every time, then left alone."""
+    whole, killed = small_mnist.with_name("whole.h5"), small_mnist.with_name("killed.h5")
+    options = ["--epochs", "6", "--batch-size", "64"]
+    start = time.monotonic()
+    assert main(["--data", str(small_mnist), "--output", str(whole), *options]) == 0
+    duration = time.monotonic() - start
+    moments = random.Random()
+    for _ in range(3):
+        run = start_training(small_mnist, killed, *options, "--resume")
+        try:
+            run.wait(moments.uniform(1, 10 + duration))
+        except subprocess.TimeoutExpired:
+            run.kill()
+        run.communicate()
+        if killed.exists():  # whoever was so quick had finished, and starts anew
+            killed.unlink()
+    run = start_training(small_mnist, killed, *options, "--resume")
+    _, errors = run.communicate(timeout=300)
+    assert run.returncode == 0, errors
+    for one, two in zip(weights_of(whole), weights_of(killed), strict=True):
+        np.testing.assert_allclose(one, two, atol=1e-5)
+    assert not killed.with_suffix(".checkpoint.npz").exists()
+
+
+@pytest.mark.parametrize("stop", [signal.SIGKILL, signal.SIGINT])
+def test_stopped_the_old_model_and_the_last_checkpoint_stay_whole(
+    stop: signal.Signals, small_mnist: Path
+) -> None:
     output = small_mnist.with_name("mine.h5")
-    output.write_bytes(b"old")
-    for stop, status in ((signal.SIGKILL, -9), (signal.SIGINT, 130)):
-        run = start_training(small_mnist, output, epochs=500)
-        assert run.stdout is not None
-        while "Epoch 1/500" not in run.stdout.readline():
-            assert run.poll() is None
-        time.sleep(0.5)
-        run.send_signal(stop)
-        _, errors = run.communicate()
-        assert run.returncode == status, errors
-        assert "Traceback" not in errors
-        assert output.read_bytes() == b"old"
+    assert run_here(small_mnist, "--epochs", "1") == 0
+    old = output.read_bytes()
+    run = start_training(small_mnist, output, "--epochs", "500")
+    assert run.stdout is not None
+    while "Epoch 2/500" not in run.stdout.readline():
+        assert run.poll() is None
+    time.sleep(random.uniform(0, 1))
+    run.send_signal(stop)
+    _, errors = run.communicate(timeout=60)
+    assert run.returncode == (130 if stop == signal.SIGINT else -signal.SIGKILL), errors
+    assert output.read_bytes() == old
+    if stop == signal.SIGINT:
+        assert errors.startswith("Stopped; mine.h5 is as it was. To go on: python ")
+        assert errors.count("\n") == 1
+        assert shlex.split(errors)[-1] == "--resume"
+    # The checkpoint is whole: another number of epochs is refused for what it is.
+    assert run_here(small_mnist, "--epochs", "1", "--resume") == 1
+
+
+def test_resume_without_a_checkpoint_begins_and_with_that_of_another_run_refuses(
+    small_mnist: Path, capsys
+) -> None:
+    assert run_here(small_mnist, "--epochs", "1", "--resume") == 0
+    assert "There is no checkpoint yet" in capsys.readouterr().out
+    checkpoint = small_mnist.with_name("mine.checkpoint.npz")
+    np.savez(checkpoint, words='{"run": {"seed": 3}, "history": []}')
+    assert run_here(small_mnist, "--epochs", "1", "--resume") == 1
+    assert "checkpoint is of another run" in capsys.readouterr().err
+    checkpoint.write_bytes(b"torn")
+    assert run_here(small_mnist, "--epochs", "1", "--resume") == 1
+    assert "mine.checkpoint.npz is damaged" in capsys.readouterr().err
+
+
+def test_on_a_full_disk_the_old_model_and_the_last_checkpoint_stay(
+    small_mnist: Path, capsys, monkeypatch
+) -> None:
+    assert run_here(small_mnist, "--epochs", "1") == 0
+    old = small_mnist.with_name("mine.h5").read_bytes()
+    really_flush = atomic_file._flush_to_disk
+    flushed: list[str] = []
+
+    def fills_up(path: Path) -> None:
+        """Room for the first epoch's checkpoint and curves, and for nothing after."""
+        flushed.append(path.suffix)
+        if len(flushed) > 2:
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        really_flush(path)
+
+    monkeypatch.setattr(atomic_file, "_flush_to_disk", fills_up)
+    assert run_here(small_mnist, "--epochs", "3") == 1
+    assert flushed == [".npz", ".csv", ".npz"]
+    errors = capsys.readouterr().err
+    assert "could not be written (No space left on device)" in errors
+    assert str(small_mnist.parent) not in errors
+    monkeypatch.undo()
+    assert small_mnist.with_name("mine.h5").read_bytes() == old
+    assert run_here(small_mnist, "--epochs", "3", "--resume", "--force") == 0
+    assert "Going on after epoch 1." in capsys.readouterr().out
+
+
+def test_a_worse_model_is_kept_beside_the_better_one_unless_forced(
+    small_mnist: Path, capsys, monkeypatch
+) -> None:
+    output = small_mnist.with_name("mine.h5")
+    assert run_here(small_mnist, "--epochs", "1") == 0
+    old = output.read_bytes()
+
+    def compare(new: Any, old: Any, judges: Any) -> train_mnist_model.Comparison:
+        assert old is not None
+        return train_mnist_model.Comparison(("Much worse.",), is_worse=True)
+
+    monkeypatch.setattr(train_mnist_model, "compare", compare)
+    assert run_here(small_mnist, "--epochs", "1", "--seed", "1") == 0
+    printed = capsys.readouterr().out
+    assert "Much worse." in printed
+    assert "worse than mine.h5, which stays as it was" in printed
+    assert output.read_bytes() == old
+    assert read_papers(small_mnist.with_name("mine.rejected.h5")).seed == 1
+    assert run_here(small_mnist, "--epochs", "1", "--seed", "2", "--force") == 0
+    assert read_papers(output).seed == 2
+
+
+def test_pictures_and_pen_strokes_of_ones_own_are_learnt_from(small_mnist: Path, capsys) -> None:
+    own = small_mnist.parent / "own"
+    put_picture(own / "3" / "a.png", 3)
+    (own / "3" / "b.png").write_text("no picture")
+    assert run_here(small_mnist, "--epochs", "1", "--extra", str(own)) == 0
+    assert "3/b.png is left out: This file is not a picture" in capsys.readouterr().out
+    papers = read_papers(small_mnist.with_name("mine.h5"))
+    assert papers.data == "MNIST training digits but the last 5,000; 1 of one's own pictures"
+    assert "--extra own" in str(papers.command)
+
+
+def test_tensorboard_logs_are_written_where_asked(small_mnist: Path) -> None:
+    logs = small_mnist.parent / "logs"
+    assert run_here(small_mnist, "--epochs", "1", "--tensorboard", str(logs)) == 0
+    assert {path.name for path in logs.iterdir()} == {"train", "validation"}
+
+
+def test_without_tensorboard_it_says_how_to_get_it(small_mnist: Path, capsys, monkeypatch) -> None:
+    monkeypatch.setattr(train_mnist_model, "find_spec", lambda name: None)
+    assert run_here(small_mnist, "--tensorboard", "logs") == 1
+    assert "pip install -r requirements-train.txt" in capsys.readouterr().err
+
+
+def test_augmentation_can_be_shown_and_turned_off(small_mnist: Path, capsys) -> None:
+    sheet = small_mnist.with_name("sheet.png")
+    assert run_here(small_mnist, "--show-augmentation", str(sheet)) == 0
+    with Image.open(sheet) as picture:
+        assert picture.height > 800
+    assert not small_mnist.with_name("mine.h5").exists()
+    assert run_here(small_mnist, "--show-augmentation", str(sheet), "--no-augmentation") == 1
+    assert "nothing to show" in capsys.readouterr().err
+    assert run_here(small_mnist, "--epochs", "1", "--no-augmentation") == 0
+    (small_mnist.parent / "r.json").write_text(
+        read_papers(small_mnist.with_name("mine.h5")).recipe or ""
+    )
+    assert read_recipe(small_mnist.parent / "r.json").augmentation == 0
+
+
+def test_early_stopping_ends_a_run_that_gets_no_better(small_mnist: Path) -> None:
+    assert run_here(small_mnist, "--epochs", "40", "--early-stopping", "1") == 0
+    epochs = read_papers(small_mnist.with_name("mine.h5")).epochs
+    assert epochs is not None
+    assert epochs < 40
 
 
 def test_classic_is_exactly_the_well_known_network() -> None:
@@ -81,7 +262,8 @@ def test_classic_is_exactly_the_well_known_network() -> None:
         ("Dense", (10,), 1_290),
     ]
     recipe = RECIPES["classic"]
-    assert (recipe.epochs, recipe.batch_size, recipe.augmentation) == (3, 32, None)
+    assert (recipe.epochs, recipe.batch_size, recipe.augmentation) == (3, 32, 0)
+    assert (recipe.learning_rate, recipe.weight_decay, recipe.is_lowered) == (0.001, 0, False)
     assert recipe.validation_digits == 6_000
 
 
@@ -95,7 +277,7 @@ def test_the_same_seed_gives_the_same_weights(small_mnist: Path) -> None:
     for name in ("one.h5", "two.h5"):
         output = small_mnist.with_name(name)
         assert main(["--data", str(small_mnist), "--epochs", "1", "--output", str(output)]) == 0
-        weights.append(load_model(output).get_weights())
+        weights.append(weights_of(output))
     assert all(map(np.array_equal, *weights))
 
 
@@ -106,20 +288,43 @@ def test_the_same_seed_gives_the_same_weights(small_mnist: Path) -> None:
         (["--output", "model.txt"], "ends in .h5"),
         (["--output", "folder.h5"], "is a folder"),
         (["--output", "no/such/folder/model.h5"], "folder of --output does not exist"),
+        (["--output", "thesis.h5"], "thesis.h5 is there already and is no digit model"),
+        (["--tuned", "none.json"], "none.json is no JSON file"),
+        (["--tuned", "tuned.json", "--architecture", "compact"], "leave out --architecture"),
+        (["--pen-strokes", "none.tra"], "none.tra is no file"),
+        (["--extra", "none"], "none"),
+        (["--extra", "pictures"], "4"),
+        (["--show-augmentation", "sheet.txt"], "ends in .png"),
+        (["--show-augmentation", "no/sheet.png"], "--show-augmentation does not exist"),
     ],
 )
 def test_bad_arguments_end_in_one_sentence(
-    arguments: list[str], sentence: str, capsys, tmp_path: Path, monkeypatch
+    arguments: list[str], sentence: str, capsys, small_mnist: Path, monkeypatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "folder.h5").mkdir()
-    assert main(arguments) == 1
-    assert sentence in capsys.readouterr().err
+    monkeypatch.chdir(small_mnist.parent)
+    Path("folder.h5").mkdir()
+    Path("pictures/4").mkdir(parents=True)
+    Path("thesis.h5").write_bytes(b"years of work")
+    Path("tuned.json").write_text('{"architecture": "classic"}')
+    assert main(["--data", "mnist.npz", *arguments]) == 1
+    errors = capsys.readouterr().err
+    assert sentence in errors
+    assert errors.count("\n") == 1
+    assert Path("thesis.h5").read_bytes() == b"years of work"
 
 
-@pytest.mark.parametrize("argument", ["--epochs", "--batch-size"])
+@pytest.mark.parametrize("argument", ["--epochs", "--batch-size", "--early-stopping"])
 def test_a_count_below_one_is_refused(argument: str, capsys) -> None:
     with pytest.raises(SystemExit) as caught:
         main([argument, "0"])
     assert caught.value.code == 2
     assert "from 1 to" in capsys.readouterr().err
+
+
+def test_a_model_without_papers_of_ours_can_be_replaced(small_mnist: Path) -> None:
+    output = small_mnist.with_name("mine.h5")
+    build_classic().save(output)
+    with h5py.File(output) as file:
+        assert "digit_seed" not in file.attrs
+    assert run_here(small_mnist, "--epochs", "1", "--force") == 0
+    assert read_papers(output).seed == 0

@@ -1,0 +1,86 @@
+"""Every run learns from the same digits and is judged by the same others."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from digit_errors import DataError
+from tests.drawings import DIGITS
+from tests.test_digit_data import mnist_arrays
+from tests.test_pen_strokes import unipen
+from tests.test_picture_folder import put_picture
+from training_data import load_pen_digits, load_training_data
+
+
+@pytest.fixture
+def mnist_file(tmp_path: Path) -> Path:
+    np.savez(tmp_path / "mnist.npz", **mnist_arrays())
+    return tmp_path / "mnist.npz"
+
+
+@pytest.fixture
+def pens_file(tmp_path: Path) -> Path:
+    """The drawings of the tests as pen strokes, one by each of the 30 writers and 44."""
+    text = ""
+    for writer in (*range(1, 31), 44):
+        label = writer % 10
+        strokes = ["".join(f" {x} {500 - y}\n" for x, y in stroke) for stroke in DIGITS[label]]
+        text += unipen(str(label), writer, ".PEN_UP\n.PEN_DOWN\n".join(strokes))
+    (tmp_path / "pens.tra").write_text(text)
+    return tmp_path / "pens.tra"
+
+
+def test_pen_writers_are_split_and_those_for_reports_are_not_looked_at(pens_file: Path) -> None:
+    training, validation = load_pen_digits(pens_file)
+    assert training.labels.tolist() == [writer % 10 for writer in range(1, 23)]
+    assert validation.labels.tolist() == [writer % 10 for writer in range(23, 27)]
+
+
+def test_pen_digits_look_like_mnist(pens_file: Path) -> None:
+    training, _ = load_pen_digits(pens_file)
+    assert training.images.dtype == np.uint8
+    assert training.images.shape == (22, 28, 28)
+    assert (training.images.max(axis=(1, 2)) > 200).all()
+    assert not training.images[:, :3].any()
+
+
+def test_pen_digits_are_the_same_every_time(pens_file: Path) -> None:
+    assert load_pen_digits(pens_file)[0].sha256 == load_pen_digits(pens_file)[0].sha256
+
+
+def test_a_file_without_training_writers_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "others").write_text(unipen("3", 40))
+    with pytest.raises(DataError, match="no digit by the training writers"):
+        load_pen_digits(tmp_path / "others")
+
+
+def test_mnist_alone_trains_and_judges_on_the_fixed_split(mnist_file: Path) -> None:
+    data = load_training_data(mnist_file)
+    assert len(data.training) == 1_200
+    assert len(data.validation) == 5_000
+    assert list(data.judges) == ["5,000 MNIST digits"]
+    assert data.left_out == ()
+
+
+def test_the_judges_stay_the_same_whatever_validates(mnist_file: Path) -> None:
+    data = load_training_data(mnist_file, validation_digits=6_000)
+    assert len(data.training) == 200
+    assert len(data.validation) == 6_000
+    assert len(data.judges["5,000 MNIST digits"]) == 5_000
+
+
+def test_pen_strokes_and_own_pictures_train_as_well(
+    mnist_file: Path, pens_file: Path, tmp_path: Path
+) -> None:
+    for digit in (3, 7):
+        put_picture(tmp_path / "own" / str(digit) / "a.png", digit)
+    (tmp_path / "own" / "7" / "note.txt").write_text("no picture")
+    data = load_training_data(mnist_file, pens_file, tmp_path / "own")
+    assert len(data.training) == 1_200 + 22 + 2
+    assert data.training.labels[-2:].tolist() == [3, 7]
+    assert len(data.judges["4 pen digits of four other writers"]) == 4
+    assert [name for name, _ in data.left_out] == ["7/note.txt"]
+    assert "22 pen digits" in data.description
+    assert "2 of one's own pictures" in data.description
+    assert data.sha256 != load_training_data(mnist_file).sha256

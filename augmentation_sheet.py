@@ -10,7 +10,7 @@ from PIL import Image
 from digit_data import Augmentation, DigitSet
 
 VARIANTS = 12
-EXAMPLES = 14
+EXAMPLES = 10
 _ENLARGEMENT = 3
 _GAP = 4
 _PAPER = 255

@@ -265,16 +265,17 @@ def find_mistakes(
             reading=int(evaluation.readings[i]),
             confidence=float(evaluation.confidences[i]),
             picture=digits.images[i],
-            heatmap=_heatmap(model, digits.images[i], evaluation.readings[i])
-            if explained
-            else None,
+            heatmap=explain(model, digits.images[i], evaluation.readings[i]) if explained else None,
         )
         for i in surest_first
     )
 
 
-def _heatmap(model: keras.Model, picture: Images, digit: int) -> NDArray[np.float32]:
-    return grad_cam(_network_inputs(picture[None])[0], int(digit), model=model)
+def explain(
+    model: keras.Model, picture: Images, digit: int, layer_name: str | None = None
+) -> NDArray[np.float32]:
+    """What speaks for a digit in one of the pictures: `grad_cam`, of uint8 (28, 28)."""
+    return grad_cam(_network_inputs(picture[None])[0], int(digit), layer_name, model=model)
 
 
 @dataclass(frozen=True, eq=False)
@@ -325,7 +326,7 @@ def _average(model: keras.Model, digit: int, pictures: Images) -> AverageHeatmap
         digit=digit,
         count=len(pictures),
         picture=_network_inputs(pictures).mean(axis=0),
-        heatmap=np.mean([_heatmap(model, picture, digit) for picture in pictures], axis=0),
+        heatmap=np.mean([explain(model, picture, digit) for picture in pictures], axis=0),
     )
 
 

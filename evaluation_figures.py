@@ -9,7 +9,7 @@ threads. Matplotlib is imported when the first one is drawn.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 # In inches: on a phone, 390 pixels wide, a figure no wider than this keeps its letters legible.
 _WIDTH = 4.6
 _SHEET_WIDTH = 10
+_SINGLE_WIDTH = 1.8
 # A pixel of the network's picture becomes this many.
 _ENLARGEMENT = 6
 _GAP = 6
@@ -218,6 +219,28 @@ def average_heatmaps_figure(averages: Sequence[AverageHeatmap], theme: Theme = L
     return _contact_sheet(pictures, titles, columns=5, theme=theme)
 
 
+def evidence_figure(
+    picture: NDArray[np.uint8], heatmaps: Mapping[str, NDArray[np.float32]], theme: Theme = LIGHT
+) -> Figure:
+    """One picture as it is, then with one heatmap after the other over it.
+
+    Args:
+        picture: uint8 (28, 28), white ink on black.
+        heatmaps: float32 (28, 28) in [0, 1], by title; at least one.
+        theme: the colours.
+    """
+    enlarged = _enlarged(picture)
+    columns = 1 + len(heatmaps)
+    width = min(_SHEET_WIDTH, _SINGLE_WIDTH * columns)
+    figure, cells = _figure(theme, (width, width / columns + 0.3), columns=columns)
+    pictures = [enlarged, *(overlay_heatmap(enlarged, heatmap) for heatmap in heatmaps.values())]
+    for axes, shown, title in zip(cells, pictures, ["", *heatmaps], strict=True):
+        axes.imshow(shown, cmap="gray")
+        axes.set_title(title, fontsize=11, color=theme.ink)
+        axes.set_axis_off()
+    return figure
+
+
 def explained_average(average: AverageHeatmap) -> Image.Image:
     """The average picture of a digit, and beside it with the average heatmap over it."""
     return explained_picture(np.rint(255 * average.picture).astype(np.uint8), average.heatmap)
@@ -235,15 +258,19 @@ def explained_picture(
     Returns:
         RGB.
     """
-    size = _ENLARGEMENT * picture.shape[1], _ENLARGEMENT * picture.shape[0]
-    enlarged = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+    enlarged = _enlarged(picture)
     alone = Image.fromarray(enlarged).convert("RGB")
     if heatmap is None:
         return alone
-    both = Image.new("RGB", (2 * size[0] + _GAP, size[1]), "#808080")
+    both = Image.new("RGB", (2 * alone.width + _GAP, alone.height), "#808080")
     both.paste(alone, (0, 0))
-    both.paste(overlay_heatmap(enlarged, heatmap), (size[0] + _GAP, 0))
+    both.paste(overlay_heatmap(enlarged, heatmap), (alone.width + _GAP, 0))
     return both
+
+
+def _enlarged(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    size = _ENLARGEMENT * picture.shape[1], _ENLARGEMENT * picture.shape[0]
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
 def _contact_sheet(

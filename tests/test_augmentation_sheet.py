@@ -1,8 +1,8 @@
-"""The contact sheet shows every digit, first as it is."""
+"""The contact sheets show every digit as it is, and what augmentation makes of it."""
 
 import numpy as np
 
-from augmentation_sheet import VARIANTS, draw_augmentation_sheet
+from augmentation_sheet import EXAMPLES, VARIANTS, draw_augmentation_sheet, draw_digit_sheet
 from digit_data import Augmentation, DigitSet
 from tests.test_digit_training import drawn_digits
 
@@ -24,3 +24,16 @@ def test_digits_that_are_missing_have_no_row() -> None:
     digits = drawn_digits(1)
     few = DigitSet(digits.images[3:5], digits.labels[3:5])
     assert draw_augmentation_sheet(few, Augmentation(), 0).height == 2 * 88 + 4
+
+
+def test_a_sheet_of_digits_as_they_are_has_paper_where_pictures_are_missing() -> None:
+    digits = drawn_digits(2)
+    sheet = np.asarray(draw_digit_sheet(digits))
+    tile = 28 * 3 + 4
+    assert sheet.shape == (10 * tile + 4, EXAMPLES * tile + 4)
+    for row in range(10):
+        tiles = [
+            sheet[row * tile + 6 : (row + 1) * tile - 2, x + 6 : x + tile - 2]
+            for x in (0, tile, 2 * tile)
+        ]
+        assert [bool((each < 128).any()) for each in tiles] == [True, True, False]

@@ -11,6 +11,7 @@ from evaluation_figures import (
     LIGHT,
     Theme,
     confusion_figure,
+    evidence_figure,
     explained_picture,
     map_figure,
     reliability_figure,
@@ -56,3 +57,14 @@ def test_a_picture_stands_beside_itself_with_its_heatmap() -> None:
     explained = np.asarray(explained_picture(picture, heatmap))
     assert np.array_equal(explained[height // 2 :, -width:], alone[height // 2 :])
     assert explained[0, -width // 2].tolist() != [0, 0, 0]
+
+
+def test_one_picture_stands_alone_and_under_each_heatmap() -> None:
+    picture = np.zeros((28, 28), np.uint8)
+    picture[10:20, 12:16] = 255
+    nothing, everything = np.zeros((28, 28), np.float32), np.ones((28, 28), np.float32)
+    cells = evidence_figure(picture, {"for 1": nothing, "for 7": everything}).axes
+    assert [axes.get_title() for axes in cells] == ["", "for 1", "for 7"]
+    alone, for_one, for_seven = (np.asarray(axes.images[0].get_array()) for axes in cells)
+    assert np.array_equal(for_one, np.stack([alone] * 3, axis=-1))
+    assert (for_seven != for_one).any(axis=-1).all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import signal
 import sys
 import tempfile
@@ -49,6 +50,20 @@ def complain(sentence: str, status: int = FAILED) -> int:
     if sys.stderr is not None:  # print would take None for standard output
         print(sentence, file=sys.stderr)
     return status
+
+
+def stop_quietly() -> None:
+    """From now on Ctrl-C ends the program with a sentence, not with a traceback.
+
+    For the seconds before `run_script`, in which a script imports what it needs; so it is called
+    before those imports.
+    """
+
+    def stop(signal_number: int, frame: FrameType | None) -> None:
+        os.write(2, b"Stopped.\n")
+        os._exit(INTERRUPTED)
+
+    signal.signal(signal.SIGINT, stop)
 
 
 @contextmanager

@@ -6,6 +6,11 @@ python evaluate_model.py mine.keras --data pictures  # another, on a folder of y
 
 from __future__ import annotations
 
+from command_line import stop_quietly
+
+if __name__ == "__main__":
+    stop_quietly()
+
 import argparse
 import contextlib
 import io

@@ -7,6 +7,11 @@ python train_mnist_model.py --architecture classic   # the well-known one, for c
 
 from __future__ import annotations
 
+from command_line import stop_quietly
+
+if __name__ == "__main__":
+    stop_quietly()
+
 import argparse
 import datetime
 import shlex

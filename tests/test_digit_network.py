@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 
 from digit_errors import ModelError
-from digit_network import build_classic, build_compact, convolution_names
+from digit_network import (
+    build_classic,
+    build_compact,
+    build_three_convolutions,
+    convolution_names,
+    layer_table,
+)
 from digit_predictor import load_model, predict_probabilities, softmax
 from gradcam_visualizer import grad_cam
 from tensorflow_import import import_keras
@@ -110,6 +116,19 @@ def test_a_model_whose_answers_are_not_numbers_is_refused(image: np.ndarray) -> 
     model.set_weights([np.full_like(weight, np.nan) for weight in model.get_weights()])
     with pytest.raises(ModelError, match="not numbers"):
         predict_probabilities(image[None], model)
+
+
+def test_width_multiplies_the_filters_of_ours() -> None:
+    filters = [build_compact(width=w).get_layer("conv_3").filters for w in (0.5, 1.0, 2.0)]
+    assert filters == [32, 64, 128]
+
+
+def test_the_network_that_is_tuned_has_the_layers_asked_for() -> None:
+    rows = layer_table(build_three_convolutions((32, 64, 96), 128, batch_norm=False))
+    kinds = [row.kind for row in rows]
+    assert [r.output_shape[-1] for r in rows if r.kind == "Conv2D"] == [32, 64, 96]
+    assert "BatchNormalization" not in kinds
+    assert [r.output_shape for r in rows if r.kind == "Dense"] == [(128,), (10,)]
 
 
 def test_convolutions_are_named_input_side_first() -> None:

@@ -14,7 +14,14 @@ from training_checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from training_recipe import RECIPES, Recipe
 
 # Everything at once that could forget its state: averages, schedule, dropout, a growing bend.
-RECIPE = Recipe(epochs=4, batch_size=16, averaging=0.9, label_smoothing=0.1, easy_epochs=3)
+RECIPE = Recipe(
+    network={"width": 0.25},
+    epochs=4,
+    batch_size=16,
+    averaging=0.9,
+    label_smoothing=0.1,
+    easy_epochs=3,
+)
 
 
 def drawn_digits(copies: int) -> DigitSet:
@@ -53,11 +60,11 @@ def test_a_resumed_run_ends_with_the_weights_of_an_uninterrupted_one(
 
 def test_dropout_is_part_of_what_is_resumed() -> None:
     """Without its streams derived from the epoch, a resumed run would end elsewhere."""
-    recipe = replace(RECIPE, network={"dropout": 0.5}, epochs=3)
+    recipe = replace(RECIPE, network={"width": 0.25, "dropout": 0.5}, epochs=3)
     checkpoints: list[Checkpoint] = []
     whole = train(recipe, TRAINING, VALIDATION, 3, RunControl(after_epoch=checkpoints.append))
     resumed = train(recipe, TRAINING, VALIDATION, 3, RunControl(resume_from=checkpoints[0]))
-    other = train(replace(recipe, network={"dropout": 0.0}), TRAINING, VALIDATION, 3)
+    other = train(replace(recipe, network={"width": 0.25, "dropout": 0.0}), TRAINING, VALIDATION, 3)
     assert difference(whole, resumed) <= 1e-5
     assert difference(whole, other) > 1e-3
 
@@ -109,7 +116,9 @@ def test_a_checkpoint_of_another_network_is_refused(
 
 
 def test_the_learning_rate_rises_falls_and_ends_at_zero() -> None:
-    model = compiled_model(Recipe(epochs=10, warm_up_epochs=1, learning_rate=0.01), 1_280)
+    model = compiled_model(
+        Recipe(epochs=10, batch_size=128, warm_up_epochs=1, learning_rate=0.01), 1_280
+    )
     rate = model.optimizer._learning_rate
     assert float(rate(0)) == pytest.approx(0.0005)
     assert float(rate(10)) == pytest.approx(0.01)

@@ -31,8 +31,12 @@ ROOT = Path(__file__).parent.parent
 
 @pytest.fixture
 def small_mnist(tmp_path: Path) -> Path:
-    """300 training digits before the validation split, all images the spelled indices."""
+    """300 training digits before the validation split, all images the spelled indices.
+
+    Beside it lies `slim.json`, the recipe of a network that trains in a moment.
+    """
     np.savez(tmp_path / "mnist.npz", **mnist_arrays(6_300))
+    (tmp_path / "slim.json").write_text('{"network": {"width": 0.25}}')
     return tmp_path / "mnist.npz"
 
 
@@ -47,9 +51,15 @@ def start_training(data: Path, output: Path, *options: str) -> subprocess.Popen[
     )
 
 
+def slim(data: Path) -> list[str]:
+    """Options that train a network of a quarter of the width."""
+    return ["--tuned", str(data.with_name("slim.json"))]
+
+
 def run_here(data: Path, *options: str) -> int:
-    """Train in this process, into mine.h5 beside the data."""
-    return main(["--data", str(data), "--output", str(data.with_name("mine.h5")), *options])
+    """Train a slim network in this process, into mine.h5 beside the data."""
+    files = ["--data", str(data), "--output", str(data.with_name("mine.h5"))]
+    return main([*files, *slim(data), *options])
 
 
 def weights_of(path: Path) -> list[np.ndarray]:
@@ -74,6 +84,7 @@ def test_a_run_reports_its_progress_and_leaves_a_model_with_papers_and_curves(
     assert load_model(output).count_params() == load_model().count_params()
     assert {file.name for file in small_mnist.parent.iterdir()} == {
         "mnist.npz",
+        "slim.json",
         "mine.h5",
         "mine.curves.csv",
         "mine.curves.png",
@@ -95,7 +106,7 @@ def test_the_recipe_in_the_papers_trains_the_same_again(small_mnist: Path) -> No
 def test_killed_at_any_moment_a_run_is_finished_by_resume(small_mnist: Path) -> None:
     """Killed three times, at moments that are different every time, then left alone."""
     whole, killed = small_mnist.with_name("whole.h5"), small_mnist.with_name("killed.h5")
-    options = ["--epochs", "6", "--batch-size", "64"]
+    options = [*slim(small_mnist), "--epochs", "6"]
     start = time.monotonic()
     assert main(["--data", str(small_mnist), "--output", str(whole), *options]) == 0
     duration = time.monotonic() - start
@@ -103,12 +114,11 @@ def test_killed_at_any_moment_a_run_is_finished_by_resume(small_mnist: Path) -> 
     for _ in range(3):
         run = start_training(small_mnist, killed, *options, "--resume")
         try:
-            run.wait(moments.uniform(1, 10 + duration))
+            run.wait(moments.uniform(1, 8 + duration))
         except subprocess.TimeoutExpired:
             run.kill()
         run.communicate()
-        if killed.exists():  # whoever was so quick had finished, and starts anew
-            killed.unlink()
+        killed.unlink(missing_ok=True)  # whichever run was done in time, the next begins anew
     run = start_training(small_mnist, killed, *options, "--resume")
     _, errors = run.communicate(timeout=300)
     assert run.returncode == 0, errors
@@ -124,7 +134,7 @@ def test_stopped_the_old_model_and_the_last_checkpoint_stay_whole(
     output = small_mnist.with_name("mine.h5")
     assert run_here(small_mnist, "--epochs", "1") == 0
     old = output.read_bytes()
-    run = start_training(small_mnist, output, "--epochs", "500")
+    run = start_training(small_mnist, output, *slim(small_mnist), "--epochs", "500")
     assert run.stdout is not None
     while "Epoch 2/500" not in run.stdout.readline():
         assert run.poll() is None
@@ -139,6 +149,18 @@ def test_stopped_the_old_model_and_the_last_checkpoint_stay_whole(
         assert shlex.split(errors)[-1] == "--resume"
     # The checkpoint is whole: another number of epochs is refused for what it is.
     assert run_here(small_mnist, "--epochs", "1", "--resume") == 1
+
+
+@pytest.mark.parametrize("seconds", [0.4, 1.5, 4.0])
+def test_interrupted_before_it_trains_it_says_so_in_a_sentence(
+    seconds: float, small_mnist: Path
+) -> None:
+    run = start_training(small_mnist, small_mnist.with_name("mine.h5"))
+    time.sleep(seconds)
+    run.send_signal(signal.SIGINT)
+    _, errors = run.communicate(timeout=60)
+    assert run.returncode == 130, errors
+    assert errors in ("Stopped.\n", "Stopped; mine.h5 is as it was.\n")
 
 
 def test_resume_without_a_checkpoint_begins_and_with_that_of_another_run_refuses(
@@ -274,10 +296,9 @@ def test_the_last_convolution_of_ours_keeps_feature_maps_of_at_least_7_by_7() ->
 
 def test_the_same_seed_gives_the_same_weights(small_mnist: Path) -> None:
     weights = []
-    for name in ("one.h5", "two.h5"):
-        output = small_mnist.with_name(name)
-        assert main(["--data", str(small_mnist), "--epochs", "1", "--output", str(output)]) == 0
-        weights.append(weights_of(output))
+    for _ in range(2):
+        assert run_here(small_mnist, "--epochs", "1", "--force") == 0
+        weights.append(weights_of(small_mnist.with_name("mine.h5")))
     assert all(map(np.array_equal, *weights))
 
 

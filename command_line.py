@@ -19,6 +19,8 @@ from digit_errors import DigitError
 FAILED = 1
 INTERRUPTED = 130
 
+_interrupts: list[int] = []
+
 
 def run_script(work: Callable[[], None], when_interrupted: Callable[[], str]) -> int:
     """Do a script's work and say in one sentence, on standard error, why it could not be done.
@@ -30,19 +32,24 @@ def run_script(work: Callable[[], None], when_interrupted: Callable[[], str]) ->
     Returns:
         The exit status: 0, 1 for an error, 130 after Ctrl-C.
     """
-    with _noticed_interrupts() as interrupts:
+    with _noticed_interrupts():
         try:
             work()
         except DigitError as error:
             return complain(str(error))
         except BaseException as error:
-            if interrupts:
+            if was_interrupted():
                 return complain(when_interrupted(), INTERRUPTED)
             if isinstance(error, OSError):
                 name = f"{Path(error.filename).name} " if error.filename else "A file "
                 return complain(f"{name}could not be written ({error.strerror}).")
             raise
     return 0
+
+
+def was_interrupted() -> bool:
+    """Whether Ctrl-C was pressed since the script began, whatever exception that came out as."""
+    return bool(_interrupts)
 
 
 def complain(sentence: str, status: int = FAILED) -> int:
@@ -67,23 +74,23 @@ def stop_quietly() -> None:
 
 
 @contextmanager
-def _noticed_interrupts() -> Iterator[list[int]]:
+def _noticed_interrupts() -> Iterator[None]:
     """Collect the interrupts (Ctrl-C) that come meanwhile, and still raise KeyboardInterrupt.
 
     One that strikes while TensorFlow calls back into Python comes out as another exception.
     """
-    interrupts: list[int] = []
+    _interrupts.clear()
 
     def notice(number: int, frame: FrameType | None) -> None:
-        interrupts.append(number)
+        _interrupts.append(number)
         signal.default_int_handler(number, frame)
 
     if threading.current_thread() is not threading.main_thread():
-        yield interrupts
+        yield
         return
     before = signal.signal(signal.SIGINT, notice)
     try:
-        yield interrupts
+        yield
     finally:
         signal.signal(signal.SIGINT, before)
 

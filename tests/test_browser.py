@@ -65,12 +65,16 @@ def test_a_digit_drawn_with_a_finger_is_read_and_the_page_stays(
 
 
 def test_a_finger_can_begin_in_every_corner_of_the_paper(phone: Page) -> None:
-    corners = [(2.0, 2.0), (98.0, 2.0), (60.0, 2.0), (98.0, 98.0), (2.0, 98.0)]
+    first, *others = [(2.0, 2.0), (98.0, 2.0), (60.0, 2.0), (98.0, 98.0), (2.0, 98.0)]
 
-    draw_with_finger(phone, [[corner, (50.0, 50.0)] for corner in corners])
-
+    draw_with_finger(phone, [[first, (50.0, 50.0)]])
     expect(phone.locator(".answer-digit")).to_be_visible()
-    for _ in range(len(corners) - 1):
+    for corner in others:
+        before = heatmap(phone)
+        draw_with_finger(phone, [[corner, (50.0, 50.0)]])
+        expect_another_heatmap(phone, before)
+
+    for _ in others:
         undo_and_wait_for_another_answer(phone)
     press(phone, "Undo")
     expect(phone.locator(".message")).to_have_text(DRAWN_INVITATION)

@@ -237,7 +237,7 @@ def test_the_models_layers_are_shown_when_asked_for(page: AppTest) -> None:
     page.toggle[1].set_value(True).run()
 
     assert "Conv2D" in text(page, "layers")
-    assert "28 × 28" in text(page, "layers")
+    assert "14 × 14" in text(page, "layers")
     assert "Total" in text(page, "layers")
 
 

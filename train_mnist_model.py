@@ -33,7 +33,7 @@ from model_file import ModelPapers, save_model_file
 from tensorflow_import import import_keras
 from training_checkpoint import Checkpoint, checkpoint_path, load_checkpoint, save_checkpoint
 from training_curves import write_curves_csv, write_curves_png
-from training_data import TrainingData, load_training_data
+from training_data import TrainingData, describe_left_out, load_training_data
 from training_recipe import RECIPES, Recipe, read_recipe
 
 if TYPE_CHECKING:
@@ -57,18 +57,12 @@ def _run(options: argparse.Namespace) -> None:
     data = load_training_data(
         options.data, options.pen_strokes, options.extra, recipe.validation_digits
     )
-    _report_left_out(data)
+    for line in describe_left_out(data):
+        print(line)
     replaced = load_replaced_model(options.output, options.force)
     trained = _train(options, recipe, data)
     comparison = compare(trained.model, replaced, data.judges)
     _write(options, recipe, data, trained, comparison)
-
-
-def _report_left_out(data: TrainingData) -> None:
-    for name, reason in data.left_out[:5]:
-        print(f"{name} is left out: {reason}")
-    if len(data.left_out) > 5:
-        print(f"So are {len(data.left_out) - 5:,} other files.")
 
 
 def _train(options: argparse.Namespace, recipe: Recipe, data: TrainingData) -> TrainedNetwork:

@@ -104,6 +104,14 @@ def load_training_data(
     )
 
 
+def describe_left_out(data: TrainingData, most: int = 5) -> list[str]:
+    """Sentences about the pictures that could not be read, for people; none if all could."""
+    lines = [f"{name} is left out: {reason}" for name, reason in data.left_out[:most]]
+    if len(data.left_out) > most:
+        lines.append(f"So are {len(data.left_out) - most:,} other files.")
+    return lines
+
+
 def _joint_hash(hashes: Iterable[str]) -> str:
     return hashlib.sha256("".join(hashes).encode()).hexdigest()
 

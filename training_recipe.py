@@ -76,6 +76,7 @@ RECIPES = {
         is_lowered=False,
         weight_decay=0.0,
         augmentation=0.0,
+        easy_epochs=0.0,
         averaging=0.0,
         validation_digits=6_000,
     ),
@@ -88,6 +89,7 @@ RECIPES = {
         warm_up_epochs=0.0,
         is_lowered=False,
         weight_decay=0.0,
+        easy_epochs=0.0,
         averaging=0.0,
     ),
 }

@@ -36,7 +36,7 @@ from search_oracle import (
     sole_user,
     trial_row,
 )
-from training_data import TrainingData, load_training_data
+from training_data import TrainingData, describe_left_out, load_training_data
 from training_recipe import Recipe
 from tuning_cluster import TUNER_ID, Seat, serve, take_seat, wait_for_chief, work
 
@@ -61,6 +61,8 @@ def _run(options: argparse.Namespace) -> None:
         return
     _check_output(options.output)
     data = load_training_data(options.data, options.pen_strokes, options.extra)
+    for line in describe_left_out(data):
+        print(line)
     settings = _settings(options, data)
     _check_folder(options.folder)
     with sole_user(options.folder):

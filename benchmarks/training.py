@@ -123,7 +123,9 @@ def report(results: dict[str, list[dict[float, Moment]]]) -> None:
         medians = {}
         for name, runs in results.items():
             moments = [run.get(goal) for run in runs]
-            cells = [f"{m.seconds:6.1f} s ({m.epochs:.1f})" if m else "not reached" for m in moments]
+            cells = [
+                f"{m.seconds:6.1f} s ({m.epochs:.1f})" if m else "not reached" for m in moments
+            ]
             # A goal that was missed counts as later than any that was reached.
             medians[name] = statistics.median(m.seconds if m else float("inf") for m in moments)
             print(f"{goal:.1%}  {name:8} {'  '.join(cells)}   median {medians[name]:.1f} s")

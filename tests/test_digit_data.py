@@ -167,7 +167,7 @@ def test_a_run_that_goes_on_sees_the_batches_it_would_have_seen() -> None:
 
 
 def test_augmentation_of_an_epoch_is_asked_for_by_its_number() -> None:
-    asked = []
+    asked: list[int] = []
     batches = training_batches(
         DigitSet(np.stack([a_ring()] * 4), np.zeros(4, np.uint8)), 2, 0, asked.append
     )

@@ -20,6 +20,7 @@ import atomic_file
 import train_mnist_model
 from digit_network import build_classic, layer_table
 from digit_predictor import load_model
+from model_comparison import Comparison
 from model_file import read_papers
 from tests.test_digit_data import mnist_arrays
 from tests.test_picture_folder import put_picture
@@ -211,9 +212,9 @@ def test_a_worse_model_is_kept_beside_the_better_one_unless_forced(
     assert run_here(small_mnist, "--epochs", "1") == 0
     old = output.read_bytes()
 
-    def compare(new: Any, old: Any, judges: Any) -> train_mnist_model.Comparison:
+    def compare(new: Any, old: Any, judges: Any) -> Comparison:
         assert old is not None
-        return train_mnist_model.Comparison(("Much worse.",), is_worse=True)
+        return Comparison(("Much worse.",), is_worse=True)
 
     monkeypatch.setattr(train_mnist_model, "compare", compare)
     assert run_here(small_mnist, "--epochs", "1", "--seed", "1") == 0

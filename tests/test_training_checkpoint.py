@@ -14,8 +14,8 @@ ROW = EpochRow(1, 2.5, 0.001, 0.3, 0.9, 0.2, 0.95)
 
 
 def a_checkpoint() -> Checkpoint:
-    arrays = [np.arange(12, dtype=np.float32).reshape(3, 4), np.float32([0.1])] * 6
-    return Checkpoint((ROW,), arrays, [np.int64(7), *arrays], arrays[:2], {"seed": 3})
+    arrays = [np.arange(12, dtype=np.float32).reshape(3, 4), np.array([0.1], np.float32)] * 6
+    return Checkpoint((ROW,), arrays, [np.array(7), *arrays], arrays[:2], {"seed": 3})
 
 
 def test_a_checkpoint_comes_back_as_it_went(tmp_path: Path) -> None:

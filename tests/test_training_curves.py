@@ -3,6 +3,7 @@
 import csv
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -27,7 +28,7 @@ def test_the_csv_has_a_line_for_each_epoch(tmp_path: Path) -> None:
 
 def test_the_curves_are_losses_and_shares_misread() -> None:
     loss, errors = draw_curves(HISTORY).axes
-    drawn = [list(map(float, line.get_ydata())) for line in (*loss.lines, *errors.lines)]
+    drawn = [np.asarray(line.get_ydata()).tolist() for line in (*loss.lines, *errors.lines)]
     assert drawn == [
         pytest.approx([0.40, 0.10]),
         pytest.approx([0.100, 0.050]),

@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+import digit_predictor
+import evaluate_model
+import train_mnist_model
+import tune_mnist_model
 from digit_network import layer_table
 from digit_predictor import SHIPPED_MODEL, load_model
 from model_file import read_papers
@@ -28,6 +32,20 @@ def test_the_training_command_is_the_one_in_the_models_papers() -> None:
 def test_the_test_accuracy_is_the_one_in_the_models_papers() -> None:
     accuracy = read_papers(SHIPPED_MODEL).test_accuracy
     assert f"{accuracy:.2%}" in README
+
+
+def test_every_option_named_for_training_tuning_and_evaluating_exists() -> None:
+    section = README.split("## A model of your own")[1].split("\n## ")[0]
+    scripts = (train_mnist_model, tune_mnist_model, evaluate_model, digit_predictor)
+    known = {
+        option
+        for script in scripts
+        for action in script._parser()._actions
+        for option in action.option_strings
+    }
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", section))
+    assert len(named) > 20
+    assert named <= known
 
 
 @pytest.mark.parametrize("link", re.findall(r"\]\(([^):]+)\)", README))

@@ -18,6 +18,16 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
         OSError: the folder cannot be written or the disk is full. The old file is untouched.
     """
     path = Path(path)
+    try:
+        with _atomic_write(path) as temporary:
+            yield temporary
+    except OSError as error:
+        # Named after the file that was asked for, not after the temporary one.
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+
+
+@contextmanager
+def _atomic_write(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f".{path.stem}-{secrets.token_hex(4)}{path.suffix}")
     temporary.touch(exist_ok=False)
     try:

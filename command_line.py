@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import math
 import os
 import signal
@@ -13,9 +14,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn, TextIO
 
 from digit_errors import DigitError
 
+GIVE_UP = "free some space, or choose another place, and try again"
 FAILED = 1
 INTERRUPTED = 130
 
@@ -35,14 +38,15 @@ def run_script(work: Callable[[], None], when_interrupted: Callable[[], str]) ->
     with _noticed_interrupts():
         try:
             work()
-        except DigitError as error:
-            return complain(str(error))
         except BaseException as error:
             if was_interrupted():
                 return complain(when_interrupted(), INTERRUPTED)
+            if isinstance(error, DigitError):
+                return complain(str(error))
             if isinstance(error, OSError):
-                name = f"{Path(error.filename).name} " if error.filename else "A file "
-                return complain(f"{name}could not be written ({error.strerror}).")
+                name = Path(error.filename).name if error.filename else "A file"
+                reason = error.strerror or error
+                return complain(f"{name} could not be written ({reason}): {GIVE_UP}.")
             raise
     return 0
 
@@ -59,18 +63,56 @@ def complain(sentence: str, status: int = FAILED) -> int:
     return status
 
 
-def stop_quietly() -> None:
-    """From now on Ctrl-C ends the program with a sentence, not with a traceback.
+def begin_script() -> None:
+    """Prepare a program's process, before it imports what it needs.
 
-    For the seconds before `run_script`, in which a script imports what it needs; so it is called
-    before those imports.
+    From now on Ctrl-C ends it with a sentence, not with a traceback. What it prints never ends it:
+    neither a character that the terminal does not know nor a reader who has read enough.
     """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name) or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+        setattr(sys, name, _forgiving(stream))
 
     def stop(signal_number: int, frame: FrameType | None) -> None:
         os.write(2, b"Stopped.\n")
         os._exit(INTERRUPTED)
 
     signal.signal(signal.SIGINT, stop)
+
+
+def leave(status: int) -> NoReturn:
+    """End a program. After Ctrl-C at once, for TensorFlow's threads may abort an orderly end."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if status == INTERRUPTED:
+        os._exit(status)
+    sys.exit(status)
+
+
+def _forgiving(stream: TextIO) -> TextIO:
+    """The same stream, which prints what can be printed as long as there is someone to read it."""
+    if not isinstance(stream, io.TextIOWrapper):
+        return stream
+
+    class Forgiving(io.TextIOWrapper):
+        def write(self, text: str) -> int:
+            try:
+                return super().write(text)
+            except BrokenPipeError:
+                return self._go_on_without_reader()
+
+        def flush(self) -> None:
+            try:
+                super().flush()
+            except BrokenPipeError:
+                self._go_on_without_reader()
+
+        def _go_on_without_reader(self) -> int:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
+            return 0
+
+    encoding = stream.encoding
+    return Forgiving(stream.detach(), encoding, errors="backslashreplace", line_buffering=True)
 
 
 @contextmanager

@@ -1,14 +1,15 @@
 """Digits to learn from: loading MNIST, the splits that never change, augmentation.
 
-The splits are constants, independent of any seed, so that no digit that validated one run ever
-trains another: MNIST's last 5,000 training digits validate; of the 30 writers of the UCI pen
-digits, 1 to 22 train, 23 to 26 validate, and 27 to 30 are opened only for reports.
+The splits are constants, independent of any seed: no run learns from MNIST's last 5,000 training
+digits, which validate; of the 30 writers of the UCI pen digits, 1 to 22 train, 23 to 26 validate,
+and 27 to 30 are opened only for reports.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -35,7 +36,19 @@ PEN_VALIDATION_WRITERS = range(23, 27)
 PEN_REPORT_WRITERS = range(27, 31)
 
 # What NumPy and the standard library raise for a damaged `.npz` file.
-DAMAGED_NPZ = (OSError, ValueError, KeyError, EOFError, zlib.error, zipfile.BadZipFile)
+DAMAGED_NPZ = (
+    OSError,
+    ValueError,
+    KeyError,
+    EOFError,
+    TypeError,
+    RuntimeError,
+    MemoryError,
+    SyntaxError,
+    tokenize.TokenError,
+    zlib.error,
+    zipfile.BadZipFile,
+)
 
 Images = NDArray[np.uint8]
 Labels = NDArray[np.uint8]
@@ -58,6 +71,13 @@ class DigitSet:
 
     def __getitem__(self, key: slice) -> DigitSet:
         return DigitSet(self.images[key], self.labels[key])
+
+    def spread(self, n: int | None) -> DigitSet:
+        """So many of these digits, evenly spread among them; for None all."""
+        if n is None or n >= len(self):
+            return self
+        chosen = np.linspace(0, len(self) - 1, n).round().astype(np.intp)
+        return DigitSet(self.images[chosen], self.labels[chosen])
 
     def __add__(self, other: DigitSet) -> DigitSet:
         """These digits, then the others."""
@@ -142,7 +162,7 @@ def _read_npz(path: Path) -> tuple[np.ndarray, ...]:
         raise DataError(
             f"{path.name or path} is no file: check the name, or leave --data out for a download."
         ) from error
-    except (*DAMAGED_NPZ, TypeError) as error:
+    except DAMAGED_NPZ as error:
         raise DataError(
             f"{path.name} is not a whole mnist.npz file: download it again, "
             "or leave --data out to let Keras do so."

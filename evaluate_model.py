@@ -6,10 +6,10 @@ python evaluate_model.py mine.keras --data pictures  # another, on a folder of y
 
 from __future__ import annotations
 
-from command_line import stop_quietly
+from command_line import begin_script
 
 if __name__ == "__main__":
-    stop_quietly()
+    begin_script()
 
 import argparse
 import contextlib
@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from command_line import check_writable, run_script
+from command_line import check_writable, leave, run_script
 from digit_data import DigitSet, load_mnist
 from digit_errors import DigitError
 from digit_network import layer_table
@@ -211,4 +211,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

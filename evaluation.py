@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digit_data import DigitSet, Images, Labels, as_network_input
-from digit_errors import DigitError
+from digit_errors import DigitError, LayerError
 from digit_network import CLASSES, convolution_names
 from digit_predictor import predict_probabilities
 from gradcam_visualizer import grad_cam
@@ -366,15 +366,19 @@ def embed(model: keras.Model, digits: DigitSet, most: int = MOST_EMBEDDED) -> Em
         most: how many are mapped.
 
     Returns:
-        None where fewer than `FEWEST_EMBEDDED` digits differ, in their pixels or features.
+        None where fewer than `FEWEST_EMBEDDED` digits differ, in their pixels or features, or
+        where the model has no features.
 
     Raises:
-        ModelError: as `compute_features`.
         DigitError: scikit-learn is not installed.
     """
     chosen = _spread_evenly(np.arange(len(digits)), most)
     inputs = _network_inputs(digits.images[chosen])
-    pixels, features = inputs.reshape(len(inputs), -1), compute_features(model, inputs)
+    pixels = inputs.reshape(len(inputs), -1)
+    try:
+        features = compute_features(model, inputs)
+    except LayerError:
+        return None
     if min(_count_different(pixels), _count_different(features)) < FEWEST_EMBEDDED:
         return None
     features_are = f"{features.shape[1]:,} numbers a digit, {describe_features(model)}"

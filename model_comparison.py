@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from command_line import was_interrupted
 from digit_data import DigitSet, as_network_input
 from digit_errors import DigitError, ModelError
 from model_file import load_model_file
@@ -86,6 +87,8 @@ def load_replaced_model(path: Path, is_forced: bool) -> keras.Model | None:
     try:
         return load_model_file(path)
     except ModelError as error:
+        if was_interrupted():
+            raise KeyboardInterrupt from error
         if is_forced:
             return None
         raise DigitError(

@@ -84,7 +84,14 @@ def save_model_file(model: keras.Model, papers: ModelPapers, path: str | Path) -
         with h5py.File(temporary, "r+") as file:
             for name, value in asdict(papers).items():
                 if value is not None:
-                    file.attrs[_ATTRIBUTE_PREFIX + name] = value
+                    file.attrs[_ATTRIBUTE_PREFIX + name] = _storable(value)
+
+
+def _storable(value: Any) -> Any:
+    """HDF5 stores UTF-8 only, and a command line may name a file that is not."""
+    if isinstance(value, str):
+        return value.encode(errors="backslashreplace").decode()
+    return value
 
 
 def _free_bytes(folder: Path) -> int:

@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 from digit_errors import DataError
 
 CANVAS = 280
+# No tablet is so large, in units of its own.
+_TABLET = 1e6
 _GZIP_MAGIC = b"\x1f\x8b"
 # cv2 takes whole numbers, and this many binary digits of them behind the point.
 _SUBPIXEL_BITS = 4
@@ -71,7 +73,7 @@ def _read_text(path: Path) -> str:
 
 def _pen_digit(segment: str, number: int, file_name: str) -> PenDigit:
     label = re.match(r'[^\n]*"([^"\n]*)"', segment)
-    writer = re.search(r"^\.COMMENT\s+\S+\s+(\d+)\b", segment, re.MULTILINE)
+    writer = re.search(r"^\.COMMENT\s+\S+\s+(\d{1,6})\b", segment, re.MULTILINE)
     if label is None or writer is None:
         raise DataError(f"Digit {number} of {file_name} has no label or no writer.")
     if label[1] not in tuple("0123456789"):
@@ -89,8 +91,10 @@ def _strokes(segment: str, number: int, file_name: str) -> Iterator[NDArray[np.f
             coordinates = np.array(points.split(), np.float64).reshape(-1, 2)
         except ValueError as error:
             raise DataError(f"Digit {number} of {file_name} has a damaged stroke.") from error
-        if not pen_up or not np.isfinite(coordinates).all():
+        if not pen_up:
             raise DataError(f"Digit {number} of {file_name} has a stroke that does not end.")
+        if not (np.abs(coordinates) < _TABLET).all():
+            raise DataError(f"Digit {number} of {file_name} has a stroke far off any tablet.")
         if len(coordinates):
             yield coordinates * (1, -1)
 

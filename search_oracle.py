@@ -76,7 +76,7 @@ class SearchSettings:
         architectures: that are searched, as for `search_space.sample_recipe`.
         epochs: of a trial, at most.
         seed: of the search, and of every trial's training.
-        subset: of the training digits, only so many of the first; None for all.
+        subset: of the training digits, only so many, evenly spread; None for all.
         data: SHA-256 of all digits, as `training_data.TrainingData`.
     """
 

@@ -12,14 +12,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from digit_errors import DigitError
+
 _lock = threading.Lock()
 
 
 def import_keras() -> Any:
-    """The module `keras`, on whichever backend it was told to use; the first call imports it."""
+    """The module `keras`, on whichever backend it was told to use; the first call imports it.
+
+    Raises:
+        DigitError: `KERAS_BACKEND` names one that is not there.
+    """
     with _lock:
         if "keras" not in sys.modules:
-            _import_quietly()
+            try:
+                _import_quietly()
+            except (ImportError, ValueError) as error:
+                backend = os.environ.get("KERAS_BACKEND")
+                if not backend:
+                    raise
+                raise DigitError(
+                    f"Keras cannot run on {backend!r}: install it, or unset KERAS_BACKEND."
+                ) from error
         import keras
     return keras
 

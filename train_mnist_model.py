@@ -7,24 +7,25 @@ python train_mnist_model.py --architecture classic   # the well-known one, for c
 
 from __future__ import annotations
 
-from command_line import stop_quietly
+from command_line import begin_script
 
 if __name__ == "__main__":
-    stop_quietly()
+    begin_script()
 
 import argparse
 import datetime
+import math
+import os
 import shlex
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from atomic_file import atomic_write
-from command_line import check_writable, count, number, run_script, seed
+from command_line import check_writable, count, leave, number, run_script, seed
 from digit_data import load_mnist
 from digit_errors import DataError, DigitError
 from digit_training import RunControl, TrainedNetwork, train
@@ -40,19 +41,23 @@ if TYPE_CHECKING:
     import keras
 
 SCRIPT = "python train_mnist_model.py"
+# Of the 255 bytes that file systems allow, temporary names and endings need the rest.
+LONGEST_NAME = 200
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Train as the command line says; 1 and one plain sentence if that is not possible."""
     options = _parser().parse_args(arguments)
     options.given = sys.argv[1:] if arguments is None else arguments
+    options.can_resume = options.is_written = False
     if options.show_augmentation:
         return run_script(lambda: _show_augmentation(options), lambda: "Stopped.")
     return run_script(lambda: _run(options), lambda: _stopped(options))
 
 
 def _run(options: argparse.Namespace) -> None:
-    _check_output(options)
+    _check_output(options.output)
+    _check_tensorboard(options.tensorboard)
     recipe = _recipe(options)
     data = load_training_data(
         options.data, options.pen_strokes, options.extra, recipe.validation_digits
@@ -60,64 +65,77 @@ def _run(options: argparse.Namespace) -> None:
     for line in describe_left_out(data):
         print(line)
     replaced = load_replaced_model(options.output, options.force)
-    trained = _train(options, recipe, data)
+    progress = Progress(options, recipe, data)
+    trained = progress.train()
+    if not math.isfinite(trained.history[-1].val_loss):
+        raise DigitError("The training went astray: give it a lower --learning-rate.")
     comparison = compare(trained.model, replaced, data.judges)
     _write(options, recipe, data, trained, comparison)
 
 
-def _train(options: argparse.Namespace, recipe: Recipe, data: TrainingData) -> TrainedNetwork:
-    run = {
-        "recipe": recipe.as_json(),
-        "seed": options.seed,
-        "patience": options.early_stopping,
-        "data_sha256": data.sha256,
-        "backend": import_keras().backend.backend(),
-    }
-    checkpoint = _checkpoint_to_resume(options, run)
-    say_time_left = _time_left(recipe.epochs, len(checkpoint.history) if checkpoint else 0)
+class Progress:
+    """A run on its way: where it begins, and what is kept and said after every epoch."""
 
-    def keep(checkpoint: Checkpoint) -> None:
-        save_checkpoint(replace(checkpoint, run=run), checkpoint_path(options.output))
-        write_curves_csv(checkpoint.history, _beside(options.output, ".curves.csv"))
-        say_time_left(len(checkpoint.history))
+    def __init__(self, options: argparse.Namespace, recipe: Recipe, data: TrainingData) -> None:
+        self.options, self.recipe, self.data = options, recipe, data
+        self.path = checkpoint_path(options.output)
+        self.run = {
+            "recipe": recipe.as_json(),
+            "seed": options.seed,
+            "patience": options.early_stopping,
+            "data_sha256": data.sha256,
+            "backend": import_keras().backend.backend(),
+        }
 
-    control = RunControl(
-        patience=options.early_stopping,
-        resume_from=checkpoint,
-        after_epoch=keep,
-        callbacks=_tensorboard(options.tensorboard),
-        verbose=1 if sys.stdout.isatty() else 2,
-    )
-    return train(recipe, data.training, data.validation, options.seed, control)
-
-
-def _checkpoint_to_resume(options: argparse.Namespace, run: dict[str, Any]) -> Checkpoint | None:
-    if not options.resume:
-        return None
-    checkpoint = load_checkpoint(checkpoint_path(options.output))
-    if checkpoint is None:
-        print("There is no checkpoint yet: this begins at the first epoch.")
-    elif checkpoint.run != run:
-        different = ", ".join(key for key in run if checkpoint.run.get(key) != run[key])
-        raise DataError(
-            f"The checkpoint is of another run (it differs in: {different}): give the options "
-            "of that run, or leave out --resume."
+    def train(self) -> TrainedNetwork:
+        """Train from the beginning, or from where the checkpoint is."""
+        checkpoint = self._where_to_begin()
+        self.first_epoch = len(checkpoint.history) if checkpoint else 0
+        self.start = time.monotonic()
+        control = RunControl(
+            patience=self.options.early_stopping,
+            resume_from=checkpoint,
+            after_epoch=self._keep,
+            callbacks=_tensorboard(self.options.tensorboard),
+            verbose=1 if sys.stdout.isatty() else 2,
         )
-    else:
+        digits = self.data.training, self.data.validation
+        try:
+            return train(self.recipe, *digits, self.options.seed, control)
+        except Exception as error:
+            if self.options.tensorboard and type(error).__module__.startswith("tensorflow"):
+                raise DigitError(
+                    "The logs of TensorBoard cannot be written: choose another --tensorboard."
+                ) from error
+            raise
+
+    def _where_to_begin(self) -> Checkpoint | None:
+        if not self.options.resume:
+            if self.path.exists():
+                print(f"{self.path.name} of an earlier run will be replaced; --resume goes on.")
+            return None
+        checkpoint = load_checkpoint(self.path)
+        if checkpoint is None:
+            print("There is no checkpoint yet: this begins at the first epoch.")
+            return None
+        different = [key for key in self.run if checkpoint.run.get(key) != self.run[key]]
+        if different:
+            raise DataError(
+                f"The checkpoint is of another run (it differs in: {', '.join(different)}): give "
+                "the options of that run, or leave out --resume."
+            )
         print(f"Going on after epoch {len(checkpoint.history)}.")
-    return checkpoint
+        self.options.can_resume = True
+        return checkpoint
 
-
-def _time_left(epochs: int, first: int) -> Callable[[int], None]:
-    """Say, from the end of the first epoch on, how long the rest will take."""
-    start = time.monotonic()
-
-    def say(done: int) -> None:
-        left = (time.monotonic() - start) / (done - first) * (epochs - done)
-        if left:
+    def _keep(self, checkpoint: Checkpoint) -> None:
+        save_checkpoint(replace(checkpoint, run=self.run), self.path)
+        self.options.can_resume = True
+        done = len(checkpoint.history)
+        seconds_an_epoch = (time.monotonic() - self.start) / (done - self.first_epoch)
+        if done < self.recipe.epochs:
+            left = seconds_an_epoch * (self.recipe.epochs - done)
             print(f"About {_duration(left)} left.", flush=True)
-
-    return say
 
 
 def _duration(seconds: float) -> str:
@@ -125,13 +143,20 @@ def _duration(seconds: float) -> str:
     return f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"
 
 
-def _tensorboard(folder: Path | None) -> list[keras.callbacks.Callback]:
+def _check_tensorboard(folder: Path | None) -> None:
     if folder is None:
-        return []
+        return
     if not (find_spec("tensorboard") and find_spec("tensorflow")):
         raise DigitError("TensorBoard is not installed: pip install -r requirements-train.txt.")
-    folder.mkdir(parents=True, exist_ok=True)
-    return [import_keras().callbacks.TensorBoard(folder, write_graph=False)]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DigitError("The --tensorboard is no folder: name one, or a new one.") from error
+    check_writable(folder, "--tensorboard")
+
+
+def _tensorboard(folder: Path | None) -> list[keras.callbacks.Callback]:
+    return [import_keras().callbacks.TensorBoard(folder, write_graph=False)] if folder else []
 
 
 def _write(
@@ -159,22 +184,20 @@ def _write(
     )
     is_worse = comparison.is_worse and not options.force
     target = options.output.with_suffix(".rejected.h5") if is_worse else options.output
-    save_model_file(trained.model, papers, target)
-    write_curves_png(trained.history, _beside(options.output, ".curves.png"))
-    checkpoint_path(options.output).unlink(missing_ok=True)
     for line in comparison.lines:
         print(line)
     print(f"Validation accuracy {validation_accuracy:.2%}, test accuracy {test_accuracy:.2%}.")
-    print(f"Curves: {_beside(options.output, '.curves.png')} and .csv.")
+    write_curves_csv(trained.history, target.with_suffix(".curves.csv"))
+    write_curves_png(trained.history, target.with_suffix(".curves.png"))
+    # Last of all, so that whatever fails leaves the old model and the checkpoint.
+    save_model_file(trained.model, papers, target)
+    options.is_written = True
+    checkpoint_path(options.output).unlink(missing_ok=True)
     if is_worse:
         print(f"It is worse than {options.output.name}, which stays as it was. ", end="")
         print(f"The new model is kept as {target.name}; --force would have replaced the old one.")
     else:
-        print(f"Written to {target}.")
-
-
-def _beside(output: Path, ending: str) -> Path:
-    return output.with_suffix(ending)
+        print(f"Written to {target}, with its curves (.curves.png, .curves.csv) beside it.")
 
 
 def _show_augmentation(options: argparse.Namespace) -> None:
@@ -196,8 +219,10 @@ def _show_augmentation(options: argparse.Namespace) -> None:
 
 
 def _stopped(options: argparse.Namespace) -> str:
+    if options.is_written:
+        return f"Stopped, but {options.output.name} was finished."
     sentence = f"Stopped; {options.output.name} is as it was."
-    if not checkpoint_path(options.output).exists():
+    if not options.can_resume:
         return sentence
     given = [each for each in options.given if each != "--resume"]
     return f"{sentence} To go on: {SCRIPT} {shlex.join([*given, '--resume'])}"
@@ -208,6 +233,8 @@ def _command(options: argparse.Namespace, recipe: Recipe) -> str:
     words = ["--tuned", options.tuned.name] if options.tuned else []
     words += ["--architecture", recipe.architecture, "--epochs", str(recipe.epochs)]
     words += ["--batch-size", str(recipe.batch_size), "--seed", str(options.seed)]
+    if options.learning_rate is not None:
+        words += ["--learning-rate", f"{recipe.learning_rate:g}"]
     words += ["--no-augmentation"] if options.no_augmentation else []
     words += ["--early-stopping", str(options.early_stopping)] if options.early_stopping else []
     words += ["--pen-strokes", options.pen_strokes.name] if options.pen_strokes else []
@@ -237,21 +264,25 @@ def _versions() -> str:
     return f"Keras {keras.__version__} on {keras.backend.backend()}"
 
 
-def _check_output(options: argparse.Namespace) -> None:
-    output = options.output
+def _check_output(output: Path) -> None:
     if output.suffix != ".h5":
         raise DigitError("The output must be an .h5 file: give --output a name that ends in .h5.")
-    if output.is_dir():
-        raise DigitError("The --output is a folder: name a file in it.")
+    for ending in (".h5", ".rejected.h5", ".checkpoint.npz", ".curves.csv", ".curves.png"):
+        if output.with_suffix(ending).is_dir():
+            raise DigitError(
+                f"{output.with_suffix(ending).name} is a folder: give --output another name."
+            )
+    if len(os.fsencode(output.name)) > LONGEST_NAME:
+        raise DigitError("The name of --output is too long: choose a shorter one.")
     check_writable(output.absolute().parent, "--output")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description="Train a network to recognise handwritten digits.",
-        epilog="Beside the model lie its curves (.curves.png, .curves.csv) and, until the run is "
-        "done, its checkpoint (.checkpoint.npz). A model that reads fewer of the validation digits "
-        "right than the one it would replace is kept as .rejected.h5.",
+        epilog="Beside the model lie, when the run is done, its curves (.curves.png, .curves.csv), "
+        "and until then its checkpoint (.checkpoint.npz). A model that reads fewer of the "
+        "validation digits right than the one it would replace is kept as .rejected.h5.",
     )
     data = parser.add_argument_group("digits")
     data.add_argument("--data", metavar="FILE", help="a local mnist.npz (downloaded otherwise)")
@@ -305,4 +336,4 @@ def _defaults(field: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

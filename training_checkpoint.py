@@ -95,17 +95,22 @@ def load_checkpoint(path: Path) -> Checkpoint | None:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             words = json.loads(str(arrays["words"]))
-            return Checkpoint(
-                run=words["run"],
+            checkpoint = Checkpoint(
+                run=dict(words["run"]),
                 history=tuple(EpochRow(**row) for row in words["history"]),
                 weights=_in_order("weights", arrays),
                 optimizer_state=_in_order("optimizer_state", arrays),
                 kept_weights=_in_order("kept_weights", arrays),
             )
-    except (*DAMAGED_NPZ, TypeError) as error:
-        raise DataError(
-            f"The checkpoint {path.name} is damaged: delete it, or leave out --resume."
-        ) from error
+    except DAMAGED_NPZ as error:
+        raise _damaged(path) from error
+    if not checkpoint.history or len(checkpoint.weights) != len(checkpoint.kept_weights):
+        raise _damaged(path)
+    return checkpoint
+
+
+def _damaged(path: Path) -> DataError:
+    return DataError(f"The checkpoint {path.name} is damaged: delete it, or leave out --resume.")
 
 
 def _numbered(name: str, arrays: Sequence[np.ndarray]) -> dict[str, np.ndarray]:

@@ -39,7 +39,7 @@ class TrainingData:
 
     Attributes:
         training: what the network learns from.
-        validation: what it is validated on after every epoch.
+        validation: what it is validated on after every epoch; pen digits, too, if some train.
         judges: digits that no run ever learns from, by what they are: a new model is compared on
             them with the one it replaces.
         test: MNIST's test split, for the report at the end.
@@ -70,13 +70,15 @@ def load_training_data(
         pen_strokes_file: as for `pen_strokes.read_pen_strokes`; writers 1 to 22 train and 23 to
             26 judge, and no others are looked at.
         extra_folder: as for `picture_folder.read_picture_folder`; all of it trains.
-        validation_digits: how many of MNIST's last training digits validate.
+        validation_digits: how many of MNIST's last training digits validate; the last 5,000 are
+            never learnt from, even if fewer validate.
 
     Raises:
         DataError: one of them is missing, damaged or empty.
     """
     mnist = load_mnist(mnist_file)
-    training = mnist.training(validation_digits)
+    training = mnist.training(max(validation_digits, MNIST_VALIDATION_DIGITS))
+    validation = mnist.validation(validation_digits)
     description = f"MNIST training digits but the last {validation_digits:,}"
     judges = {f"{MNIST_VALIDATION_DIGITS:,} MNIST digits": mnist.validation()}
     hashes = [mnist.sha256]
@@ -84,6 +86,7 @@ def load_training_data(
     if pen_strokes_file is not None:
         written, judging = load_pen_digits(pen_strokes_file)
         training += written
+        validation += judging
         description += f"; {len(written):,} pen digits of writers 1 to 22"
         judges[f"{len(judging):,} pen digits of four other writers"] = judging
         hashes += [written.sha256, judging.sha256]
@@ -95,7 +98,7 @@ def load_training_data(
         hashes.append(extra.digits.sha256)
     return TrainingData(
         training=training,
-        validation=mnist.validation(validation_digits),
+        validation=validation,
         judges={name: digits for name, digits in judges.items() if len(digits)},
         test=mnist.test,
         description=description,

@@ -104,7 +104,7 @@ def read_recipe(path: str | Path) -> Recipe:
     path = Path(path)
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path.name or path} is no JSON file that tuning wrote.") from error
     if not isinstance(found, dict):
         raise DataError(f"{path.name} must hold one JSON object.")
@@ -131,7 +131,8 @@ _LIMITS: dict[str, _Limits] = {
     "augmentation": (float, 0, 2),
     "easy_epochs": (float, 0, 1_000),
     "averaging": (float, 0, 0.9999),
-    "validation_digits": (int, 1, 6_000),
+    # Those that judge every model are never learnt from.
+    "validation_digits": (int, MNIST_VALIDATION_DIGITS, 6_000),
 }
 _NETWORK_LIMITS: dict[str, _Limits] = {
     "width": (float, 0.25, 4),
@@ -165,6 +166,6 @@ def _check_network(architecture: str, network: object, file_name: str) -> None:
             raise DataError(f"{file_name}: batch_norm must be true or false.")
         if name == "filters" and (not isinstance(value, list) or len(value) != 3):
             raise DataError(f"{file_name}: filters must be a list of three numbers.")
-        for each in value if isinstance(value, list) else [value]:
+        for each in value if name == "filters" else [value]:
             if name in _NETWORK_LIMITS:
                 _check_number(name, each, _NETWORK_LIMITS[name], file_name)

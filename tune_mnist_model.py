@@ -7,10 +7,10 @@ python train_mnist_model.py --tuned tuned_recipe.json           # train with the
 
 from __future__ import annotations
 
-from command_line import stop_quietly
+from command_line import begin_script
 
 if __name__ == "__main__":
-    stop_quietly()
+    begin_script()
 
 import argparse
 import contextlib
@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from atomic_file import atomic_write
-from command_line import check_writable, count, number, run_script, seed
+from command_line import check_writable, count, leave, number, run_script, seed
 from digit_errors import DigitError
 from recipe_tuner import Task, make_tuner, run_trials
 from search_oracle import (
@@ -214,7 +214,7 @@ def table(rows: Sequence[TrialRow]) -> str:
 def _task(options: argparse.Namespace, data: TrainingData, teller: Teller) -> Task:
     return Task(
         settings=_settings(options, data),
-        training=data.training[: options.subset],
+        training=data.training.spread(options.subset),
         validation=data.validation,
         report=teller.report,
         show=teller.show,
@@ -233,6 +233,8 @@ def _settings(options: argparse.Namespace, data: TrainingData) -> SearchSettings
 
 
 def _check_output(output: Path) -> None:
+    if output.suffix != ".json":
+        raise DigitError("The output is a JSON file: give --output a name that ends in .json.")
     if output.is_dir():
         raise DigitError("The --output is a folder: name a file in it.")
     check_writable(output.absolute().parent, "--output")
@@ -291,7 +293,7 @@ def _parser() -> argparse.ArgumentParser:
         "--subset",
         type=count,
         metavar="N",
-        help="train on the first N digits only, which is quick and ranks recipes roughly (all)",
+        help="train on N digits only, which is quick and ranks recipes roughly (all)",
     )
     run = parser.add_argument_group("run")
     run.add_argument(
@@ -320,4 +322,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

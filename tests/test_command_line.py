@@ -2,13 +2,18 @@
 
 import argparse
 import errno
+import shlex
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from command_line import check_writable, number, run_script, whole_number
+from command_line import GIVE_UP, check_writable, number, run_script, whole_number
 from digit_errors import DataError, DigitError
+
+ROOT = Path(__file__).parent.parent
 
 
 def raising(error: BaseException):
@@ -24,9 +29,12 @@ def raising(error: BaseException):
         (DataError("The file is gone."), "The file is gone."),
         (
             OSError(errno.ENOSPC, "No space left on device", "/secret/path/model.h5"),
-            "model.h5 could not be written (No space left on device).",
+            f"model.h5 could not be written (No space left on device): {GIVE_UP}.",
         ),
-        (OSError(errno.ENOSPC, "No space left"), "A file could not be written (No space left)."),
+        (
+            OSError(errno.ENOSPC, "No space left"),
+            f"A file could not be written (No space left): {GIVE_UP}.",
+        ),
     ],
 )
 def test_an_error_is_its_sentence_and_status_1(error: Exception, sentence: str, capsys) -> None:
@@ -48,6 +56,49 @@ def test_an_interrupt_is_a_sentence_even_if_it_comes_out_as_something_else(capsy
 
     assert run_script(work, lambda: "Stopped.") == 130
     assert capsys.readouterr().err == "Stopped.\n"
+
+
+def test_an_interrupt_that_comes_out_as_bad_input_is_an_interrupt(capsys) -> None:
+    def work() -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise DataError("The file is damaged.") from None
+
+    assert run_script(work, lambda: "Stopped.") == 130
+    assert capsys.readouterr().err == "Stopped.\n"
+
+
+SCRIPT = r"""
+import sys
+from command_line import begin_script, leave
+begin_script()
+for number in range(50_000):
+    print(number, "\udcff–")
+print("done", file=sys.stderr)
+leave({status})
+"""
+
+
+def python(status: int) -> str:
+    return shlex.join([sys.executable, "-c", SCRIPT.format(status=status)])
+
+
+@pytest.mark.parametrize("status", [0, 1, 130])
+def test_a_program_goes_on_when_its_reader_has_read_enough(status: int) -> None:
+    command = f"{python(status)} | head -1; echo ${{PIPESTATUS[0]}}"
+    run = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert run.stdout.splitlines()[-1] == str(status)
+    assert run.stderr == "done\n"
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_program_without_output_ends_well(closed: str) -> None:
+    command = f"{python(3)} {closed}"
+    run = subprocess.run(["bash", "-c", command], capture_output=True, check=False, cwd=ROOT)
+    assert run.returncode == 3
 
 
 def test_a_bug_is_not_hidden() -> None:

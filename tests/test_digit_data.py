@@ -1,5 +1,6 @@
 """The splits never change, damaged data is named, and augmentation keeps a digit a digit."""
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,18 @@ def test_a_missing_file_is_named_without_its_path(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"none\.npz is no file") as caught:
         load_mnist(tmp_path / "none.npz")
     assert str(tmp_path) not in str(caught.value)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_file_with_flipped_bytes_is_read_or_named(seed: int, mnist_file: Path) -> None:
+    random = np.random.default_rng(seed)
+    content = bytearray(mnist_file.read_bytes())
+    # Where the zip file's own words and the arrays' headers lie.
+    for place in (*random.integers(0, 200, 3), *random.integers(-600, 0, 3)):
+        content[place] = random.integers(256)
+    mnist_file.write_bytes(content)
+    with contextlib.suppress(DataError):
+        load_mnist(mnist_file)
 
 
 def test_a_truncated_file_is_named(mnist_file: Path) -> None:
@@ -182,6 +195,13 @@ def test_scaled_to_nothing_augmentation_changes_nothing() -> None:
     assert Augmentation().scaled(1) == Augmentation()
     assert Augmentation().scaled(2).rotation == 24
     assert Augmentation().scaled(9).thickness == 1
+
+
+def test_spread_takes_digits_from_end_to_end() -> None:
+    arrays = mnist_arrays()
+    digits = DigitSet(arrays["x_train"], arrays["y_train"])[:101]
+    assert indices(digits.spread(5)) == [0, 25, 50, 75, 100]
+    assert len(digits.spread(None)) == len(digits.spread(1_000)) == 101
 
 
 def test_sets_joined_hold_the_digits_of_both_in_order() -> None:

@@ -1,6 +1,7 @@
 """Retraining, as a person would run it, on a slice that trains in seconds."""
 
 import errno
+import math
 import os
 import random
 import shlex
@@ -20,11 +21,13 @@ import atomic_file
 import train_mnist_model
 from digit_network import build_classic, layer_table
 from digit_predictor import load_model
+from digit_training import TrainedNetwork
 from model_comparison import Comparison
 from model_file import read_papers
 from tests.test_digit_data import mnist_arrays
 from tests.test_picture_folder import put_picture
 from train_mnist_model import main
+from training_checkpoint import EpochRow
 from training_recipe import RECIPES, read_recipe
 
 ROOT = Path(__file__).parent.parent
@@ -187,22 +190,66 @@ def test_on_a_full_disk_the_old_model_and_the_last_checkpoint_stay(
     flushed: list[str] = []
 
     def fills_up(path: Path) -> None:
-        """Room for the first epoch's checkpoint and curves, and for nothing after."""
+        """Room for the first epoch's checkpoint, and for nothing after."""
         flushed.append(path.suffix)
-        if len(flushed) > 2:
-            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        if len(flushed) > 1:
+            raise OSError(errno.ENOSPC, "No space left on device")
         really_flush(path)
 
     monkeypatch.setattr(atomic_file, "_flush_to_disk", fills_up)
     assert run_here(small_mnist, "--epochs", "3") == 1
-    assert flushed == [".npz", ".csv", ".npz"]
+    assert flushed == [".npz", ".npz"]
     errors = capsys.readouterr().err
-    assert "could not be written (No space left on device)" in errors
-    assert str(small_mnist.parent) not in errors
+    assert errors.startswith("mine.checkpoint.npz could not be written (No space left on device)")
+    assert errors.count("\n") == 1
     monkeypatch.undo()
     assert small_mnist.with_name("mine.h5").read_bytes() == old
     assert run_here(small_mnist, "--epochs", "3", "--resume", "--force") == 0
     assert "Going on after epoch 1." in capsys.readouterr().out
+
+
+def test_whatever_fails_at_the_end_leaves_the_old_model_and_the_checkpoint(
+    small_mnist: Path, capsys, monkeypatch
+) -> None:
+    output = small_mnist.with_name("mine.h5")
+    assert run_here(small_mnist, "--epochs", "1") == 0
+    old = output.read_bytes()
+
+    def interrupted(*arguments: Any) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(train_mnist_model, "write_curves_png", interrupted)
+    assert run_here(small_mnist, "--epochs", "1", "--seed", "1", "--force") == 130
+    assert capsys.readouterr().err.startswith("Stopped; mine.h5 is as it was. To go on: ")
+    assert output.read_bytes() == old
+    monkeypatch.undo()
+    assert run_here(small_mnist, "--epochs", "1", "--seed", "1", "--force", "--resume") == 0
+    assert " before: " in capsys.readouterr().out
+    assert output.read_bytes() != old
+
+
+def test_a_training_that_goes_astray_replaces_nothing(
+    small_mnist: Path, capsys, monkeypatch
+) -> None:
+    def astray(*arguments: Any) -> TrainedNetwork:
+        row = EpochRow(1, 1.0, 0.1, math.nan, 0.1, math.nan, 0.1)
+        return TrainedNetwork(build_classic(), (row,))
+
+    monkeypatch.setattr(train_mnist_model, "train", astray)
+    assert run_here(small_mnist) == 1
+    assert "lower --learning-rate" in capsys.readouterr().err
+    assert not small_mnist.with_name("mine.h5").exists()
+
+
+def test_the_way_to_go_on_is_offered_only_where_it_leads_there(small_mnist: Path, capsys) -> None:
+    small_mnist.with_name("mine.checkpoint.npz").write_bytes(b"of another run")
+    run = start_training(small_mnist, small_mnist.with_name("mine.h5"), *slim(small_mnist))
+    assert run.stdout is not None
+    while "will be replaced; --resume goes on" not in run.stdout.readline():
+        assert run.poll() is None
+    run.send_signal(signal.SIGINT)
+    _, errors = run.communicate(timeout=60)
+    assert (run.returncode, errors) == (130, "Stopped; mine.h5 is as it was.\n")
 
 
 def test_a_worse_model_is_kept_beside_the_better_one_unless_forced(
@@ -223,6 +270,7 @@ def test_a_worse_model_is_kept_beside_the_better_one_unless_forced(
     assert "worse than mine.h5, which stays as it was" in printed
     assert output.read_bytes() == old
     assert read_papers(small_mnist.with_name("mine.rejected.h5")).seed == 1
+    assert small_mnist.with_name("mine.rejected.curves.csv").exists()
     assert run_here(small_mnist, "--epochs", "1", "--seed", "2", "--force") == 0
     assert read_papers(output).seed == 2
 
@@ -247,6 +295,7 @@ def test_tensorboard_logs_are_written_where_asked(small_mnist: Path) -> None:
 def test_without_tensorboard_it_says_how_to_get_it(small_mnist: Path, capsys, monkeypatch) -> None:
     monkeypatch.setattr(train_mnist_model, "find_spec", lambda name: None)
     assert run_here(small_mnist, "--tensorboard", "logs") == 1
+    assert not Path("logs").exists()
     assert "pip install -r requirements-train.txt" in capsys.readouterr().err
 
 
@@ -309,6 +358,9 @@ def test_the_same_seed_gives_the_same_weights(small_mnist: Path) -> None:
         (["--data", "none.npz"], "none.npz is no file"),
         (["--output", "model.txt"], "ends in .h5"),
         (["--output", "folder.h5"], "is a folder"),
+        (["--output", "taken.h5"], "taken.curves.png is a folder"),
+        (["--output", "x" * 235 + ".h5"], "too long"),
+        (["--tensorboard", "thesis.h5"], "--tensorboard is no folder"),
         (["--output", "no/such/folder/model.h5"], "folder of --output does not exist"),
         (["--output", "thesis.h5"], "thesis.h5 is there already and is no digit model"),
         (["--tuned", "none.json"], "none.json is no JSON file"),
@@ -325,6 +377,7 @@ def test_bad_arguments_end_in_one_sentence(
 ) -> None:
     monkeypatch.chdir(small_mnist.parent)
     Path("folder.h5").mkdir()
+    Path("taken.curves.png").mkdir()
     Path("pictures/4").mkdir(parents=True)
     Path("thesis.h5").write_bytes(b"years of work")
     Path("tuned.json").write_text('{"architecture": "classic"}')

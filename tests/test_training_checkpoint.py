@@ -15,7 +15,7 @@ ROW = EpochRow(1, 2.5, 0.001, 0.3, 0.9, 0.2, 0.95)
 
 def a_checkpoint() -> Checkpoint:
     arrays = [np.arange(12, dtype=np.float32).reshape(3, 4), np.array([0.1], np.float32)] * 6
-    return Checkpoint((ROW,), arrays, [np.array(7), *arrays], arrays[:2], {"seed": 3})
+    return Checkpoint((ROW,), arrays, [np.array(7), *arrays], arrays[::-1], {"seed": 3})
 
 
 def test_a_checkpoint_comes_back_as_it_went(tmp_path: Path) -> None:
@@ -43,8 +43,11 @@ def test_a_damaged_one_is_named(length: int, tmp_path: Path) -> None:
         load_checkpoint(tmp_path / "c.npz")
 
 
-def test_one_of_something_else_is_named(tmp_path: Path) -> None:
-    np.savez(tmp_path / "c.npz", weights=np.zeros(3))
+@pytest.mark.parametrize(
+    "words", ["", "{}", '{"run": [], "history": []}', '{"run": {}, "history": []}', "[" * 100_000]
+)
+def test_one_of_something_else_is_named(words: str, tmp_path: Path) -> None:
+    np.savez(tmp_path / "c.npz", words=words, weights=np.zeros(3))
     with pytest.raises(DataError, match="damaged"):
         load_checkpoint(tmp_path / "c.npz")
 

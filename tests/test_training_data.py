@@ -70,6 +70,12 @@ def test_the_judges_stay_the_same_whatever_validates(mnist_file: Path) -> None:
     assert len(data.judges["5,000 MNIST digits"]) == 5_000
 
 
+def test_what_judges_is_never_learnt_from_even_if_less_validates(mnist_file: Path) -> None:
+    data = load_training_data(mnist_file, validation_digits=10)
+    assert len(data.training) == 1_200
+    assert len(data.validation) == 10
+
+
 def test_pen_strokes_and_own_pictures_train_as_well(
     mnist_file: Path, pens_file: Path, tmp_path: Path
 ) -> None:
@@ -80,6 +86,7 @@ def test_pen_strokes_and_own_pictures_train_as_well(
     assert len(data.training) == 1_200 + 22 + 2
     assert data.training.labels[-2:].tolist() == [3, 7]
     assert len(data.judges["4 pen digits of four other writers"]) == 4
+    assert len(data.validation) == 5_000 + 4
     assert [name for name, _ in data.left_out] == ["7/note.txt"]
     assert "22 pen digits" in data.description
     assert "2 of one's own pictures" in data.description

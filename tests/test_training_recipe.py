@@ -72,6 +72,8 @@ def test_what_the_file_leaves_out_is_as_by_default(tmp_path: Path) -> None:
         ({"network": {"depth": 3}}, "can only be told"),
         ({"network": [1]}, "can only be told"),
         ({"network": {"dropout": 1.5}}, "dropout must be"),
+        ({"network": {"width": [0.5]}}, "width must be"),
+        ({"validation_digits": 1}, "validation_digits must be a number from 5000"),
         ({"architecture": "classic", "network": {"dropout": 0.1}}, "can only be told nothing"),
         ({"architecture": "three_convolutions", "network": {"filters": [32]}}, "three numbers"),
         ({"architecture": "three_convolutions", "network": {"filters": [1, 2, 0]}}, "filters must"),
@@ -86,7 +88,8 @@ def test_a_file_that_makes_no_sense_is_named(found: object, sentence: str, tmp_p
 def test_a_missing_or_broken_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "broken.json").write_text('{"epochs": 3')
     (tmp_path / "picture.json").write_bytes(b"\x89PNG\xff")
-    for name in ("broken.json", "picture.json", "none.json"):
+    (tmp_path / "deep.json").write_text("[" * 200_000)
+    for name in ("broken.json", "picture.json", "none.json", "deep.json"):
         with pytest.raises(DataError, match=rf"{name} is no JSON file"):
             read_recipe(tmp_path / name)
 

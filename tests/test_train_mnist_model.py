@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,11 @@ from model_file import read_papers
 from tests.test_digit_data import mnist_arrays
 from tests.test_picture_folder import put_picture
 from train_mnist_model import main
-from training_checkpoint import EpochRow
+from training_checkpoint import Checkpoint, EpochRow, save_checkpoint
 from training_recipe import RECIPES, read_recipe
 
 ROOT = Path(__file__).parent.parent
+ROW = EpochRow(1, 1.0, 0.1, 0.2, 0.9, 0.2, 0.9)
 
 
 @pytest.fixture
@@ -173,7 +175,7 @@ def test_resume_without_a_checkpoint_begins_and_with_that_of_another_run_refuses
     assert run_here(small_mnist, "--epochs", "1", "--resume") == 0
     assert "There is no checkpoint yet" in capsys.readouterr().out
     checkpoint = small_mnist.with_name("mine.checkpoint.npz")
-    np.savez(checkpoint, words='{"run": {"seed": 3}, "history": []}')
+    save_checkpoint(Checkpoint((ROW,), [], [], [], {"seed": 3}), checkpoint)
     assert run_here(small_mnist, "--epochs", "1", "--resume") == 1
     assert "checkpoint is of another run" in capsys.readouterr().err
     checkpoint.write_bytes(b"torn")
@@ -232,8 +234,7 @@ def test_a_training_that_goes_astray_replaces_nothing(
     small_mnist: Path, capsys, monkeypatch
 ) -> None:
     def astray(*arguments: Any) -> TrainedNetwork:
-        row = EpochRow(1, 1.0, 0.1, math.nan, 0.1, math.nan, 0.1)
-        return TrainedNetwork(build_classic(), (row,))
+        return TrainedNetwork(build_classic(), (replace(ROW, val_loss=math.nan),))
 
     monkeypatch.setattr(train_mnist_model, "train", astray)
     assert run_here(small_mnist) == 1

@@ -52,7 +52,7 @@ def run_script(work: Callable[[], None], when_interrupted: Callable[[], str]) ->
 
 
 def was_interrupted() -> bool:
-    """Whether Ctrl-C was pressed since the script began, whatever exception that came out as."""
+    """Whether Ctrl-C was pressed while `run_script` works, whatever exception came out of it."""
     return bool(_interrupts)
 
 
@@ -135,6 +135,7 @@ def _noticed_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+        _interrupts.clear()
 
 
 def check_writable(folder: Path, option: str) -> None:

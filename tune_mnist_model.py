@@ -233,10 +233,10 @@ def _settings(options: argparse.Namespace, data: TrainingData) -> SearchSettings
 
 
 def _check_output(output: Path) -> None:
-    if output.suffix != ".json":
-        raise DigitError("The output is a JSON file: give --output a name that ends in .json.")
     if output.is_dir():
         raise DigitError("The --output is a folder: name a file in it.")
+    if output.suffix != ".json":
+        raise DigitError("The output is a JSON file: give --output a name that ends in .json.")
     check_writable(output.absolute().parent, "--output")
 
 

@@ -208,8 +208,9 @@ def test_a_full_disk_is_one_sentence_and_leaves_the_old_report_whole(
 
     monkeypatch.setattr(atomic_file, "_flush_to_disk", disk_is_full)
     assert main(["--data", str(pictures), "--output", str(tmp_path)]) == 1
-    sentence = "A file could not be written (No space left on device).\n"
-    assert capsys.readouterr().err == sentence
+    errors = capsys.readouterr().err
+    assert errors.startswith("confusion_matrix.png could not be written (No space left on device)")
+    assert errors.count("\n") == 1
     assert [file.name for file in tmp_path.iterdir()] == [PAGE]
     assert (tmp_path / PAGE).read_text() == "old"
 

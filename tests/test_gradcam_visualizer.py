@@ -119,7 +119,7 @@ def independent_grad_cam(model: Any, network_input: np.ndarray, class_index: int
         return np.asarray(logits)[:, class_index].astype(np.float64)
 
     # The mean of the gradient over space is the slope along "all places up by the same amount".
-    channels, step = maps.shape[-1], 0.05
+    channels, step = maps.shape[-1], 1.0
     shift = step * np.eye(channels, dtype=np.float32)[:, None, None, :]
     slope = (logit(maps + shift) - logit(maps - shift)) / (2 * step)
     weights = slope / (maps.shape[1] * maps.shape[2])

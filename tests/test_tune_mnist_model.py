@@ -443,6 +443,7 @@ def test_a_taken_port_is_named(monkeypatch, capsys) -> None:
         (["--data", "half.npz"], "half.npz is not a whole"),
         (["--pen-strokes", "none.tra"], "none.tra is no file"),
         (["--output", "folder"], "is a folder"),
+        (["--output", "model.h5"], "ends in .json"),
         (["--output", "no/such/recipe.json"], "folder of --output does not exist"),
         (["--folder", "mnist.npz"], "is a file"),
         (["--folder", "mnist.npz/tuning"], "in one: name a folder"),

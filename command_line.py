@@ -157,6 +157,39 @@ def check_writable(folder: Path, option: str) -> None:
         raise DigitError(f"The folder of {option} cannot be written to: choose another.") from error
 
 
+def check_new_folder(folder: Path, option: str, sentence: str) -> None:
+    """The same for a folder that will be made where it is missing, with all that lead to it.
+
+    Args:
+        folder: where files will be written.
+        option: of the command line, such as `--output`.
+        sentence: what to say if a file is in the way.
+
+    Raises:
+        DigitError: it cannot be made or written to.
+    """
+    nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not nearest.is_dir():
+        raise DigitError(sentence)
+    check_writable(nearest, option)
+
+
+def add_digit_options(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Let a command line name what `training_data.load_training_data` loads; returns the group."""
+    data = parser.add_argument_group("digits")
+    data.add_argument("--data", metavar="FILE", help="a local mnist.npz (downloaded otherwise)")
+    data.add_argument(
+        "--pen-strokes",
+        type=Path,
+        metavar="FILE",
+        help="pen strokes in UNIPEN format, gzip or plain: pendigits-orig.tra of UCI",
+    )
+    data.add_argument(
+        "--extra", type=Path, metavar="DIR", help="your own pictures, in subfolders named 0 to 9"
+    )
+    return data
+
+
 def whole_number(least: int, most: int) -> Callable[[str], int]:
     """A type for argparse: an integer within limits, both allowed."""
 

@@ -74,9 +74,9 @@ class DigitSet:
 
     def spread(self, n: int | None) -> DigitSet:
         """So many of these digits, evenly spread among them; for None all."""
-        if n is None or n >= len(self):
+        if n is None:
             return self
-        chosen = np.linspace(0, len(self) - 1, n).round().astype(np.intp)
+        chosen = spread_evenly(len(self), n)
         return DigitSet(self.images[chosen], self.labels[chosen])
 
     def __add__(self, other: DigitSet) -> DigitSet:
@@ -88,9 +88,12 @@ class DigitSet:
     @cached_property
     def sha256(self) -> str:
         """Hexadecimal SHA-256 of all images, then all labels."""
-        digest = hashlib.sha256(np.ascontiguousarray(self.images).data)
-        digest.update(np.ascontiguousarray(self.labels).data)
-        return digest.hexdigest()
+        return _sha256(self)
+
+
+def spread_evenly(n: int, most: int) -> NDArray[np.intp]:
+    """Indices of at most so many of `n` things, from the first to the last."""
+    return np.linspace(0, n - 1, min(n, most)).astype(np.intp)
 
 
 @dataclass(frozen=True)
@@ -115,11 +118,15 @@ class Mnist:
     @cached_property
     def sha256(self) -> str:
         """Hexadecimal SHA-256 of all images and labels, training digits first."""
-        digest = hashlib.sha256()
-        for part in (self.all_training, self.test):
-            digest.update(np.ascontiguousarray(part.images).data)
-            digest.update(np.ascontiguousarray(part.labels).data)
-        return digest.hexdigest()
+        return _sha256(self.all_training, self.test)
+
+
+def _sha256(*sets: DigitSet) -> str:
+    digest = hashlib.sha256()
+    for digits in sets:
+        digest.update(np.ascontiguousarray(digits.images).data)
+        digest.update(np.ascontiguousarray(digits.labels).data)
+    return digest.hexdigest()
 
 
 def load_mnist(path: str | Path | None = None) -> Mnist:

@@ -216,8 +216,8 @@ def _functional_pass(
 ) -> Callable[[Any], tuple[Any, Any]]:
     """Run the part of the graph that ends in the logits, and in the layer asked for."""
     ending = [model.outputs[0]]
-    while len(_inputs_of(ending[0])) == 1:
-        ending.insert(0, _inputs_of(ending[0])[0])
+    while len(inputs_of(ending[0])) == 1:
+        ending.insert(0, inputs_of(ending[0])[0])
     kept, to_logits = _without_softmax([tensor._keras_history.operation for tensor in ending])
     end = ending[kept - 1]
     feature_maps = _tensor_of(end, layer_name) if layer_name else end
@@ -239,11 +239,12 @@ def _tensor_of(output: Any, layer_name: str) -> Any:
             return tensor
         if id(tensor) not in seen:
             seen.add(id(tensor))
-            pending.extend(_inputs_of(tensor))
+            pending.extend(inputs_of(tensor))
     raise LayerError(f"The answer of this model does not depend on its layer {layer_name}.")
 
 
-def _inputs_of(tensor: Any) -> list[Any]:
+def inputs_of(tensor: Any) -> list[Any]:
+    """The symbolic tensors that one was computed from."""
     history = tensor._keras_history
     return history.operation._inbound_nodes[history.node_index].input_tensors
 

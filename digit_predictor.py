@@ -20,6 +20,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from command_line import complain
 from compiled_network import compute_logits
 from digit_errors import DigitError, LayerError, ModelError, NoInkError, PictureError
 from digit_network import CLASSES, INPUT_SHAPE
@@ -237,7 +238,7 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        _complain(f"The answers could not be written ({error.strerror}).")
+        complain(f"The answers could not be written ({error.strerror}).")
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 2
 
@@ -246,23 +247,18 @@ def _answer_all(options: argparse.Namespace) -> int:
     try:
         model = load_model(options.model)
     except ModelError as error:
-        _complain(str(error))
+        complain(str(error))
         return 2
     status = 0
     for name in options.pictures:
         try:
             reading = read_digit(name, options.top_k, ink=options.ink, model=model)
         except DigitError as error:
-            _complain(f"{name}: {error}")
+            complain(f"{name}: {error}")
             status = 2
         else:
             print(_as_json(name, reading) if options.json else _as_text(name, reading), flush=True)
     return status
-
-
-def _complain(sentence: str) -> None:
-    if sys.stderr is not None:  # print would take None for standard output
-        print(sentence, file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:

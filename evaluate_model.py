@@ -13,17 +13,14 @@ if __name__ == "__main__":
 
 import argparse
 import contextlib
-import io
 import json
-import os
 import sys
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from command_line import check_writable, leave, run_script
+from command_line import check_new_folder, leave, run_script
 from digit_data import DigitSet, load_mnist
-from digit_errors import DigitError
 from digit_network import layer_table
 from digit_predictor import SHIPPED_MODEL, load_model, model_papers
 from evaluation import Accuracy, DigitScore, average_heatmaps, embed, evaluate, find_mistakes
@@ -47,8 +44,6 @@ class Source:
 def main(arguments: list[str] | None = None) -> int:
     """Measure as the command line says; 1 and one plain sentence if that is not possible."""
     options = _parser().parse_args(arguments)
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a name that the terminal cannot show
-        sys.stdout.reconfigure(errors="backslashreplace")
     return run_script(
         lambda: _measure_and_tell(options), lambda: "Stopped before the report was finished."
     )
@@ -63,22 +58,13 @@ def _measure_and_tell(options: argparse.Namespace) -> None:
         report = _measure(options)
         if not options.no_report:
             page = write_report(report, options.output)
-    _print(_as_json(report, page) if options.json else _as_text(report, page))
-
-
-def _print(text: str) -> None:
-    try:
-        print(text, flush=True)
-    except BrokenPipeError:  # whoever read this has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    print(_as_json(report, page) if options.json else _as_text(report, page), flush=True)
 
 
 def _check_output(folder: Path) -> None:
     """Fail before the work, not after it, where the report could never be written."""
-    nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    if not nearest.is_dir():
-        raise DigitError(f"The --output {folder.name} would be in a file or is one: name a folder.")
-    check_writable(nearest, "--output")
+    sentence = f"The --output {folder.name} would be in a file or is one: name a folder."
+    check_new_folder(folder, "--output", sentence)
 
 
 def _measure(options: argparse.Namespace) -> Report:

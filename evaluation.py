@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digit_data import DigitSet, Images, Labels, as_network_input
+from digit_data import DigitSet, Images, Labels, as_network_input, spread_evenly
 from digit_errors import DigitError, LayerError
 from digit_network import CLASSES, convolution_names
 from digit_predictor import predict_probabilities
@@ -315,7 +315,7 @@ def average_heatmaps(
     right = evaluation.readings == digits.labels
     chosen = [np.flatnonzero(right & (digits.labels == digit)) for digit in range(CLASSES)]
     return tuple(
-        _average(model, digit, digits.images[_spread_evenly(indices, most)])
+        _average(model, digit, digits.images[indices[spread_evenly(len(indices), most)]])
         for digit, indices in enumerate(chosen)
         if indices.size
     )
@@ -328,13 +328,6 @@ def _average(model: keras.Model, digit: int, pictures: Images) -> AverageHeatmap
         picture=_network_inputs(pictures).mean(axis=0),
         heatmap=np.mean([explain(model, picture, digit) for picture in pictures], axis=0),
     )
-
-
-def _spread_evenly(indices: NDArray[np.int64], most: int) -> NDArray[np.int64]:
-    """At most so many of them, from the first to the last."""
-    if len(indices) <= most:
-        return indices
-    return indices[np.linspace(0, len(indices) - 1, most).astype(int)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -372,8 +365,8 @@ def embed(model: keras.Model, digits: DigitSet, most: int = MOST_EMBEDDED) -> Em
     Raises:
         DigitError: scikit-learn is not installed.
     """
-    chosen = _spread_evenly(np.arange(len(digits)), most)
-    inputs = _network_inputs(digits.images[chosen])
+    digits = digits.spread(most)
+    inputs = _network_inputs(digits.images)
     pixels = inputs.reshape(len(inputs), -1)
     try:
         features = compute_features(model, inputs)
@@ -382,7 +375,7 @@ def embed(model: keras.Model, digits: DigitSet, most: int = MOST_EMBEDDED) -> Em
     if min(_count_different(pixels), _count_different(features)) < FEWEST_EMBEDDED:
         return None
     features_are = f"{features.shape[1]:,} numbers a digit, {describe_features(model)}"
-    return Embedding(digits.labels[chosen], _t_sne(pixels), _t_sne(features), features_are)
+    return Embedding(digits.labels, _t_sne(pixels), _t_sne(features), features_are)
 
 
 def _count_different(rows: NDArray[np.float32]) -> int:

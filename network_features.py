@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compiled_network import as_batch
-from digit_network import choose_convolution, forward_pass
+from digit_network import choose_convolution, forward_pass, inputs_of
 from tensorflow_import import import_keras
 
 if TYPE_CHECKING:
@@ -65,12 +65,11 @@ def layer_read_by_last_dense(model: keras.Model) -> str | None:
         return model.layers[dense[-1] - 1].name if dense and dense[-1] else None
     tensor = model.outputs[0]
     while True:
-        history = tensor._keras_history
-        inputs = history.operation._inbound_nodes[history.node_index].input_tensors
+        operation, inputs = tensor._keras_history.operation, inputs_of(tensor)
         if len(inputs) != 1:
             return None
         tensor = inputs[0]
-        if _is_dense(history.operation):
+        if _is_dense(operation):
             return tensor._keras_history.operation.name
 
 

@@ -17,12 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from digit_data import DigitSet
+from digit_data import DigitSet, Images, as_image
 from digit_errors import DataError, NoInkError, PictureError
 from image_preparation import prepare_digit
-from picture_decoding import decode_picture
+from picture_decoding import Picture, decode_picture
 
 _LABELS = tuple("0123456789")
 
@@ -60,7 +59,7 @@ def read_picture_folder(path: str | os.PathLike[str]) -> PictureFolder:
         for file in _files_in(label_folder):
             name = f"{label_folder.name}/{file.name}"
             try:
-                images.append(_prepared(file))
+                images.append(prepare_image(file))
             except (PictureError, NoInkError) as error:
                 unreadable.append((name, str(error)))
             else:
@@ -117,10 +116,14 @@ def _entries(folder: Path) -> list[Path]:
     return sorted(entries, key=lambda entry: entry.name)
 
 
-def _prepared(file: Path) -> NDArray[np.uint8]:
-    """What the network sees of a picture: uint8 (28, 28), white ink on black."""
-    network_input = prepare_digit(decode_picture(file)).network_input
-    return np.rint(network_input * 255).astype(np.uint8)
+def prepare_image(picture: Picture) -> Images:
+    """What the network sees of a picture, as data sets hold it: uint8 (28, 28).
+
+    Raises:
+        PictureError: the picture cannot be read.
+        NoInkError: nothing is drawn on it.
+    """
+    return as_image(prepare_digit(decode_picture(picture)).network_input)
 
 
 def _name(folder: Path) -> str:

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atomic_file import atomic_write
-from command_line import check_writable, count, leave, number, run_script, seed
+from command_line import add_digit_options, check_writable, count, leave, number, run_script, seed
 from digit_data import load_mnist
 from digit_errors import DataError, DigitError
 from digit_training import RunControl, TrainedNetwork, train
@@ -284,17 +284,7 @@ def _parser() -> argparse.ArgumentParser:
         "and until then its checkpoint (.checkpoint.npz). A model that reads fewer of the "
         "validation digits right than the one it would replace is kept as .rejected.h5.",
     )
-    data = parser.add_argument_group("digits")
-    data.add_argument("--data", metavar="FILE", help="a local mnist.npz (downloaded otherwise)")
-    data.add_argument(
-        "--pen-strokes",
-        type=Path,
-        metavar="FILE",
-        help="pen strokes in UNIPEN format, gzip or plain: pendigits-orig.tra of UCI",
-    )
-    data.add_argument(
-        "--extra", type=Path, metavar="DIR", help="your own pictures, in subfolders named 0 to 9"
-    )
+    add_digit_options(parser)
     recipe = parser.add_argument_group("recipe")
     recipe.add_argument("--architecture", choices=RECIPES, help="compact, unless --tuned says else")
     recipe.add_argument("--tuned", type=Path, metavar="FILE", help="of tune_mnist_model.py")

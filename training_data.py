@@ -19,14 +19,11 @@ from digit_data import (
     PEN_TRAINING_WRITERS,
     PEN_VALIDATION_WRITERS,
     DigitSet,
-    as_image,
     load_mnist,
 )
 from digit_errors import DataError
-from image_preparation import prepare_digit
 from pen_strokes import CANVAS, PenDigit, draw_strokes, read_pen_strokes
-from picture_decoding import decode_picture
-from picture_folder import read_picture_folder
+from picture_folder import prepare_image, read_picture_folder
 
 # What the page's canvas starts with, and a digit that fills it comfortably.
 USUAL_PEN = 20.0
@@ -150,10 +147,7 @@ def _draw_anyhow(digit: PenDigit, random: np.random.Generator) -> NDArray[np.uin
 
 
 def _as_digit_set(digits: Sequence[PenDigit], drawings: Iterable[NDArray[np.uint8]]) -> DigitSet:
-    def prepare(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        return as_image(prepare_digit(decode_picture(drawing)).network_input)
-
     with ThreadPoolExecutor() as pool:  # OpenCV works outside of Python's lock
-        images = list(pool.map(prepare, drawings))
+        images = list(pool.map(prepare_image, drawings))
     labels = np.array([digit.label for digit in digits], np.uint8)
     return DigitSet(np.array(images, np.uint8).reshape(-1, 28, 28), labels)

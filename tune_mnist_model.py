@@ -24,7 +24,16 @@ from pathlib import Path
 from typing import Any
 
 from atomic_file import atomic_write
-from command_line import check_writable, count, leave, number, run_script, seed
+from command_line import (
+    add_digit_options,
+    check_new_folder,
+    check_writable,
+    count,
+    leave,
+    number,
+    run_script,
+    seed,
+)
 from digit_errors import DigitError
 from recipe_tuner import Task, make_tuner, run_trials
 from search_oracle import (
@@ -241,10 +250,8 @@ def _check_output(output: Path) -> None:
 
 
 def _check_folder(folder: Path) -> None:
-    nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    if not nearest.is_dir():
-        raise DigitError(f"The --folder {folder.name} is a file, or in one: name a folder.")
-    check_writable(nearest, "--folder")
+    sentence = f"The --folder {folder.name} is a file, or in one: name a folder."
+    check_new_folder(folder, "--folder", sentence)
 
 
 def _stopped(options: argparse.Namespace) -> str:
@@ -278,17 +285,7 @@ def _parser() -> argparse.ArgumentParser:
         help="of a trial, and of the best recipe (10); hyperband gives most trials fewer",
     )
     search.add_argument("--seed", type=seed, default=0, metavar="N", help="random seed (0)")
-    data = parser.add_argument_group("digits")
-    data.add_argument("--data", metavar="FILE", help="a local mnist.npz (downloaded otherwise)")
-    data.add_argument(
-        "--pen-strokes",
-        type=Path,
-        metavar="FILE",
-        help="pen strokes in UNIPEN format, gzip or plain: pendigits-orig.tra of UCI",
-    )
-    data.add_argument(
-        "--extra", type=Path, metavar="DIR", help="your own pictures, in subfolders named 0 to 9"
-    )
+    data = add_digit_options(parser)
     data.add_argument(
         "--subset",
         type=count,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import math
 import operator
 import os
 import sys
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 
 from command_line import complain
 from compiled_network import compute_logits
+from digit_doubt import SCORES, explain_doubt
 from digit_errors import DigitError, LayerError, ModelError, NoInkError, PictureError
 from digit_network import CLASSES, INPUT_SHAPE
 from image_preparation import Ink, prepare_digit
@@ -49,6 +51,8 @@ __all__ = [
 SHIPPED_MODEL = Path(__file__).with_name("digit_recognizer.h5")
 MODEL_VARIABLE = "DIGIT_MODEL"
 """Environment variable that names another model file to use by default."""
+BATCH = 500
+"""How many digits go through the network at once; more are no faster, and take memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +62,7 @@ class Reading:
     Attributes:
         top_k: `(digit, confidence)` pairs, best first; confidence in [0, 1].
         probabilities: float32 (10,), sums to 1.
+        doubt: why this may be no digit at all, in a sentence for people; None for a digit.
         network_input: float32 (28, 28) in [0, 1], white ink on black: what the network saw.
         placement: float64 (2, 3), affine map from network pixels to pixels of `picture`, x before
             y, whole numbers at pixel centres.
@@ -67,10 +72,16 @@ class Reading:
 
     top_k: list[tuple[int, float]]
     probabilities: NDArray[np.float32]
+    doubt: str | None
     network_input: NDArray[np.float32]
     placement: NDArray[np.float64]
     steps: tuple[tuple[str, NDArray[np.uint8]], ...]
     picture: NDArray[np.uint8]
+
+    @property
+    def is_digit(self) -> bool:
+        """Whether this looks like a digit; always so to a model that was not taught to doubt."""
+        return self.doubt is None
 
 
 _loaded: dict[Path, tuple[tuple[int, int], keras.Model]] = {}
@@ -150,10 +161,14 @@ def read_digit(
         raise ValueError(f"k must be from 1 to {CLASSES}, not {k}")
     decoded = decode_picture(picture)
     prepared = prepare_digit(decoded, ink)
-    probabilities = predict_probabilities(prepared.network_input[None], model)[0]
+    model = load_model() if model is None else model
+    logits = predict_logits(prepared.network_input[None], model)
+    probabilities = calibrated_softmax(logits, model)[0]
+    is_digit = are_digits(logits, model)[0]
     return Reading(
         top_k=_top_k(probabilities, k),
         probabilities=probabilities,
+        doubt=None if is_digit else explain_doubt(prepared.network_input, probabilities),
         network_input=prepared.network_input,
         placement=prepared.placement,
         steps=prepared.steps,
@@ -171,10 +186,7 @@ def predict_top_k(
 def predict_probabilities(
     network_inputs: NDArray[np.float32], model: keras.Model | None = None
 ) -> NDArray[np.float32]:
-    """Calibrated class probabilities of prepared digits.
-
-    The logits are divided by the temperature that the model file gives, then go through the
-    softmax (Guo et al., 2017, "On calibration of modern neural networks").
+    """Calibrated class probabilities of prepared digits: `calibrated_softmax` of their logits.
 
     Args:
         network_inputs: float32 (n, 28, 28) in [0, 1], white ink on black.
@@ -184,13 +196,53 @@ def predict_probabilities(
         float32 (n, 10); each row sums to 1.
 
     Raises:
+        ModelError: as `predict_logits`.
+    """
+    model = load_model() if model is None else model
+    return calibrated_softmax(predict_logits(network_inputs, model), model)
+
+
+def predict_logits(
+    network_inputs: NDArray[np.float32], model: keras.Model | None = None
+) -> NDArray[np.float32]:
+    """What the network answers before temperature and softmax, at most `BATCH` digits at a time.
+
+    Args:
+        network_inputs: float32 (n, 28, 28) in [0, 1], white ink on black.
+        model: from `load_model`; None takes the default one.
+
+    Returns:
+        float32 (n, 10).
+
+    Raises:
         ModelError: the default model cannot be loaded, or `model` gives no finite logits.
     """
     model = load_model() if model is None else model
-    logits = compute_logits(model, network_inputs)
+    batches = np.array_split(network_inputs, max(1, math.ceil(len(network_inputs) / BATCH)))
+    logits = np.concatenate([compute_logits(model, batch) for batch in batches])
     if not np.isfinite(logits).all():
         raise ModelError("This model gives answers that are not numbers: train it again.")
+    return logits
+
+
+def calibrated_softmax(logits: NDArray[np.float32], model: keras.Model) -> NDArray[np.float32]:
+    """Probabilities that can be believed, float32 (n, 10), from logits (n, 10).
+
+    The logits are divided by the temperature that the model file gives, then go through the
+    softmax (Guo et al., 2017, "On calibration of modern neural networks").
+    """
     return softmax(logits / np.float32(model_papers(model).temperature))
+
+
+def are_digits(logits: NDArray[np.float32], model: keras.Model) -> NDArray[np.bool_]:
+    """Whether each looks like a digit at all, bool (n,), from logits (n, 10).
+
+    The model file gives the score and its threshold; without one everything passes for a digit.
+    """
+    papers = model_papers(model)
+    if papers.doubt_threshold is None:
+        return np.ones(len(logits), bool)
+    return SCORES[papers.doubt_score](logits) >= papers.doubt_threshold
 
 
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -282,12 +334,15 @@ def _as_text(name: str, reading: Reading) -> str:
     answers = ", ".join(
         f"{digit} {format_confidence(confidence)}" for digit, confidence in reading.top_k
     )
+    if reading.doubt is not None:
+        return f"{name}: no digit? {reading.doubt} If it is one: {answers}"
     return f"{name}: {answers}"
 
 
 def _as_json(name: str, reading: Reading) -> str:
     top_k = [{"digit": digit, "confidence": confidence} for digit, confidence in reading.top_k]
-    return json.dumps({"picture": name, "top_k": top_k})
+    answer = {"picture": name, "top_k": top_k}
+    return json.dumps(answer | {"is_digit": reading.is_digit, "doubt": reading.doubt})
 
 
 if __name__ == "__main__":

@@ -37,7 +37,6 @@ MOST_EMBEDDED = 2_000
 # With fewer, t-SNE draws clouds that mean nothing.
 FEWEST_EMBEDDED = 30
 PERPLEXITY = 30
-_BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -163,10 +162,7 @@ def evaluate(model: keras.Model, digits: DigitSet) -> Evaluation:
         ModelError: as `predict_probabilities`.
         DigitError: scikit-learn is not installed.
     """
-    inputs = _network_inputs(digits.images)
-    batches = np.array_split(inputs, max(1, len(inputs) // _BATCH))
-    probabilities = np.concatenate([predict_probabilities(batch, model) for batch in batches])
-    return measure(probabilities, digits.labels)
+    return measure(predict_probabilities(_network_inputs(digits.images), model), digits.labels)
 
 
 def measure(probabilities: NDArray[np.float32], labels: Labels) -> Evaluation:

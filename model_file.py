@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import os
 import re
 import shutil
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import h5py
 
 from atomic_file import atomic_write
+from digit_doubt import SCORES
 from digit_errors import ModelError
 from digit_network import CLASSES, CONVOLUTIONS, INPUT_SHAPE, outputs_of
 from image_preparation import PREPARATION_VERSION
@@ -51,6 +53,8 @@ class ModelPapers:
         test_accuracy: on MNIST's test split, looked at once, 0 to 1.
         temperature: what the logits are divided by before the softmax; 1 until calibrated
             (Guo et al., 2017).
+        doubt_score: a key of `digit_doubt.SCORES`.
+        doubt_threshold: what scores less is doubted to be a digit; nothing is if None.
         preparation_version: the version of the image preparation that the model expects.
     """
 
@@ -66,6 +70,8 @@ class ModelPapers:
     validation_accuracy: float | None = None
     test_accuracy: float | None = None
     temperature: float = 1.0
+    doubt_score: str = "max_probability"
+    doubt_threshold: float | None = None
     preparation_version: int = PREPARATION_VERSION
 
 
@@ -123,6 +129,16 @@ def _checked_papers(papers: ModelPapers) -> ModelPapers:
         raise ModelError(
             "The model file gives a temperature that is no number from 0.01 to 100: train it again."
         )
+    if not isinstance(papers.doubt_score, str) or papers.doubt_score not in SCORES:
+        raise ModelError(
+            "The model file gives a doubt_score that is none of those known here: "
+            "train it again, or take a newer version of this program."
+        )
+    threshold = papers.doubt_threshold
+    if threshold is not None and not _is_finite(threshold):
+        raise ModelError(
+            "The model file gives a doubt_threshold that is no finite number: train it again."
+        )
     if papers.preparation_version != PREPARATION_VERSION:
         warnings.warn(
             f"The model expects version {papers.preparation_version} of the image preparation, "
@@ -130,6 +146,10 @@ def _checked_papers(papers: ModelPapers) -> ModelPapers:
             stacklevel=2,
         )
     return papers
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
 
 
 def read_convolution_names(path: str | Path) -> list[str]:

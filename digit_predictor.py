@@ -208,7 +208,7 @@ def predict_logits(
     """What the network answers before temperature and softmax, at most `BATCH` digits at a time.
 
     Args:
-        network_inputs: float32 (n, 28, 28) in [0, 1], white ink on black.
+        network_inputs: float32 (n, 28, 28) in [0, 1], white ink on black; n is at least 1.
         model: from `load_model`; None takes the default one.
 
     Returns:
@@ -218,7 +218,7 @@ def predict_logits(
         ModelError: the default model cannot be loaded, or `model` gives no finite logits.
     """
     model = load_model() if model is None else model
-    batches = np.array_split(network_inputs, max(1, math.ceil(len(network_inputs) / BATCH)))
+    batches = np.array_split(network_inputs, math.ceil(len(network_inputs) / BATCH))
     logits = np.concatenate([compute_logits(model, batch) for batch in batches])
     if not np.isfinite(logits).all():
         raise ModelError("This model gives answers that are not numbers: train it again.")

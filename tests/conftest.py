@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import h5py
 import pytest
 from PIL import Image, ImageDraw
 
+from digit_predictor import SHIPPED_MODEL
 from tests import browser as shared
 
 if TYPE_CHECKING:
@@ -43,6 +46,17 @@ def bad_files() -> dict[str, bytes]:
         "a picture of 144 megapixels": as_file(Image.new("1", (12_000, 12_000), 1)),
         "a blank picture": as_file(Image.new("L", (200, 200), 255)),
     }
+
+
+@pytest.fixture(scope="session")
+def doubting_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped model's file, but with a threshold that no score reaches."""
+    path = tmp_path_factory.mktemp("doubting") / "doubting.h5"
+    shutil.copyfile(SHIPPED_MODEL, path)
+    with h5py.File(path, "r+") as file:
+        file.attrs["digit_doubt_score"] = "max_probability"
+        file.attrs["digit_doubt_threshold"] = 2.0
+    return path
 
 
 @pytest.fixture(scope="session")

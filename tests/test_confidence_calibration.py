@@ -46,7 +46,8 @@ def test_no_temperature_is_likelier() -> None:
     labels[:300] = logits[:300].argmax(axis=1)
 
     def likelihood(temperature: float) -> float:
-        return float(np.log(softmax(logits / temperature))[np.arange(500), labels].mean())
+        probabilities = softmax((logits / temperature).astype(np.float32))
+        return float(np.log(probabilities)[np.arange(500), labels].mean())
 
     best = fit_temperature(logits, labels)
     assert 1 < best < HIGHEST_TEMPERATURE

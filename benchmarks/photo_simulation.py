@@ -163,7 +163,7 @@ def _fit(ink: InkMask, side: int) -> InkMask:
 # --- Paper -----------------------------------------------------------------------------------
 
 
-def _page_shape(
+def choose_page_shape(
     random: Random, smallest: int = _SMALLEST, largest: int = _LARGEST
 ) -> tuple[int, int]:
     """Height and width of a picture, upright, square or wide, small ones as often as large."""
@@ -173,7 +173,7 @@ def _page_shape(
     return sides if random.random() < 0.6 else (sides[1], sides[0])
 
 
-def _cloud(shape: tuple[int, int], grain: float, random: Random) -> Light:
+def smooth_noise(shape: tuple[int, int], grain: float, random: Random) -> Light:
     """Smooth noise of mean 0 and deviation 1 whose blobs are about `grain` pixels large."""
     size = [max(2, int(np.ceil(side / grain)) + 1) for side in shape]
     noise = random.standard_normal(size).astype(np.float32)
@@ -183,7 +183,11 @@ def _cloud(shape: tuple[int, int], grain: float, random: Random) -> Light:
 
 def _sheet(shape: tuple[int, int], colour: Colour, random: Random) -> Light:
     """Paper with fibres and faint blotches."""
-    texture = 1 + 0.008 * _cloud(shape, 1.5, random) + 0.010 * _cloud(shape, max(shape) / 6, random)
+    texture = (
+        1
+        + 0.008 * smooth_noise(shape, 1.5, random)
+        + 0.010 * smooth_noise(shape, max(shape) / 6, random)
+    )
     return np.asarray(texture[..., None] * np.array(colour, np.float32), np.float32)
 
 
@@ -196,16 +200,18 @@ def _table(shape: tuple[int, int], random: Random) -> Light:
     height, width = shape
     material = random.integers(3)
     if material == 0:
-        long_grain = _cloud((height, max(2, width // 12)), 4, random)
+        long_grain = smooth_noise((height, max(2, width // 12)), 4, random)
         lines = cv2.resize(long_grain, (width, height), interpolation=cv2.INTER_LINEAR)
-        texture = 1 + 0.22 * lines + 0.08 * _cloud(shape, 60, random)
+        texture = 1 + 0.22 * lines + 0.08 * smooth_noise(shape, 60, random)
         colour = _pick(((0.30, 0.17, 0.08), (0.16, 0.08, 0.04), (0.48, 0.34, 0.20)), random)
     elif material == 1:
         y, x = np.mgrid[:height, :width].astype(np.float32)
-        texture = 1 + 0.15 * np.sin(x * 1.3) * np.sin(y * 1.3) + 0.1 * _cloud(shape, 30, random)
+        texture = (
+            1 + 0.15 * np.sin(x * 1.3) * np.sin(y * 1.3) + 0.1 * smooth_noise(shape, 30, random)
+        )
         colour = _pick(((0.05, 0.06, 0.12), (0.25, 0.05, 0.06), (0.10, 0.11, 0.10)), random)
     else:
-        texture = 1 + 0.2 * _cloud(shape, 3, random) + 0.15 * _cloud(shape, 25, random)
+        texture = 1 + 0.2 * smooth_noise(shape, 3, random) + 0.15 * smooth_noise(shape, 25, random)
         colour = _pick(((0.20, 0.20, 0.21), (0.35, 0.33, 0.30), (0.08, 0.08, 0.09)), random)
     reflectance = np.clip(texture, 0.2, 2)[..., None] * np.array(colour, np.float32)
     return np.asarray(np.clip(reflectance, 0, 1), np.float32)
@@ -267,14 +273,14 @@ def _placed(ink: InkMask, at: Placement, shape: tuple[int, int]) -> Light:
 def _write(sheet: Light, coverage: Light, colour: Colour, random: Random) -> Light:
     """Written with a biro or felt pen: a little uneven along the stroke."""
     shape = coverage.shape[0], coverage.shape[1]
-    flow = 0.95 - 0.08 * _cloud(shape, max(shape) / 25, random)
+    flow = 0.95 - 0.08 * smooth_noise(shape, max(shape) / 25, random)
     return _print_on(sheet, coverage * np.clip(flow, 0.7, 1), colour, random.uniform(0.9, 1))
 
 
 def _pencil(sheet: Light, coverage: Light, random: Random, strength: float) -> Light:
     """Written with a pencil: graphite catches on the paper's tooth."""
     shape = coverage.shape[0], coverage.shape[1]
-    tooth = np.clip(0.8 + 0.35 * _cloud(shape, 1.6, random), 0.25, 1.2)
+    tooth = np.clip(0.8 + 0.35 * smooth_noise(shape, 1.6, random), 0.25, 1.2)
     return _print_on(sheet, np.clip(coverage * tooth, 0, 1), (0.10, 0.10, 0.11), strength)
 
 
@@ -340,7 +346,7 @@ def _through_jpeg(photo: Photo, quality: int) -> Photo:
     return np.asarray(cv2.imdecode(file, cv2.IMREAD_COLOR_RGB), np.uint8)
 
 
-def _take_usually(page: Light, random: Random) -> Photo:
+def take_photo(page: Light, random: Random) -> Photo:
     shape = page.shape[0], page.shape[1]
     return _take(page * _room_light(shape, random), _usual_camera(random), random)
 
@@ -350,7 +356,7 @@ def _take_usually(page: Light, random: Random) -> Photo:
 
 def _written_page(ink: InkMask, random: Random) -> Light:
     """White paper with the digit in black ink."""
-    shape = _page_shape(random)
+    shape = choose_page_shape(random)
     coverage = _placed(ink, _placement(shape, random), shape)
     return _write(_white_sheet(shape, random), coverage, _pick(_BLACK_INKS, random), random)
 
@@ -361,12 +367,12 @@ def _some_ink(random: Random) -> Colour:
 
 def plain_paper(ink: InkMask, random: Random) -> Photo:
     """White paper, black ink, ordinary light."""
-    return _take_usually(_written_page(ink, random), random)
+    return take_photo(_written_page(ink, random), random)
 
 
 def ruled_paper(ink: InkMask, random: Random) -> Photo:
     """Printed lines, as far apart as the digit is high or nearer, and perhaps a red margin."""
-    shape = _page_shape(random, smallest=220)
+    shape = choose_page_shape(random, smallest=220)
     at = _placement(shape, random)
     spacing = at.size * random.uniform(0.45, 1.5)
     sheet = _white_sheet(shape, random)
@@ -377,28 +383,28 @@ def ruled_paper(ink: InkMask, random: Random) -> Photo:
         from_margin = np.abs(x - (at.x - random.uniform(0.6, 0.8) * at.size))
         margin = np.clip(0.012 * spacing + 0.8 - from_margin, 0, 1).repeat(shape[0], axis=0)
         sheet = _print_on(sheet, margin, (0.60, 0.12, 0.15), 0.7)
-    return _take_usually(_write(sheet, _placed(ink, at, shape), _some_ink(random), random), random)
+    return take_photo(_write(sheet, _placed(ink, at, shape), _some_ink(random), random), random)
 
 
 def squared_paper(ink: InkMask, random: Random) -> Photo:
     """A grid of squares, one to six of them as high as the digit."""
-    shape = _page_shape(random, smallest=240)
+    shape = choose_page_shape(random, smallest=240)
     at = _placement(shape, random)
     spacing = at.size / random.uniform(0.9, 6)
     grid = np.maximum(*(_lines(shape, spacing, along_x, random) for along_x in (True, False)))
     colour, strength = _pick(_RULINGS, random), random.uniform(0.35, 0.8)
     sheet = _print_on(_white_sheet(shape, random), grid, colour, strength)
-    return _take_usually(_write(sheet, _placed(ink, at, shape), _some_ink(random), random), random)
+    return take_photo(_write(sheet, _placed(ink, at, shape), _some_ink(random), random), random)
 
 
 def boxed(ink: InkMask, random: Random) -> Photo:
     """A box around the digit, printed or drawn by hand, or only some of its sides."""
-    shape = _page_shape(random)
+    shape = choose_page_shape(random)
     at = replace(_placement(shape, random, 0.3, 0.62), angle=random.normal(0, 3))
     colour = _pick(_BLACK_INKS, random)
     sides = _box(shape, at, random)
     sheet = _print_on(_white_sheet(shape, random), sides, colour, random.uniform(0.5, 1))
-    return _take_usually(_write(sheet, _placed(ink, at, shape), _some_ink(random), random), random)
+    return take_photo(_write(sheet, _placed(ink, at, shape), _some_ink(random), random), random)
 
 
 def _box(shape: tuple[int, int], at: Placement, random: Random) -> Light:
@@ -450,31 +456,31 @@ def dim_light(ink: InkMask, random: Random) -> Photo:
 
 def pencil(ink: InkMask, random: Random) -> Photo:
     """Pale, grainy graphite."""
-    shape = _page_shape(random)
+    shape = choose_page_shape(random)
     coverage = _placed(ink, _placement(shape, random), shape)
     page = _pencil(_white_sheet(shape, random), coverage, random, random.uniform(0.32, 0.7))
-    return _take_usually(page, random)
+    return take_photo(page, random)
 
 
 def coloured_ink(ink: InkMask, random: Random) -> Photo:
     """Blue, red, green, violet, orange or teal."""
-    shape = _page_shape(random)
+    shape = choose_page_shape(random)
     coverage = _placed(ink, _placement(shape, random), shape)
     page = _write(_white_sheet(shape, random), coverage, _pick(_COLOURED_INKS, random), random)
-    return _take_usually(page, random)
+    return take_photo(page, random)
 
 
 def coloured_paper(ink: InkMask, random: Random) -> Photo:
     """A sticky note, card or wrapping paper."""
-    shape = _page_shape(random)
+    shape = choose_page_shape(random)
     coverage = _placed(ink, _placement(shape, random), shape)
     sheet = _sheet(shape, _pick(_COLOURED_PAPERS, random), random)
-    return _take_usually(_write(sheet, coverage, _pick(_BLACK_INKS, random), random), random)
+    return take_photo(_write(sheet, coverage, _pick(_BLACK_INKS, random), random), random)
 
 
 def blurred(ink: InkMask, random: Random) -> Photo:
     """Out of focus, or the hand shook."""
-    shape = _page_shape(random)
+    shape = choose_page_shape(random)
     at = _placement(shape, random)
     coverage = _placed(ink, at, shape)
     page = _write(_white_sheet(shape, random), coverage, _some_ink(random), random)
@@ -516,7 +522,7 @@ def perspective(ink: InkMask, random: Random) -> Photo:
     warped = cv2.warpPerspective(page, matrix, (width, height))
     covered = cv2.warpPerspective(np.ones((height, width), np.float32), matrix, (width, height))
     scene = warped + _table((height, width), random) * (1 - covered[..., None])
-    return _take_usually(np.asarray(scene, np.float32), random)
+    return take_photo(np.asarray(scene, np.float32), random)
 
 
 def jpeg(ink: InkMask, random: Random) -> Photo:
@@ -529,13 +535,13 @@ def jpeg(ink: InkMask, random: Random) -> Photo:
 
 def table_edge(ink: InkMask, random: Random) -> Photo:
     """Beyond one or two sides of the sheet lies the table or another sheet."""
-    shape = _page_shape(random)
+    shape = choose_page_shape(random)
     at = _placement(shape, random, 0.3, 0.5)
     at = replace(at, x=0.5 * at.x + 0.25 * shape[1], y=0.5 * at.y + 0.25 * shape[0])
     page = _write(_white_sheet(shape, random), _placed(ink, at, shape), _some_ink(random), random)
     for _ in range(random.integers(1, 3)):
         page = _slide_under(page, at, random)
-    return _take_usually(page, random)
+    return take_photo(page, random)
 
 
 def _slide_under(page: Light, at: Placement, random: Random) -> Light:
@@ -575,12 +581,12 @@ def creased_paper(ink: InkMask, random: Random) -> Photo:
         line = np.exp(-((across / width) ** 2))
         shade = 1 + random.uniform(0.05, 0.14) * slope - random.uniform(-0.08, 0.14) * line
         page = np.asarray(page * shade[..., None], np.float32)
-    return _take_usually(page, random)
+    return take_photo(page, random)
 
 
 def see_through(ink: InkMask, random: Random) -> Photo:
     """Thin paper: the writing on its back shines through, faint and blurred."""
-    shape = _page_shape(random, smallest=260)
+    shape = choose_page_shape(random, smallest=260)
     at = _placement(shape, random)
     back = np.zeros(shape, np.uint8)
     spacing = at.size * random.uniform(0.3, 0.6)
@@ -596,37 +602,37 @@ def see_through(ink: InkMask, random: Random) -> Photo:
     soft = np.asarray(cv2.GaussianBlur(back / 255, (0, 0), sigma), np.float32)
     sheet = _white_sheet(shape, random)
     sheet = _print_on(sheet, soft, (0.2, 0.2, 0.3), random.uniform(0.12, 0.3))
-    return _take_usually(_write(sheet, _placed(ink, at, shape), _some_ink(random), random), random)
+    return take_photo(_write(sheet, _placed(ink, at, shape), _some_ink(random), random), random)
 
 
 def light_on_dark(ink: InkMask, random: Random) -> Photo:
     """Chalk on a board that was wiped, or a white pen on black card."""
-    shape = _page_shape(random)
+    shape = choose_page_shape(random)
     coverage = _placed(ink, _placement(shape, random), shape)
     board = _sheet(shape, _pick(_BOARDS, random), random)
     chalk = random.random() < 0.6
     if chalk:
-        wiped = np.clip(_cloud((shape[0], max(2, shape[1] // 5)), 12, random), 0, None)
+        wiped = np.clip(smooth_noise((shape[0], max(2, shape[1] // 5)), 12, random), 0, None)
         smears = cv2.resize(wiped, shape[::-1], interpolation=cv2.INTER_LINEAR)
         board = board + 0.012 * smears[..., None]
-        tooth = np.clip(0.85 + 0.3 * _cloud(shape, 2, random), 0.3, 1)
+        tooth = np.clip(0.85 + 0.3 * smooth_noise(shape, 2, random), 0.3, 1)
         coverage = np.asarray(np.clip(coverage * tooth, 0, 1), np.float32)
     colours = ((0.75, 0.75, 0.72), (0.75, 0.68, 0.35), (0.75, 0.75, 0.75))
     page = _print_on(board, coverage, _pick(colours, random), random.uniform(0.6, 0.95))
-    return _take_usually(page, random)
+    return take_photo(page, random)
 
 
 def tiny_in_large(ink: InkMask, random: Random) -> Photo:
     """The digit is a tenth to a fifth of the shorter side, somewhere on a large page."""
-    shape = _page_shape(random, smallest=600)
+    shape = choose_page_shape(random, smallest=600)
     coverage = _placed(ink, _placement(shape, random, 0.09, 0.2), shape)
     page = _write(_white_sheet(shape, random), coverage, _some_ink(random), random)
-    return _take_usually(page, random)
+    return take_photo(page, random)
 
 
 def cut_by_border(ink: InkMask, random: Random) -> Photo:
     """The picture's border cuts off a twentieth of the digit or less."""
-    shape = _page_shape(random)
+    shape = choose_page_shape(random)
     at = replace(_placement(shape, random, 0.6, 0.95), angle=0.0)
     height, width = np.array(ink.shape) / max(ink.shape) * at.size
     lost = random.uniform(0.01, 0.05)
@@ -638,16 +644,16 @@ def cut_by_border(ink: InkMask, random: Random) -> Photo:
         inset = width * (0.5 - lost)
         at = replace(at, x=inset if side == 2 else shape[1] - inset)
     page = _write(_white_sheet(shape, random), _placed(ink, at, shape), _some_ink(random), random)
-    return _take_usually(page, random)
+    return take_photo(page, random)
 
 
 def thick_marker(ink: InkMask, random: Random) -> Photo:
     """A broad felt pen, whose strokes close the smallest loops almost."""
-    shape = _page_shape(random)
+    shape = choose_page_shape(random)
     at = _placement(shape, random, 0.45, 0.8)
     broad = _broadened(ink, random.uniform(0.01, 0.035))
     page = _write(_white_sheet(shape, random), _placed(broad, at, shape), _some_ink(random), random)
-    return _take_usually(page, random)
+    return take_photo(page, random)
 
 
 def _broadened(ink: InkMask, reach: float) -> InkMask:

@@ -1,0 +1,1 @@
+"""What this project is measured by, each a script or a part of one."""

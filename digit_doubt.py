@@ -134,7 +134,7 @@ def explain_doubt(network_input: NDArray[np.float32], probabilities: NDArray[np.
     likeliest, second = np.argsort(-probabilities, kind="stable")[:2]
     of_two = probabilities[likeliest] + probabilities[second]
     if of_two >= _LEAST_OF_TWO and probabilities[second] >= _LEAST_OF_THE_SECOND:
-        return f"This could be a {likeliest} or a {second}: write it once more, and more clearly."
+        return f"This could be {likeliest} or {second}: write it once more, and more clearly."
     return NO_DIGIT
 
 

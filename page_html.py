@@ -22,10 +22,17 @@ from digit_predictor import format_confidence
 PIXELATED_BELOW = 64
 
 
-def answer(top_k: Sequence[tuple[int, float]]) -> str:
-    """The likeliest digit, large, and the likeliest few as bars with numbers."""
-    digit, confidence = top_k[0]
+def answer(top_k: Sequence[tuple[int, float]], doubt: str | None = None) -> str:
+    """The likeliest digit, large, and the likeliest few as bars with numbers.
+
+    Where it is doubted to be a digit, the doubt stands in the large digit's place, and the bars are
+    subdued.
+    """
     rows = "".join(_bar(*candidate) for candidate in top_k)
+    bars = f'<ol class="answer-bars" aria-label="The likeliest digits">{rows}</ol>'
+    if doubt is not None:
+        return _doubted(doubt, bars)
+    digit, confidence = top_k[0]
     return f"""
     <section class="answer" role="status">
       <div class="answer-best">
@@ -33,7 +40,19 @@ def answer(top_k: Sequence[tuple[int, float]]) -> str:
         <p class="answer-digit">{digit}</p>
         <p class="answer-confidence">{html.escape(format_confidence(confidence))} confident</p>
       </div>
-      <ol class="answer-bars" aria-label="The likeliest digits">{rows}</ol>
+      {bars}
+    </section>
+    """
+
+
+def _doubted(doubt: str, bars: str) -> str:
+    return f"""
+    <section class="answer doubted" role="status">
+      <p class="answer-doubt">{html.escape(doubt)}</p>
+      <div>
+        <p class="answer-label">If it is one, likeliest:</p>
+        {bars}
+      </div>
     </section>
     """
 
@@ -61,18 +80,23 @@ def message(sentence: str, *, problem: bool = False) -> str:
     """
 
 
-def heatmap(picture: Image.Image, digit: int, *, blank: bool) -> str:
+def heatmap(picture: Image.Image, digit: int, *, blank: bool, is_digit: bool = True) -> str:
     """The person's own picture with the heatmap over it, and what its colours mean."""
     if blank:
-        caption = f"This layer holds no positive evidence for a {digit}."
+        caption = f"This layer holds no positive evidence for {_with_article(digit)}."
     else:
-        caption = f"What spoke for a {digit}: yellow the most, violet a little."
+        spoke = "spoke" if is_digit else "would speak"
+        caption = f"What {spoke} for {_with_article(digit)}: yellow the most, violet a little."
     return f"""
     <figure class="heatmap">
       <img src="{_data_uri(picture)}" alt="Your picture with the Grad-CAM heatmap for {digit}">
       <figcaption>{caption}</figcaption>
     </figure>
     """
+
+
+def _with_article(digit: int) -> str:
+    return f"an {digit}" if digit == 8 else f"a {digit}"
 
 
 def steps(pictures: Iterable[tuple[str, NDArray[np.uint8]]]) -> str:

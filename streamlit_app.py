@@ -85,6 +85,7 @@ class Answer:
     source: bytes
     ink: Ink
     top_k: list[tuple[int, float]]
+    doubt: str | None
     network_input: NDArray[np.float32]
     picture: NDArray[np.uint8]
     placement: NDArray[np.float64]
@@ -309,7 +310,7 @@ def show_answer(question: Question, settings: Settings) -> None:
         st.html(page_html.message(INVITATIONS[question.tab]))
         return
     answer = read(question.picture, question.ink)
-    st.html(page_html.answer(answer.top_k))
+    st.html(page_html.answer(answer.top_k, answer.doubt))
     if settings.show_heatmap:
         show_heatmap(answer, settings)
     with st.expander("What the network sees"):
@@ -321,7 +322,8 @@ def show_heatmap(answer: Answer, settings: Settings) -> None:
     digit = answer.top_k[0][0]
     heatmap = grad_cam(answer.network_input, digit, settings.layer)
     overlay = overlay_heatmap(answer.picture, heatmap, answer.placement, settings.opacity)
-    st.html(page_html.heatmap(overlay, digit, blank=not heatmap.any()))
+    is_digit = answer.doubt is None
+    st.html(page_html.heatmap(overlay, digit, blank=not heatmap.any(), is_digit=is_digit))
 
 
 def read(picture: bytes, ink: Ink) -> Answer:
@@ -333,7 +335,14 @@ def read(picture: bytes, ink: Ink) -> Answer:
     reading = read_digit(picture, ink=ink)
     shown, placement = shrink_picture(reading.picture, reading.placement, LONGEST_SIDE_SHOWN)
     answer = Answer(
-        picture, ink, reading.top_k, reading.network_input, shown, placement, reading.steps
+        source=picture,
+        ink=ink,
+        top_k=reading.top_k,
+        doubt=reading.doubt,
+        network_input=reading.network_input,
+        picture=shown,
+        placement=placement,
+        steps=reading.steps,
     )
     st.session_state["answer"] = answer
     return answer

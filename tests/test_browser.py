@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from tests.browser import draw, draw_with_finger, open_page, paper, running_server
+from tests.browser import PHONE, draw, draw_with_finger, open_page, paper, running_server
 from tests.conftest import as_file
-from tests.drawings import DIGITS, Stroke
+from tests.drawings import DIGITS, SCRIBBLE, Stroke
 
 expect.set_options(timeout=60_000)  # the first answer waits for TensorFlow
 
@@ -68,7 +68,7 @@ def test_a_finger_can_begin_in_every_corner_of_the_paper(phone: Page) -> None:
     first, *others = [(2.0, 2.0), (98.0, 2.0), (60.0, 2.0), (98.0, 98.0), (2.0, 98.0)]
 
     draw_with_finger(phone, [[first, (50.0, 50.0)]])
-    expect(phone.locator(".answer-digit")).to_be_visible()
+    expect(phone.locator(".answer")).to_be_visible()
     for corner in others:
         before = heatmap(phone)
         draw_with_finger(phone, [[corner, (50.0, 50.0)]])
@@ -108,6 +108,24 @@ def test_a_fresh_server_can_be_drawn_on_while_the_network_wakes_quietly(
         expect(page.get_by_role("combobox", name="Last conv layer")).to_be_enabled()
 
     assert not re.search("tensorflow|onednn|cuda|warning|error|traceback", log.read_text(), re.I)
+
+
+def test_a_doubted_scribble_is_told_so_where_an_answer_would_stand(
+    chromium: Browser, doubting_model: Path, tmp_path: Path, screenshots: Path
+) -> None:
+    with (
+        running_server(tmp_path / "server.log", DIGIT_MODEL=str(doubting_model)) as url,
+        chromium.new_context(viewport=PHONE) as context,  # type: ignore[arg-type]
+    ):
+        page = open_page(context.new_page(), url)
+        draw(page, SCRIBBLE)
+        expect(page.locator(".answer-doubt")).to_be_visible()
+        expect(page.locator(".answer-digit")).to_have_count(0)
+        expect(page.locator(".answer-bars li")).to_have_count(3)
+        expect(page.locator(".heatmap")).to_contain_text("would speak for a")
+        page.screenshot(path=screenshots / "phone-doubt.png", full_page=True)
+        height = page.locator(".answer").evaluate("each => each.getBoundingClientRect().height")
+        assert height == 11.5 * 16  # as high as any answer, so that nothing below it moves
 
 
 def test_clear_empties_the_paper_and_invites(desktop: Page) -> None:
@@ -187,13 +205,13 @@ def test_a_photo_from_the_camera_is_kept_while_another_tab_is_open(desktop: Page
     desktop.get_by_role("tab", name="Camera").click()
     expect(desktop.locator("video")).to_have_js_property("readyState", 4)
     press(desktop, "Take Photo")
-    expect(desktop.locator(".answer-digit, .problem")).to_be_visible()
+    expect(desktop.locator(".answer, .problem")).to_be_visible()
 
     desktop.get_by_role("tab", name="Draw").click()
     expect(desktop.locator(".message")).to_have_text(DRAWN_INVITATION)
 
     desktop.get_by_role("tab", name="Camera").click()
-    expect(desktop.locator(".answer-digit, .problem")).to_be_visible()
+    expect(desktop.locator(".answer, .problem")).to_be_visible()
     expect(desktop.get_by_role("button", name="Clear photo")).to_be_visible()
 
 

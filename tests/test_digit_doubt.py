@@ -18,7 +18,7 @@ from digit_doubt import (
 )
 from image_preparation import prepare_digit
 from picture_decoding import decode_picture
-from tests.drawings import DIGITS, Strokes, arc, draw
+from tests.drawings import DASH, DIGITS, SCRIBBLE, Strokes, arc, draw
 
 UNSURE = np.full(10, 0.1, np.float32)
 
@@ -90,7 +90,7 @@ def explain(strokes: Strokes, pen: int = 20) -> str:
     "strokes",
     [
         [[(50.0, 50.0), (50.5, 50.5)]],
-        [[(20.0, 48.0), (45.0, 51.0), (80.0, 50.0)]],
+        DASH,
         [[(25.0, 75.0), (48.0, 50.0), (70.0, 32.0)]],
     ],
     ids=["dot", "dash", "slash"],
@@ -116,7 +116,7 @@ def test_several_digits_side_by_side_are_called_so(several: tuple[int, ...]) -> 
     "strokes",
     [
         [[(20.0, 80.0), (50.0, 15.0), (80.0, 80.0)], [(32.0, 58.0), (68.0, 58.0)]],
-        [[(15.0, 30.0), (85.0, 70.0), (30.0, 75.0), (75.0, 20.0), (20.0, 60.0), (60.0, 85.0)]],
+        SCRIBBLE,
         [[(20.0, 40.0), (80.0, 40.0)], [(20.0, 62.0), (80.0, 62.0)]],
         [arc(50, 50, 35, 35, 0, 360), arc(38, 40, 3, 3, 0, 360), arc(62, 40, 3, 3, 0, 360)],
     ],
@@ -135,7 +135,7 @@ def test_two_digits_that_compete_are_both_named() -> None:
     probabilities = np.full(10, 0.005, np.float32)
     probabilities[[9, 4]] = 0.56, 0.40
     network_input = prepare_digit(decode_picture(draw(DIGITS[9]))).network_input
-    assert "a 9 or a 4" in explain_doubt(network_input, probabilities)
+    assert "could be 9 or 4" in explain_doubt(network_input, probabilities)
     probabilities[[9, 4]] = 0.86, 0.10
     assert explain_doubt(network_input, probabilities) == NO_DIGIT
 

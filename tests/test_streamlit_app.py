@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from streamlit.testing.v1.element_tree import Html
 from tests import drawings
 from tests.browser import ROOT
 from tests.conftest import as_file
-from tests.drawings import DIGITS, Strokes
+from tests.drawings import DASH, DIGITS, Strokes
 
 BAD_FILES = {
     "a text named .png": "picture",
@@ -88,6 +89,37 @@ def test_a_drawn_digit_is_answered_with_three_bars_heatmap_and_steps(page: AppTe
     assert "spoke for a 1" in text(page, "heatmap")
     assert blocks(page, "steps")[0].count("<figure") >= 3
     assert not page.exception
+
+
+def test_a_doubt_is_said_instead_of_a_digit(
+    page: AppTest, doubting_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIGIT_MODEL", str(doubting_model))
+
+    page.session_state["canvas"] = canvas_value(DASH)
+    page.run()
+
+    said = text(page, "answer doubted")
+    assert said.startswith("This looks like a dot or a dash: draw or photograph")
+    assert "If it is one, likeliest:" in said
+    assert "answer-digit" not in blocks(page, "answer")[0]
+    assert blocks(page, "answer")[0].count("<li>") == 3
+    assert "would speak for a" in text(page, "heatmap")
+    assert blocks(page, "steps")
+    assert not page.exception
+
+
+def test_after_a_doubt_a_digit_is_answered(
+    page: AppTest, doubting_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as doubting:
+        doubting.setenv("DIGIT_MODEL", str(doubting_model))
+        draw(page, 3)
+        assert blocks(page, "answer doubted")
+
+    draw(page, 1)
+
+    assert likeliest(page) == "1"
 
 
 def test_an_emptied_canvas_invites_again(page: AppTest) -> None:

@@ -1,0 +1,263 @@
+"""How well digits are read that are no longer MNIST's, and how honestly doubt is told.
+
+    python benchmarks/robustness.py --data mnist.npz --pen-strokes pendigits-orig.tra.gz
+    python benchmarks/robustness.py … --validation --sheet mistakes.png    # while developing
+
+The report opens MNIST's test split and pen writers 27 to 30. With --validation the same rows are
+made of MNIST's validation digits and writers 23 to 26, and of other scenes and drawings.
+
+Four columns: this project; its network behind plain shrinking; and `classic`, the network of the
+Keras examples trained on MNIST alone, behind both. The calibration error is that of 15 bins of
+equal width; AUROC is the share of pairs, one of each kind, that a score puts in the right order.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from atomic_file import atomic_write
+from benchmarks.doubt_comparison import SHARE_OF_DIGITS_DOUBTED, compare_doubt_methods
+from benchmarks.mistake_sheet import Mistake, draw_mistake_sheet, find_mistakes
+from benchmarks.preparation_speed import measure_canvas, measure_photo
+from benchmarks.road_readings import Contestant, Readings, read_row
+from benchmarks.robustness_rows import NO_DIGIT, Digits, Group, all_groups, load_digits
+from command_line import count, run_script
+from confidence_calibration import auroc
+from digit_doubt import SCORES
+from digit_errors import DigitError
+from digit_predictor import load_model, model_papers
+from evaluation import measure_reliability
+
+if TYPE_CHECKING:
+    import keras
+
+OURS = "this project"
+COLUMNS = (OURS, "network, shrunken", "classic, prepared", "classic, shrunken")
+LIKE_WRITING = ("letters", "symbols", "doodles")
+MISTAKES_A_ROW = 24
+
+Table = Mapping[str, Mapping[str, Mapping[str, Readings]]]
+"""Readings by group, row and column."""
+
+
+def load_contestants(options: argparse.Namespace) -> tuple[Contestant, ...]:
+    """Both networks behind both roads.
+
+    Raises:
+        DigitError: a model cannot be loaded or trained.
+    """
+    ours = load_model(options.model)
+    classic = load_model(options.classic) if options.classic else train_classic(options.data)
+    return (
+        Contestant(COLUMNS[0], ours, "prepared"),
+        Contestant(COLUMNS[1], ours, "shrunken"),
+        Contestant(COLUMNS[2], classic, "prepared"),
+        Contestant(COLUMNS[3], classic, "shrunken"),
+    )
+
+
+def train_classic(mnist_file: str | None) -> keras.Model:
+    """The network of the Keras examples, trained on MNIST alone.
+
+    Raises:
+        DigitError: it could not be trained.
+    """
+    from train_mnist_model import main as train
+
+    data = [] if mnist_file is None else ["--data", mnist_file]
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "classic.h5"
+        if train([*data, "--architecture", "classic", "--output", str(file)]):
+            raise DigitError("The classic network could not be trained.")
+        return load_model(file)
+
+
+# --- The table -------------------------------------------------------------------------------
+
+
+def print_head() -> None:
+    """The names of the columns."""
+    print(f"{'':36}{'n':>7}" + "".join(f"{name:>19}" for name in COLUMNS) + f"{'doubted':>10}")
+
+
+def print_row(name: str, readings: Sequence[Readings], by_column: Iterable[float]) -> None:
+    """A row of shares; what is doubted of digits stands in the last column."""
+    shares = "".join(f"{share:>19.2%}" for share in by_column)
+    doubted = np.mean([each.doubted.mean() for each in readings])
+    last = "" if readings[0].labels is None else f"{doubted:>10.2%}"
+    print(f"{name:36}{sum(len(each.refused) for each in readings):>7}{shares}{last}", flush=True)
+
+
+def read_group(
+    group: Group, contestants: tuple[Contestant, ...]
+) -> dict[str, Mapping[str, Readings]]:
+    """Read and print all rows of a group, and their mean."""
+    print(f"{group.name} (goal {group.goal:.2%})")
+    read = {}
+    for row in group.rows:
+        readings = read[row.name] = read_row(row, contestants)
+        scores = [readings[name].score for name in COLUMNS]
+        print_row(f"  {row.name}", [readings[OURS]], scores)
+    if len(read) > 1:
+        means = [mean_score(each[name] for each in read.values()) for name in COLUMNS]
+        print_row(f"  mean of {len(read)}", [each[OURS] for each in read.values()], means)
+    return read
+
+
+def mean_score(rows: Iterable[Readings]) -> float:
+    """The mean of the rows' shares, each row counting the same however long it is."""
+    return float(np.mean([readings.score for readings in rows]))
+
+
+# --- Confidence and doubt --------------------------------------------------------------------
+
+
+def print_confidence(table: Table) -> None:
+    """Whether confidence can be believed, and tells right answers from wrong ones."""
+    print(f"\n{'Confidence':36}{'n':>7}{'calibration error':>19}{'AUROC of being right':>19}")
+    pools = {
+        "MNIST, straight": ["MNIST"],
+        "MNIST-C": ["MNIST-C"],
+        "Photo simulation": ["Photo simulation"],
+        "MNIST-C and photo simulation": ["MNIST-C", "Photo simulation"],
+        "all digits": [name for name, group in table.items() if shows_digits(group)],
+    }
+    for name, groups in pools.items():
+        confidences, right = pool_confidence(
+            each[OURS] for group in groups for each in table[group].values()
+        )
+        error = measure_reliability(confidences, right).calibration_error
+        print(f"  {name:34}{len(right):>7}{error:>19.2%}{auroc(confidences, right):>19.4f}")
+
+
+def pool_confidence(rows: Iterable[Readings]) -> tuple[np.ndarray, np.ndarray]:
+    """Confidence, and whether it was right, of all pictures that were answered."""
+    listed = list(rows)
+    confidences = np.concatenate([each.confidences[~each.refused] for each in listed])
+    return confidences, np.concatenate([each.right[~each.refused] for each in listed])
+
+
+def shows_digits(group: Mapping[str, Mapping[str, Readings]]) -> bool:
+    """Whether the group's pictures show digits."""
+    return next(iter(group.values()))[OURS].labels is not None
+
+
+def print_doubt(table: Table, score: Callable[[np.ndarray], np.ndarray]) -> None:
+    """How many digits of each group are doubted, and how well the score tells them from others.
+
+    Args:
+        table: all readings.
+        score: of `digit_doubt.SCORES`, that the model decides by.
+    """
+    shown = {name: [each[OURS] for each in group.values()] for name, group in table.items()}
+    digits = {name: rows for name, rows in shown.items() if rows[0].labels is not None}
+    others = [each for name, rows in shown.items() if name not in digits for each in rows]
+    digits["all digits but MNIST-C"] = [
+        each for name, rows in digits.items() if name != "MNIST-C" for each in rows
+    ]
+    print(f"\n{'Doubt (mean of rows)':36}{'n':>7}{'doubted':>19}{'AUROC':>19}")
+    for name, rows in digits.items():
+        _print_doubt(name, rows, f"{doubt_auroc(rows, others, score):.4f}")
+    drawn = [each[OURS] for each in (table[NO_DIGIT][kind] for kind in LIKE_WRITING)]
+    _print_doubt(", ".join(LIKE_WRITING), drawn)
+    _print_doubt("all that is no digit", others)
+
+
+def _print_doubt(name: str, rows: Sequence[Readings], area: str = "") -> None:
+    doubted = np.mean([each.doubted.mean() for each in rows])
+    print(f"  {name:34}{sum(len(each.doubted) for each in rows):>7}{doubted:>19.2%}{area:>19}")
+
+
+def doubt_auroc(
+    digits: Sequence[Readings],
+    others: Sequence[Readings],
+    score: Callable[[np.ndarray], np.ndarray],
+) -> float:
+    """How well the score tells digits from other things; what is refused scores lowest."""
+    values = [np.where(each.refused, -np.inf, score(each.logits)) for each in (*digits, *others)]
+    is_digit = [np.full(len(each.refused), each.labels is not None) for each in (*digits, *others)]
+    return auroc(np.concatenate(values), np.concatenate(is_digit))
+
+
+def print_doubt_methods(table: Table, model: keras.Model, options: argparse.Namespace) -> None:
+    """The comparison of `doubt_comparison`."""
+    non_digits = {
+        row: each[OURS].network_inputs[~each[OURS].refused]
+        for group in table.values()
+        if not shows_digits(group)
+        for row, each in group.items()
+    }
+    methods = compare_doubt_methods(model, non_digits, options.data, options.pen_strokes)
+    print(f"\nMethods of doubt: share doubted where {SHARE_OF_DIGITS_DOUBTED:.0%} of validation")
+    print("digits are; pictures without ink are left out")
+    print(f"{'':20}" + "".join(f"{kind:>17}" for kind in non_digits) + f"{'mean':>9}{'AUROC':>9}")
+    for method in methods:
+        shares = "".join(f"{share:>17.1%}" for share in method.doubted.values())
+        print(f"  {method.name:18}{shares}{method.mean_doubted:>9.1%}{method.auroc:>9.4f}")
+
+
+def print_speed(digits: Digits) -> None:
+    """How long the preparation takes."""
+    ink = digits.ink(digits.first)
+    print("\nPreparation, median:", end=" ")
+    print(f"{measure_canvas(ink) * 1e3:.1f} ms for a canvas of 280×280 (goal 2 ms),", end=" ")
+    print(f"{measure_photo(ink) * 1e3:.0f} ms for a photo of 12 megapixels (goal 60 ms)")
+
+
+def write_sheet(groups: Sequence[Group], table: Table, file: Path) -> None:
+    """The contact sheet of this project's mistakes, as PNG."""
+    rows: list[tuple[str, list[Mistake]]] = []
+    for group in groups:
+        for row in group.rows:
+            mistakes = find_mistakes(row, table[group.name][row.name][OURS], MISTAKES_A_ROW)
+            rows.append((f"{group.name}: {row.name}", mistakes))
+    with atomic_write(file) as temporary:
+        draw_mistake_sheet(rows).save(temporary, "PNG")
+
+
+# --- The program -----------------------------------------------------------------------------
+
+
+def report(options: argparse.Namespace) -> None:
+    """Print everything, and draw the sheet if one is asked for."""
+    contestants = load_contestants(options)
+    digits = load_digits(options.data, options.pen_strokes, options.validation)
+    groups = all_groups(digits, options.digits)
+    print_head()
+    table = {group.name: read_group(group, contestants) for group in groups}
+    print_confidence(table)
+    model = contestants[0].model
+    print_doubt(table, SCORES[model_papers(model).doubt_score])
+    print_doubt_methods(table, model, options)
+    print_speed(digits)
+    if options.sheet is not None:
+        write_sheet(groups, table, options.sheet)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the report; returns the exit status."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", metavar="FILE", help="a local mnist.npz (downloaded otherwise)")
+    parser.add_argument("--pen-strokes", metavar="FILE", help="pendigits-orig.tra of UCI")
+    parser.add_argument("--model", metavar="FILE", help="another model, .h5 or .keras")
+    parser.add_argument("--classic", metavar="FILE", help="a classic model, not to train one")
+    parser.add_argument("--digits", type=count, default=400, metavar="N", help="a row (400)")
+    parser.add_argument("--validation", action="store_true", help="not the report's digits")
+    parser.add_argument("--sheet", type=Path, metavar="FILE.png", help="draw the mistakes")
+    options = parser.parse_args(arguments)
+    return run_script(lambda: report(options), lambda: "Stopped.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

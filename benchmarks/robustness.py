@@ -123,7 +123,7 @@ def mean_score(rows: Iterable[Readings]) -> float:
 
 def print_confidence(table: Table) -> None:
     """Whether confidence can be believed, and tells right answers from wrong ones."""
-    print(f"\n{'Confidence':36}{'n':>7}{'calibration error':>19}{'AUROC of being right':>19}")
+    print(f"\n{'Confidence':36}{'n':>7}{'calibration error':>19}{'AUROC, right':>19}")
     pools = {
         "MNIST, straight": ["MNIST"],
         "MNIST-C": ["MNIST-C"],

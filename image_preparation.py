@@ -3,26 +3,26 @@
 MNIST was made by normalising each digit's size to fit a 20×20 box, which made it anti-aliased,
 and by moving its centre of mass to the centre of a 28×28 field (LeCun et al., 1998, "Gradient-based
 learning applied to document recognition", section III.A). This module does the same to any
-picture: find the paper, find the ink on it, crop, shrink, centre.
+picture: find the ink (`ink_finding`), look closer where it is small, crop, bring strokes to a
+thickness that survives shrinking, shrink, centre.
 
 Coordinates: x to the right, y downwards, whole numbers at pixel centres.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from typing import get_args
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from digit_errors import NoInkError
+from ink_finding import Grey, Ink, InkMap, Pixels, find_ink, shrink, stroke_width
 from picture_decoding import DecodedPicture
 
-Ink: TypeAlias = Literal["auto", "dark", "light"]
-Grey = NDArray[np.uint8]
-InkMap = NDArray[np.float32]
-
-PREPARATION_VERSION = 1
+PREPARATION_VERSION = 2
 """Raised when the same picture would give another network input; models record it."""
 
 NETWORK_SIZE = 28
@@ -32,19 +32,14 @@ CENTRE_OF_MASS = 14
 
 # Ample for a digit, and it bounds the work that a 50-megapixel photo causes.
 WORKING_SIZE = 640
-# Below this contrast, in grey levels of 255, even people see an empty sheet.
-MIN_CONTRAST = 14.0
-# Ink must stand out of the paper's grain by this many of its standard deviations.
-MIN_SIGNAL_TO_NOISE = 6.0
-# A stroke's faint rim belongs to it. MNIST's own rims begin near zero, and on clean paper nothing
-# else is so faint; on grainy paper the grain is.
-WEAK_INK_ON_CLEAN_PAPER = 0.02
-WEAK_INK_ON_GRAINY_PAPER = 0.08
-# Detached parts count from this share of the largest part's length: the bar of a 5, not dust.
-MIN_PART_LENGTH = 0.12
-# In network pixels: MNIST's finest strokes are about 1.8 wide, and thinner ones fade when shrunk.
-MIN_STROKE = 1.4
-BOLDENED_STROKE = 2.0
+# A digit that is smaller on the working picture is looked at again, closer, if there is more of it.
+SMALLEST_DIGIT = 160
+# Of its longer side: how much is around the digit on the closer look.
+CLOSER_MARGIN = 0.6
+# In network pixels. Of MNIST's strokes 2% are finer than 1.5, and those fade when shrunk; 5% are
+# bolder than 4, and those close loops.
+FINEST_STROKE, WIDENED_STROKE = 1.5, 2.0
+BOLDEST_STROKE, NARROWED_STROKE = 4.0, 3.4
 
 
 @dataclass(frozen=True)
@@ -76,14 +71,15 @@ def prepare_digit(picture: DecodedPicture, ink: Ink = "auto") -> PreparedDigit:
     """
     if ink not in get_args(Ink):
         raise ValueError(f"ink must be one of {get_args(Ink)}, not {ink!r}")
-    grey, ink = _working_grey(picture, ink)
-    ink_map = find_ink(grey, ink)
-    crop, corner = _crop_to_ink(_bolden_thin_strokes(ink_map))
+    view, ink_map = _look(picture, ink)
+    found, found_at = _crop_to_ink(ink_map)
+    crop, crop_at = _crop_to_ink(_with_usual_strokes(found))
     digit = _fit_into_box(crop)
     network_input, offset = _centre_by_mass(digit)
-    placement = _to_picture(grey, picture.pixels) @ _to_working(crop, digit, corner, offset)
+    corner = found_at[0] + crop_at[0] - _BRIM, found_at[1] + crop_at[1] - _BRIM
+    placement = view.to_picture @ _to_view(crop, digit, corner, offset)
     steps = (
-        ("In grey", grey),
+        ("In grey", _as_grey_picture(view.pixels)),
         ("Ink found", _as_grey(ink_map)),
         ("Cropped", _as_grey(crop)),
         ("Centred, 28 × 28", _as_grey(network_input)),
@@ -91,164 +87,102 @@ def prepare_digit(picture: DecodedPicture, ink: Ink = "auto") -> PreparedDigit:
     return PreparedDigit(network_input, placement[:2], steps)
 
 
-def _working_grey(picture: DecodedPicture, ink: Ink) -> tuple[Grey, Ink]:
-    """Grey values, uint8, no side longer than `WORKING_SIZE`; and the polarity if known."""
+@dataclass(frozen=True, eq=False)
+class _View:
+    """A piece of the picture, no larger than is worked on.
+
+    Attributes:
+        pixels: uint8 (h, w) or (h, w, 3).
+        to_picture: float64 (3, 3), affine map from its pixels to those of the upright picture.
+    """
+
+    pixels: Pixels
+    to_picture: NDArray[np.float64]
+
+
+def _look(picture: DecodedPicture, ink: Ink) -> tuple[_View, InkMap]:
+    """Find the ink on the whole picture, and closer if it is small there."""
+    pixels = picture.pixels
     if picture.alpha_ink is not None:
-        return _shrink(picture.alpha_ink, WORKING_SIZE), "light"
-    pixels = _shrink(picture.pixels, WORKING_SIZE)
-    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8), ink
+        pixels, ink = picture.alpha_ink, "light"
+    view = _view(pixels, (0, 0, pixels.shape[1], pixels.shape[0]))
+    ink_map = find_ink(view.pixels, ink)
+    region = _region_to_look_at_closer(ink_map, view, pixels)
+    if region is not None:
+        closer = _view(pixels, region)
+        try:
+            return closer, find_ink(closer.pixels, ink)
+        except NoInkError:  # it was but the grain of a large picture
+            pass
+    return view, ink_map
 
 
-def find_ink(grey: Grey, ink: Ink = "auto") -> InkMap:
-    """How much ink lies on every pixel.
+def _view(pixels: Pixels, region: tuple[int, int, int, int]) -> _View:
+    """The region x, y, width, height of the picture, shrunk to the working size."""
+    x, y, width, height = region
+    piece = pixels[y : y + height, x : x + width]
+    working = shrink(piece, WORKING_SIZE)
+    return _View(working, _scale_and_shift(np.ones(2), np.array([x, y])) @ _enlarge(working, piece))
+
+
+def _region_to_look_at_closer(
+    ink_map: InkMap, view: _View, pixels: Pixels
+) -> tuple[int, int, int, int] | None:
+    x, y, width, height = _ink_box(ink_map)
+    length = max(width, height)
+    enlargement = float(view.to_picture[0, 0])
+    if length >= SMALLEST_DIGIT or enlargement < 1.3:
+        return None
+    brim = CLOSER_MARGIN * length
+    corners = np.array([[x - brim, y - brim, 1], [x + width + brim, y + height + brim, 1]])
+    low, high = (view.to_picture @ corners.T).T[:, :2]
+    x0, y0 = np.maximum(low, 0).astype(int).tolist()
+    x1, y1 = np.minimum(high, pixels.shape[1::-1]).astype(int).tolist()
+    return x0, y0, x1 - x0, y1 - y0
+
+
+def _with_usual_strokes(found: InkMap) -> InkMap:
+    """Strokes of a thickness that survives shrinking: a thin line stays a line, a loop a loop.
 
     Args:
-        grey: uint8 (H, W).
-        ink: polarity, as in `prepare_digit`.
-
-    Returns:
-        float32 (H, W) in [0, 1], 0 on bare paper and on specks.
-
-    Raises:
-        NoInkError: no pixel stands out of the paper.
+        found: ink, cropped; the answer has a brim of `_BRIM` more pixels on each side.
     """
-    paper, noise = estimate_paper(grey, ink)
-    darkness = paper - grey
-    if ink == "light" or (ink == "auto" and _is_lighter(darkness, noise)):
-        darkness = -darkness
-    elif noise:
-        # In the shade ink is darker by less: it reflects a share of the light, not a difference.
-        darkness *= float(paper.mean()) / np.maximum(paper, 1)
-    strong_threshold = _otsu(np.maximum(darkness, 0))
-    strong = darkness[darkness > strong_threshold]
-    contrast = float(np.percentile(strong, 95)) if strong.size else 0.0
-    if contrast < max(MIN_CONTRAST, MIN_SIGNAL_TO_NOISE * noise):
-        raise NoInkError("Nothing is drawn here: draw a digit, or choose a picture of one.")
-    floor = min(3 * noise, 0.3 * contrast)
-    ink_map = np.clip((darkness - floor) / (contrast - floor), 0, 1).astype(np.float32)
-    weak = ink_map > (WEAK_INK_ON_GRAINY_PAPER if noise else WEAK_INK_ON_CLEAN_PAPER)
-    return _keep_digit_parts(ink_map, weak, ink_map > min(strong_threshold / contrast, 0.5))
+    brimmed = cv2.copyMakeBorder(found, _BRIM, _BRIM, _BRIM, _BRIM, cv2.BORDER_CONSTANT, value=0)
+    brimmed = np.asarray(brimmed, np.float32)
+    scale = DIGIT_SIZE / max(found.shape)
+    if scale >= 1:
+        return brimmed
+    stroke = stroke_width(brimmed)
+    if stroke * scale < FINEST_STROKE:
+        return _widened(brimmed, WIDENED_STROKE / scale - stroke)
+    if stroke * scale > BOLDEST_STROKE:
+        return _narrowed(brimmed, stroke - NARROWED_STROKE / scale)
+    return brimmed
 
 
-def _is_lighter(darkness: NDArray[np.float32], noise: float) -> bool:
-    """Whether what stands out of the paper is mostly lighter than it."""
-    least = 3 * noise + 1
-    if darkness.min() > -least:
-        return False
-    beyond_noise = np.where(np.abs(darkness) > least, darkness, 0)
-    return float(np.sum(beyond_noise * np.abs(beyond_noise))) < 0
+def _widened(ink_map: InkMap, by: float) -> InkMap:
+    grow = min(round(by / 2), _BRIM)
+    return np.asarray(cv2.dilate(ink_map, _disc(grow)), np.float32)
 
 
-def estimate_paper(grey: Grey, ink: Ink = "auto") -> tuple[NDArray[np.float32], float]:
-    """The brightness that the bare paper has, or would have, at every pixel.
-
-    Light falls off smoothly over a photo, so a quadratic surface is fitted to those pixels that
-    agree with it (least squares reweighted from loose to strict), beginning at the border, where
-    paper is likelier than ink. A drawing's paper has one value, and nothing need be fitted.
-
-    Returns:
-        float32 (H, W) in grey levels, and the standard deviation of the paper's grain.
-    """
-    start = float(np.percentile(_border(grey), _PAPER_PERCENTILE[ink], method="nearest"))
-    if _is_of_one_value(grey, start):
-        return np.full(grey.shape, start, np.float32), 0.0
-    sample = cv2.resize(grey, _SAMPLE, interpolation=cv2.INTER_NEAREST).astype(np.float64).ravel()
-    surface = np.full(sample.shape, start)
-    coefficients = np.zeros(_SAMPLE_BASIS.shape[1])
-    for tolerance in (80.0, 50.0, 30.0, 20.0, 14.0, 14.0):
-        weights = 1 / (1 + ((sample - surface) / tolerance) ** 4)
-        weighted = _SAMPLE_BASIS * weights[:, None]
-        coefficients = np.linalg.lstsq(weighted.T @ _SAMPLE_BASIS, weighted.T @ sample)[0]
-        surface = _SAMPLE_BASIS @ coefficients
-    return _surface(coefficients, *grey.shape), _grain(sample - surface)
-
-
-def _is_of_one_value(grey: Grey, value: float) -> bool:
-    """Whether the paper has just that value; grain clipped at white has it often, but not just."""
-    same = int(np.count_nonzero(grey == value))
-    lowest, highest = value - _LARGEST_GRAIN, value + _LARGEST_GRAIN
-    near = int(np.count_nonzero((grey >= lowest) & (grey <= highest)))
-    return same > 0.4 * grey.size and near - same < 0.15 * grey.size
-
-
-def _grain(residual: NDArray[np.float64]) -> float:
-    """Standard deviation of the paper's grain; of one side where the other was clipped away."""
-    grain = residual[np.abs(residual) < _LARGEST_GRAIN]
-    sides = (grain[grain > 0], -grain[grain < 0])
-    return max(
-        (1.48 * float(np.median(side)) for side in sides if side.size > 0.1 * residual.size),
-        default=0.0,
-    )
-
-
-def _border(grey: Grey) -> Grey:
-    depth = max(1, min(grey.shape) // 20)
-    sides = (grey[:depth], grey[-depth:], grey[:, :depth], grey[:, -depth:])
-    return np.concatenate([side.ravel() for side in sides])
-
-
-def _basis(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Terms of a quadratic surface, (n, 6), for coordinates in [-1, 1]."""
-    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
-
-
-# Told the ink, paper is sought among the border's brightest or darkest.
-_PAPER_PERCENTILE: dict[Ink, float] = {"auto": 50, "dark": 90, "light": 10}
-# In grey levels: what differs more from the paper is no grain.
-_LARGEST_GRAIN = 20
-_SAMPLE = (40, 40)
-_SAMPLE_AXES = np.meshgrid(*(np.linspace(-1, 1, n) for n in _SAMPLE))
-_SAMPLE_BASIS = _basis(_SAMPLE_AXES[0].ravel(), _SAMPLE_AXES[1].ravel())
-
-
-def _surface(c: NDArray[np.float64], height: int, width: int) -> NDArray[np.float32]:
-    x = np.linspace(-1, 1, width)[None, :]
-    y = np.linspace(-1, 1, height)[:, None]
-    surface = (c[0] + c[1] * x + c[3] * x * x) + (c[2] * y + c[5] * y * y) + c[4] * y * x
-    return surface.astype(np.float32)
-
-
-def _otsu(values: NDArray[np.float32]) -> float:
-    """Otsu's threshold (1979), in grey levels."""
-    clipped = np.minimum(values, 255).astype(np.uint8)
-    return float(cv2.threshold(clipped, 0, 255, cv2.THRESH_OTSU)[0])
-
-
-def _keep_digit_parts(
-    ink_map: InkMap, weak: NDArray[np.bool_], strong: NDArray[np.bool_]
-) -> InkMap:
-    """Keep connected parts of weak ink that hold strong ink and are no specks; blank the rest."""
-    count, part_of, stats, _ = cv2.connectedComponentsWithStats(weak.astype(np.uint8))
-    if count == 2:  # one part, besides the background
-        return np.where(weak, ink_map, np.float32(0))
-    has_strong = np.bincount(part_of[strong], minlength=count) > 0
-    has_strong[0] = False
-    length = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
-    keep = has_strong & (length >= MIN_PART_LENGTH * length[has_strong].max(initial=1))
-    return np.where(keep[part_of], ink_map, np.float32(0))
-
-
-def _bolden_thin_strokes(ink_map: InkMap) -> InkMap:
-    """Widen strokes that would fade when shrunk to 20 pixels, so that a thin line stays a line."""
-    _, _, width, height = _ink_box(ink_map)
-    scale = DIGIT_SIZE / max(width, height)
-    stroke = stroke_width(ink_map)
-    if scale >= 1 or stroke * scale >= MIN_STROKE:
+def _narrowed(ink_map: InkMap, by: float) -> InkMap:
+    """Strokes narrower by so many pixels, but those that would vanish as they are."""
+    shrink = round(by / 2)
+    if shrink < 1:
         return ink_map
-    grow = round((BOLDENED_STROKE / scale - stroke) / 2)
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * grow + 1, 2 * grow + 1))
-    return np.asarray(cv2.dilate(ink_map, disc), np.float32)
+    narrow = cv2.erode(ink_map, _disc(shrink))
+    kept = cv2.dilate(narrow, _disc(shrink + 2))
+    vanished = ((ink_map > 0.5) & (kept < 0.5)).astype(np.uint8)
+    vanished = cv2.morphologyEx(vanished, cv2.MORPH_OPEN, _disc(1))
+    if not vanished.any():
+        return np.asarray(narrow, np.float32)
+    bridge = cv2.dilate(vanished, _disc(shrink + 2))
+    return np.asarray(np.where(bridge, ink_map, narrow), np.float32)
 
 
-def stroke_width(ink_map: InkMap) -> float:
-    """Mean width of the strokes, in pixels.
-
-    The distance to the stroke's edge, averaged over its pixels, is a quarter of its width and,
-    on a pixel grid, half a pixel more.
-    """
-    mask = (ink_map > 0.5).astype(np.uint8)
-    distance = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
-    return max(1.0, 4 * float(distance[mask > 0].mean()) - 2) if mask.any() else 1.0
+def _disc(radius: int) -> NDArray[np.uint8]:
+    size = 2 * radius + 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)), np.uint8)
 
 
 def shrink_picture(
@@ -264,18 +198,9 @@ def shrink_picture(
     Returns:
         uint8 (h, w, 3) and float64 (2, 3).
     """
-    shrunken = _shrink(pixels, longest_side)
+    shrunken = shrink(pixels, longest_side)
     to_pixels = np.vstack([placement, [0, 0, 1]])
-    return shrunken, (np.linalg.inv(_to_picture(shrunken, pixels)) @ to_pixels)[:2]
-
-
-def _shrink(pixels: NDArray[np.uint8], longest_side: int) -> NDArray[np.uint8]:
-    height, width = pixels.shape[:2]
-    shrink = longest_side / max(height, width)
-    if shrink >= 1:
-        return pixels
-    size = max(1, round(width * shrink)), max(1, round(height * shrink))
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return shrunken, (np.linalg.inv(_enlarge(shrunken, pixels)) @ to_pixels)[:2]
 
 
 def _ink_box(ink_map: InkMap) -> tuple[int, int, int, int]:
@@ -312,17 +237,17 @@ def _centre_by_mass(digit: InkMap) -> tuple[InkMap, tuple[int, int]]:
     return field, (x, y)
 
 
-def _to_working(
+def _to_view(
     crop: InkMap, digit: InkMap, corner: tuple[int, int], offset: tuple[int, int]
 ) -> NDArray[np.float64]:
-    """(3, 3) affine map from network pixels to pixels of the working picture."""
+    """(3, 3) affine map from network pixels to pixels of the view."""
     grow = np.array(crop.shape[::-1]) / digit.shape[::-1]
     return _scale_and_shift(grow, grow * (0.5 - np.array(offset)) - 0.5 + corner)
 
 
-def _to_picture(working: Grey, pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """(3, 3) affine map from pixels of the working picture to those of the upright picture."""
-    grow = np.array(pixels.shape[1::-1]) / working.shape[1::-1]
+def _enlarge(small: Pixels, large: Pixels) -> NDArray[np.float64]:
+    """(3, 3) affine map from pixels of a shrunken picture to those of the picture itself."""
+    grow = np.array(large.shape[1::-1]) / small.shape[1::-1]
     return _scale_and_shift(grow, 0.5 * grow - 0.5)
 
 
@@ -332,5 +257,15 @@ def _scale_and_shift(scale: NDArray[np.float64], shift: NDArray[np.float64]) -> 
     return matrix
 
 
+def _as_grey_picture(pixels: Pixels) -> Grey:
+    if pixels.ndim == 2:
+        return pixels
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
 def _as_grey(ink_map: InkMap) -> Grey:
     return np.rint(ink_map * 255).astype(np.uint8)
+
+
+# Around a crop, so that strokes can grow.
+_BRIM = 24

@@ -1,0 +1,448 @@
+"""Find a digit's ink on any paper: drawings, scans, photos.
+
+Two roads lead to how much every pixel stands out of the paper. A drawing's paper has one colour,
+and everything else is ink. A photo's paper is lit unevenly, may be lined or end at a table's edge;
+there, the paper's brightness at a place is what a grey-level closing (Serra, 1982) wider than any
+stroke leaves of it, which follows shadows and edges alike. Then lines and boxes that belong to the
+paper go, and those parts stay that belong to one digit.
+
+Coordinates: x to the right, y downwards, whole numbers at pixel centres.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digit_errors import NoInkError
+from ruling_removal import find_border_strips, find_box, find_rulings
+
+Ink: TypeAlias = Literal["auto", "dark", "light"]
+Grey: TypeAlias = NDArray[np.uint8]
+Pixels: TypeAlias = NDArray[np.uint8]
+InkMap: TypeAlias = NDArray[np.float32]
+Mask: TypeAlias = NDArray[np.bool_]
+
+# Below this contrast, in grey levels of 255, even people see an empty sheet.
+MIN_CONTRAST = 14.0
+# Ink must stand out of the paper's grain by this many of its standard deviations.
+MIN_SIGNAL_TO_NOISE = 6.0
+# A stroke's faint rim belongs to it. On the paper of a drawing nothing else is so faint.
+WEAK_INK_OF_A_DRAWING = 0.02
+WEAK_INK_OF_A_PHOTO = 0.25
+# Detached parts count from this share of the largest part's length: the bar of a 5, not dust.
+MIN_PART_LENGTH = 0.12
+# Farther away than this share of the largest part's length, only another large part counts.
+FAR = 0.35
+MIN_FAR_PART_LENGTH = 0.45
+# Photos are looked at in no fewer pixels: thin strokes need some for shapes to be told.
+SMALLEST_PHOTO = 160
+# Pixels, longer side: enough to tell how wide strokes are.
+FIRST_LOOK = 200
+# Of the picture's shorter side: wider than any stroke, and first guess of the closing's width.
+WIDEST_STROKE = 0.4
+# Below this, as a logarithm of evidence, dark and light ink are both tried.
+UNCERTAIN_LIGHTNESS = 2.0
+# In grey levels: what differs more from a drawing's paper is no noise of coding.
+_LARGEST_GRAIN = 20
+
+
+def find_ink(pixels: Pixels, ink: Ink = "auto") -> InkMap:
+    """How much ink of a digit lies on every pixel.
+
+    Args:
+        pixels: uint8 (H, W) or (H, W, 3), RGB.
+        ink: whether the ink is darker or lighter than the paper; "auto" finds out.
+
+    Returns:
+        float32 (H, W) in [0, 1]; 0 on paper, its rulings and boxes, and on specks.
+
+    Raises:
+        NoInkError: nothing stands out of the paper.
+    """
+    pixels = _without_needless_channels(pixels)
+    paper = _drawing_paper(pixels)
+    if paper is None:
+        return _ink_of_photo(pixels, ink)
+    contrast = _drawing_contrast(pixels, paper, ink)
+    inside = _padded_photo(contrast)
+    if inside is None:
+        return _ink_of_drawing(contrast)
+    ink_map = np.zeros(contrast.shape, np.float32)
+    ink_map[inside] = _ink_of_photo(pixels[inside], ink)
+    return ink_map
+
+
+def _without_needless_channels(pixels: Pixels) -> Pixels:
+    if pixels.ndim == 2:
+        return pixels
+    red, green, blue = cv2.split(pixels)
+    if cv2.countNonZero(cv2.absdiff(red, green)) or cv2.countNonZero(cv2.absdiff(red, blue)):
+        return pixels
+    return np.asarray(red, np.uint8)
+
+
+def _darkest(pixels: Pixels) -> Grey:
+    """Its least channel: coloured ink is darkest in the colour that it swallows."""
+    if pixels.ndim == 2:
+        return pixels
+    red, green, blue = cv2.split(pixels)
+    return np.asarray(cv2.min(cv2.min(red, green), blue), np.uint8)
+
+
+def _brightest(pixels: Pixels) -> Grey:
+    if pixels.ndim == 2:
+        return pixels
+    red, green, blue = cv2.split(pixels)
+    return np.asarray(cv2.max(cv2.max(red, green), blue), np.uint8)
+
+
+# ---- Drawings: paper of one colour
+
+
+def _drawing_paper(pixels: Pixels) -> Pixels | None:
+    """The one colour that a drawing's paper has, (1, 1) or (1, 1, 3); None for a photo."""
+    rim = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    rows = pixels[:: max(1, len(pixels) // 24)]
+    for colours in (rim, rows.reshape(-1, *pixels.shape[2:])):
+        colour = _commonest(colours)
+        distance = _brightest(cv2.absdiff(pixels, _sheet(pixels, colour)))
+        same = distance.size - cv2.countNonZero(distance)
+        if same > 0.4 * distance.size:
+            near = int(np.count_nonzero(distance <= _LARGEST_GRAIN))
+            return colour if near - same < 0.15 * distance.size else None
+    return None
+
+
+def _commonest(colours: Pixels) -> Pixels:
+    """Of uint8 (n,) or (n, 3), the value that is there most often, (1, 1) or (1, 1, 3)."""
+    if colours.ndim == 1:
+        return np.array([[np.bincount(colours, minlength=1).argmax()]], np.uint8)
+    codes = colours.astype(np.int32) @ np.array([65_536, 256, 1], np.int32)
+    values, counts = np.unique(codes, return_counts=True)
+    code = int(values[counts.argmax()])
+    return np.array([[[code >> 16, code >> 8 & 255, code & 255]]], np.uint8)
+
+
+def _sheet(pixels: Pixels, colour: Pixels) -> Pixels:
+    return np.broadcast_to(colour, pixels.shape).copy()
+
+
+def _drawing_contrast(pixels: Pixels, paper: Pixels, ink: Ink) -> Grey:
+    """How far every pixel is from the paper's colour, in the channel where that is farthest."""
+    sheet = _sheet(pixels, paper)
+    if ink == "dark":
+        return _brightest(cv2.subtract(sheet, pixels))
+    if ink == "light":
+        return _brightest(cv2.subtract(pixels, sheet))
+    return _brightest(cv2.absdiff(sheet, pixels))
+
+
+def _padded_photo(contrast: Grey) -> tuple[slice, slice] | None:
+    """Where a photo lies whose padding was taken for a drawing's paper; None for a drawing."""
+    different = (contrast > MIN_CONTRAST).astype(np.uint8)
+    x, y, width, height = cv2.boundingRect(different)
+    if min(width, height) < 20 or cv2.countNonZero(different) < 0.85 * width * height:
+        return None
+    patch = contrast[y + 1 : y + height - 1, x + 1 : x + width - 1]
+    # A solid bar is of one value; on a photo many differ.
+    values = np.bincount(patch.ravel(), minlength=256)
+    if values.max() > 0.5 * patch.size:
+        return None
+    return slice(y, y + height), slice(x, x + width)
+
+
+def _ink_of_drawing(contrast: Grey) -> InkMap:
+    contrast, threshold, peak = _without_lines(contrast, WEAK_INK_OF_A_DRAWING, 0)
+    x, y, width, height = cv2.boundingRect(contrast)
+    found = contrast[y : y + height, x : x + width]
+    ink_map = np.minimum(found.astype(np.float32) * np.float32(1 / peak), np.float32(1))
+    mask = _strong_and_joined(ink_map, WEAK_INK_OF_A_DRAWING, min(threshold / peak, 0.5))
+    mask = _parts_of_one_digit(mask, contrast.shape, (x, y))
+    whole = np.zeros(contrast.shape, np.float32)
+    whole[y : y + height, x : x + width] = np.where(mask, ink_map, np.float32(0))
+    return whole
+
+
+# ---- Photos: paper in uneven light
+
+
+def _ink_of_photo(pixels: Pixels, ink: Ink) -> InkMap:
+    shape = pixels.shape[:2]
+    if min(shape) < 3:
+        raise NoInkError(_NO_INK)
+    grow = SMALLEST_PHOTO / max(shape)
+    if grow > 1:
+        size = max(1, round(shape[1] * grow)), max(1, round(shape[0] * grow))
+        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+    ink_map = max(
+        (
+            _ink_on_lit_paper(_dark_on_light(pixels, each), is_lit=each == "dark")
+            for each in _polarities(pixels, ink)
+        ),
+        key=_elongation,
+    )
+    if not ink_map.any():
+        raise NoInkError(_NO_INK)
+    if grow > 1:
+        ink_map = np.asarray(cv2.resize(ink_map, shape[::-1], interpolation=cv2.INTER_AREA))
+    return ink_map
+
+
+def _polarities(pixels: Pixels, ink: Ink) -> tuple[Ink, ...]:
+    """Those that the ink may have."""
+    if ink != "auto":
+        return (ink,)
+    lightness = _lightness_of_narrow_things(pixels)
+    if abs(lightness) < UNCERTAIN_LIGHTNESS:
+        return ("dark", "light")
+    return ("light",) if lightness > 0 else ("dark",)
+
+
+def _elongation(ink_map: InkMap) -> float:
+    """The length of all strokes as a multiple of their width: the paper between them has less."""
+    return float((ink_map > 0.5).sum()) / stroke_width(ink_map) ** 2
+
+
+def _dark_on_light(pixels: Pixels, ink: Ink) -> Grey:
+    """Grey values in which ink is dark, whatever its colour, from ink that is "dark" or "light"."""
+    if ink == "light":
+        return np.asarray(cv2.bitwise_not(_brightest(pixels)), np.uint8)
+    return _darkest(_white_balanced(pixels))
+
+
+def _white_balanced(pixels: Pixels) -> Pixels:
+    """With paper that is grey: each channel's brighter values made equal."""
+    if pixels.ndim == 2:
+        return pixels
+    step = max(1, min(pixels.shape[:2]) // 64)
+    paper = np.percentile(pixels[::step, ::step].reshape(-1, 3), 70, axis=0)
+    gain = np.minimum(max(paper.max(), 1) / np.maximum(paper, 1), 3)
+    if gain.max() < 1.03:
+        return pixels
+    return np.asarray(cv2.multiply(pixels, (*gain.tolist(), 0)), np.uint8)
+
+
+def _lightness_of_narrow_things(pixels: Pixels) -> float:
+    """Whether they are lighter (above 0) or darker than what is around them, and how clearly."""
+    height, width = pixels.shape[:2]
+    shrink = min(1.0, 96 / max(height, width))
+    size = max(3, round(width * shrink)), max(3, round(height * shrink))
+    small = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    light, dark = _brightest(small), np.asarray(cv2.bitwise_not(_darkest(small)), np.uint8)
+    windows = [max(3, int(share * min(size)) | 1) for share in (0.3, 0.6)]
+    return sum(float(np.log(_excess(light, each) / _excess(dark, each))) for each in windows)
+
+
+def _excess(grey: Grey, window: int) -> float:
+    """By how much pixels are above the median around them, squared, those in the middle most."""
+    above = cv2.subtract(grey, cv2.medianBlur(grey, window)).astype(np.float32)
+    y, x = (np.linspace(-1, 1, n) ** 2 for n in grey.shape)
+    centred = np.outer(np.exp(-2 * y), np.exp(-2 * x))
+    return 1 + float((np.maximum(above - 6, 0) ** 2 * centred).sum())
+
+
+def _ink_on_lit_paper(grey: Grey, is_lit: bool) -> InkMap:
+    """Dark ink, all 0 where there is none.
+
+    Args:
+        grey: the paper is light.
+        is_lit: whether grey values are the light that is reflected, rather than its inverse.
+    """
+    try:
+        grey = _denoised(grey)
+        contrast, noise = _contrast(grey, _width_to_close(grey, is_lit), is_lit)
+        inked, threshold, peak = _without_lines(contrast, WEAK_INK_OF_A_PHOTO, noise)
+    except NoInkError:
+        return np.zeros(grey.shape, np.float32)
+    weak = _weak_level(WEAK_INK_OF_A_PHOTO, noise, peak)
+    ink_map = inked.astype(np.float32) * np.float32(1 / peak)
+    mask = _strong_and_joined(ink_map, weak, min(max(threshold / peak, weak), 0.55))
+    mask = _parts_of_one_digit(mask, grey.shape, (0, 0))
+    rim = cv2.dilate(mask.astype(np.uint8), _SQUARE)
+    soft = np.clip((ink_map - 0.5 * weak) / (0.8 - 0.5 * weak), 0, 1)
+    return np.where(rim, soft, np.float32(0)).astype(np.float32)
+
+
+def _width_to_close(grey: Grey, is_lit: bool) -> float:
+    """Wider than the strokes, but no more than need be, so that paper is told from near by."""
+    small = np.asarray(shrink(grey, FIRST_LOOK), np.uint8)
+    widest = WIDEST_STROKE * min(small.shape)
+    contrast, noise = _contrast(small, widest, is_lit)
+    inked, threshold, peak = _without_lines(contrast, WEAK_INK_OF_A_PHOTO, noise)
+    stroke = stroke_width((inked > max(threshold, 0.5 * peak)).astype(np.float32))
+    return min(4 * stroke + 4, widest) * max(grey.shape) / max(small.shape)
+
+
+def _denoised(grey: Grey) -> Grey:
+    """Without salt and pepper, and a little smoother where strokes are many pixels wide."""
+    smooth = cv2.medianBlur(grey, 3)
+    if max(grey.shape) > 200:
+        smooth = cv2.GaussianBlur(smooth, (3, 3), 0)
+    return np.asarray(smooth, np.uint8)
+
+
+def _contrast(grey: Grey, width: float, is_lit: bool) -> tuple[Grey, float]:
+    """By how much each pixel is darker than the paper would be there, and the paper's grain.
+
+    Args:
+        grey: the paper is light.
+        width: of the closing, more than that of any stroke, pixels.
+        is_lit: as in `_ink_on_lit_paper`.
+
+    Returns:
+        uint8 (H, W) in grey levels, and the grain's standard deviation.
+    """
+    size = max(3, round(width)) | 1
+    brim = size // 2
+    wide = cv2.copyMakeBorder(grey, brim, brim, brim, brim, cv2.BORDER_REPLICATE)
+    closed = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
+    paper = closed[brim:-brim, brim:-brim]
+    if is_lit:  # in the shade ink is darker by less: it reflects a share of the light
+        reflected = cv2.divide(grey, cv2.max(paper, 24), scale=255)
+        contrast = np.asarray(cv2.bitwise_not(reflected), np.uint8)
+    else:
+        contrast = np.asarray(cv2.subtract(paper, grey), np.uint8)
+    level = float(np.median(contrast))  # closing follows the grain's brightest pixels
+    below = contrast[contrast < level]
+    noise = 1.48 * float(np.median(level - below)) if below.size > 0.05 * contrast.size else 0.0
+    return np.asarray(cv2.subtract(contrast, np.full_like(contrast, round(level))), np.uint8), noise
+
+
+# ---- Both
+
+
+def _without_lines(contrast: Grey, weak: float, noise: float) -> tuple[Grey, float, float]:
+    """The contrast of the digit alone, its Otsu threshold, and its peak.
+
+    What lies along the border, rulings, and a box are blanked, each once the darker is gone.
+
+    Raises:
+        NoInkError: nothing stands out of the paper.
+    """
+    least = max(MIN_CONTRAST, MIN_SIGNAL_TO_NOISE * noise)
+    threshold, peak = _threshold_and_peak(contrast, 3 * noise)
+    if peak < least:
+        raise NoInkError(_NO_INK)
+    for find in (find_border_strips, find_rulings, find_box):
+        lines = find(contrast > peak * _weak_level(weak, noise, peak))
+        if lines.any():
+            around = cv2.dilate(lines.astype(np.uint8), _AROUND_LINES) if noise else lines
+            blanked = np.where(around, np.uint8(0), contrast)
+            new_threshold, new_peak = _threshold_and_peak(blanked, 3 * noise)
+            if new_peak >= least:
+                contrast, threshold, peak = blanked, new_threshold, new_peak
+    return contrast, threshold, peak
+
+
+def _weak_level(weak: float, noise: float, peak: float) -> float:
+    """As a share of the peak."""
+    return max(weak, min(3 * noise / peak, 0.45))
+
+
+def _threshold_and_peak(contrast: Grey, floor: float = 0.0) -> tuple[float, float]:
+    """Otsu's threshold (1979) among what exceeds the floor, and the contrast of the full ink."""
+    counts = np.bincount(contrast.ravel(), minlength=256).astype(np.float64)
+    counts[: int(floor) + 1] = 0
+    if not counts.any():
+        return 0.0, 0.0
+    threshold = _otsu(counts)
+    strong = np.cumsum(np.where(np.arange(256) > threshold, counts, 0))
+    return threshold, float(np.searchsorted(strong, 0.85 * strong[-1]))
+
+
+def _otsu(counts: NDArray[np.float64]) -> float:
+    """Otsu's threshold for a histogram; the level that divides it into the most distinct two."""
+    levels = np.arange(counts.size)
+    below = np.cumsum(counts)
+    above = below[-1] - below
+    moment = np.cumsum(counts * levels)
+    between = (moment[-1] * below / below[-1] - moment) ** 2 / np.maximum(below * above, 1e-9)
+    return float(between.argmax())
+
+
+def _strong_and_joined(ink_map: InkMap, weak_level: float, strong_level: float) -> Mask:
+    """Strong ink and the weak ink joined to it, but for weak ink that leads far away from it."""
+    weak, strong = ink_map > weak_level, ink_map > strong_level
+    count, part_of = cv2.connectedComponents(weak.astype(np.uint8))
+    if count > 2:
+        has_strong = np.bincount(part_of[strong], minlength=count) > 0
+        has_strong[0] = False
+        weak = has_strong[part_of]
+    if np.count_nonzero(weak) > 2.5 * np.count_nonzero(strong):
+        reach = 2 * round(0.5 * stroke_width(strong.astype(np.float32))) + 3
+        near = cv2.dilate(strong.astype(np.uint8), np.ones((reach, reach), np.uint8))
+        weak &= near > 0
+    return weak
+
+
+def _parts_of_one_digit(mask: Mask, shape: tuple[int, int], corner: tuple[int, int]) -> Mask:
+    """Keep the main part, parts beside it that are no specks, and other large ones.
+
+    Args:
+        mask: ink, on a piece of the picture.
+        shape: of the picture: (H, W).
+        corner: where on the picture the piece begins: x, y.
+    """
+    count, part_of, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    if count <= 2:  # one part, besides the background
+        return mask
+    boxes = stats[1:, :4].astype(np.float64)
+    boxes[:, :2] += corner
+    length = boxes[:, 2:].max(axis=1)
+    is_cut = _touches_border(boxes, shape)
+    is_line = boxes[:, 2:].min(axis=1) < 0.04 * length
+    importance = length * np.where(is_cut, 0.25, 1.0) * np.where(is_line, 0.3, 1.0)
+    main = int(importance.argmax())
+    keep = length >= MIN_PART_LENGTH * length[main]
+    gap = _gaps(boxes, boxes[main])
+    is_far = gap > FAR * length[main]
+    keep &= ~is_far | (length >= MIN_FAR_PART_LENGTH * length[main])
+    if not is_cut[main]:
+        keep &= ~(is_cut & (gap > 0.05 * length[main]))
+    return np.concatenate([[False], keep])[part_of]
+
+
+def _touches_border(boxes: NDArray[np.float64], shape: tuple[int, int]) -> Mask:
+    height, width = shape
+    x, y, w, h = boxes.T
+    return (x <= 1) | (y <= 1) | (x + w >= width - 1) | (y + h >= height - 1)
+
+
+def _gaps(boxes: NDArray[np.float64], main: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far apart each box is from the main one, pixels along the farther axis."""
+    low = np.maximum(boxes[:, :2], main[:2])
+    high = np.minimum(boxes[:, :2] + boxes[:, 2:], main[:2] + main[2:])
+    return np.maximum(low - high, 0).max(axis=1)
+
+
+def shrink(pixels: Pixels, longest_side: int) -> Pixels:
+    """A picture with no side longer than that; a smaller one as it is."""
+    height, width = pixels.shape[:2]
+    scale = longest_side / max(height, width)
+    if scale >= 1:
+        return pixels
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def stroke_width(ink_map: InkMap) -> float:
+    """Mean width of the strokes, in pixels.
+
+    The distance to the stroke's edge, averaged over its pixels, is a quarter of its width and,
+    on a pixel grid, half a pixel more.
+    """
+    mask = (ink_map > 0.5).astype(np.uint8)
+    inked = cv2.countNonZero(mask)
+    if not inked:
+        return 1.0
+    distance = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
+    return max(1.0, 4 * float(cv2.sumElems(distance)[0]) / inked - 2)
+
+
+_NO_INK = "Nothing is drawn here: draw a digit, or choose a picture of one."
+_SQUARE = np.ones((3, 3), np.uint8)
+_AROUND_LINES = np.ones((5, 5), np.uint8)

@@ -1,0 +1,331 @@
+"""Take away the lines that belong to the paper: rulings, squares, and a box around the digit.
+
+Straight lines are found by the Hough transform (Duda & Hart, 1972). A line's pixels go, and what
+crosses it stays: where the ink is clearly thicker, across the line, than the line is elsewhere, a
+stroke passes (as staff lines are taken out of music; Dalitz et al., 2008). Which lines belong to
+the paper is told by where they lead: rulings from border to border, the sides of a box around
+everything else. A digit's own strokes do neither.
+
+Coordinates: x to the right, y downwards, whole numbers at pixel centres.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Mask = NDArray[np.bool_]
+
+# Paper is held about level: degrees.
+LARGEST_TILT = 10
+# Of the picture's width: what a ruling must cover, and how close to the border it must come.
+RULING_COVERAGE = 0.7
+RULING_END = 0.04
+# Of a side of the picture: a digit that is cut by the border touches less of it. Of the other side:
+# what lies along the border and is deeper is no mere strip.
+LONGEST_CONTACT = 0.3
+DEEPEST_STRIP = 0.45
+# Of the height: thicker than this is no ruling.
+THICKEST_RULING = 0.05
+# Ink so much thicker than the line, across it, is a stroke that passes.
+CROSSING = 1.7
+# Of the ink's extent: how far inside of it a side of a box may lie, and how much of it it covers.
+BOX_MARGIN = 0.12
+BOX_COVERAGE = 0.8
+# Of its length: how far a box's side reaches beyond what is in the box, at either end.
+BOX_OVERHANG = 0.04
+# Of the side's length: the line is no thicker.
+THICKEST_SIDE = 0.12
+# In pixels: in fewer, a curve and a straight line look the same.
+SMALLEST_BOX = 56
+# Of the side's length: what is in a box is no smaller.
+SMALLEST_CONTENT = 0.3
+# Of a part's length: a crumb of a side is shorter, and a lone line no wider.
+_CRUMB = 0.12
+_LINE_ASPECT = 0.12
+_MOST_RULINGS = 60
+_MOST_PARTS = 8
+
+
+@dataclass(frozen=True, eq=False)
+class _Line:
+    """A nearly level line through a mask.
+
+    Attributes:
+        rows: int (W,), the ink's row in each column, or where it would be.
+        inked: bool (W,), whether there is ink.
+        thickness: median length of the vertical runs of ink along it, pixels.
+    """
+
+    rows: NDArray[np.intp]
+    inked: Mask
+    thickness: float
+
+    def span(self) -> tuple[int, int]:
+        """First and last column with ink."""
+        columns = np.flatnonzero(self.inked)
+        return int(columns[0]), int(columns[-1])
+
+
+def find_border_strips(mask: Mask) -> Mask:
+    """Pixels of what lies along the picture's border for long: a table beside the paper, a frame.
+
+    Args:
+        mask: bool (H, W), all ink on a whole picture.
+    """
+    strips = np.zeros_like(mask)
+    if _is_cropped_to_ink(mask):
+        return strips
+    for turns in range(4):
+        turned = np.rot90(mask, turns)
+        first, last = _longest_run(turned[0])
+        if last - first > LONGEST_CONTACT * turned.shape[1]:
+            strips |= np.rot90(_strip(turned, first, last), -turns)
+    return strips
+
+
+def _is_cropped_to_ink(mask: Mask) -> bool:
+    """Whether the picture ends where the digit does: one part touches all four borders."""
+    rims = (mask[0], mask[-1], mask[:, 0], mask[:, -1])
+    if not all(rim.any() for rim in rims):
+        return False
+    _, part_of = cv2.connectedComponents(mask.astype(np.uint8))
+    inked = np.bincount(part_of[mask])
+    main = inked.argmax()
+    rims = (part_of[0], part_of[-1], part_of[:, 0], part_of[:, -1])
+    touches = [np.count_nonzero(np.diff((rim == main).astype(np.int8)) == 1) + 1 for rim in rims]
+    return (
+        inked[main] > 0.9 * inked.sum()
+        and all((rim == main).any() for rim in rims)
+        and max(touches) <= 4  # squared paper touches each border many times
+    )
+
+
+def _longest_run(row: Mask) -> tuple[int, int]:
+    """Where the longest run of ink in a row begins, and where it has ended."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], row.astype(np.int8), [0]])))
+    if not edges.size:
+        return 0, 0
+    longest = np.argmax(edges[1::2] - edges[::2])
+    return int(edges[2 * longest]), int(edges[2 * longest + 1])
+
+
+def _strip(mask: Mask, first: int, last: int) -> Mask:
+    """What lies along the upper border between two columns, as deep as it mostly is there."""
+    piece = mask[:, first:last]
+    depth = np.where(piece.all(axis=0), len(mask), piece.argmin(axis=0)).astype(np.float64)
+    columns = np.arange(last - first)
+    usual = np.minimum(depth, 2 * np.median(depth) + 2)
+    limit = np.polyval(np.polyfit(columns, usual, 1), columns) * 1.15 + 3
+    strip = np.zeros_like(mask)
+    if limit.mean() < DEEPEST_STRIP * len(mask):
+        rows = np.arange(len(mask))[:, None]
+        strip[:, first:last] = rows < np.minimum(depth, limit)
+    return strip
+
+
+def find_rulings(mask: Mask) -> Mask:
+    """Pixels of lines that lead from one border of the picture to the other.
+
+    Args:
+        mask: bool (H, W), all ink on a whole picture.
+    """
+    rulings = np.zeros_like(mask)
+    if mask[:, :2].any() and mask[:, -2:].any():
+        rulings |= _level_rulings(mask)
+    if mask[:2].any() and mask[-2:].any():
+        rulings |= _level_rulings((mask & ~rulings).T).T  # where they cross, both go
+    # A digit that fills the picture may itself lead across, such as a 7 whose bar does.
+    is_all = np.count_nonzero(mask & ~rulings) <= 0.05 * np.count_nonzero(mask)
+    return np.zeros_like(mask) if is_all else rulings
+
+
+def find_box(mask: Mask) -> Mask:
+    """Pixels of a box, whole or in part, that is drawn around the rest, or of a line beside it.
+
+    Args:
+        mask: bool (H, W), all ink on a picture, without rulings.
+    """
+    box = np.zeros_like(mask)
+    _, part_of, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    lengths = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    lengths[0] = 0
+    is_long = lengths >= max(SMALLEST_BOX, 0.25 * max(mask.shape))
+    widths = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].min(axis=1)
+    is_line = is_long & (widths <= _LINE_ASPECT * lengths)
+    for part in np.flatnonzero(is_long & ~is_line)[:_MOST_PARTS]:
+        window = _window(stats[part])
+        box[window] |= _box_around(part_of[window] == part, mask[window])
+    if is_line.any():
+        rest = _without_crumbs(mask & ~is_line[part_of] & ~box)
+        for part in np.flatnonzero(is_line):
+            if _overhangs(stats[part], rest):
+                box |= part_of == part
+    return box
+
+
+def _window(box: NDArray[np.int32]) -> tuple[slice, slice]:
+    x, y, width, height = box[:4].tolist()
+    return slice(y, y + height), slice(x, x + width)
+
+
+def _box_around(part: Mask, ink: Mask) -> Mask:
+    """Pixels of the part's straight sides, if what else is there lies inside of them."""
+    sides = _box_sides(part)
+    nothing = np.zeros_like(part)
+    if len(sides) < 2:
+        return nothing
+    box = np.logical_or.reduce(sides)
+    content = _without_crumbs(ink & ~box)
+    crumbs = ink & ~box & ~content  # such as the corners, which were part of no line
+    return box | crumbs if _is_inside(content, sides, part.shape) else nothing
+
+
+def _without_crumbs(mask: Mask) -> Mask:
+    _, part_of, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    lengths = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    is_crumb = lengths < _CRUMB * max(mask.shape)
+    return mask & ~is_crumb[part_of]
+
+
+def _overhangs(line: NDArray[np.int32], rest: Mask) -> bool:
+    """Whether a straight line beside the rest reaches farther than that at either end."""
+    x, y, width, height = cv2.boundingRect(rest.astype(np.uint8))
+    left, top, line_width, line_height = line[:4].tolist()
+    if line_width > line_height:
+        beside = not y < top + line_height / 2 < y + height
+        overhang = min(x - left, left + line_width - x - width) / line_width
+        size = max(width, height) / line_width
+    else:
+        beside = not x < left + line_width / 2 < x + width
+        overhang = min(y - top, top + line_height - y - height) / line_height
+        size = max(width, height) / line_height
+    return beside and overhang >= BOX_OVERHANG and size >= SMALLEST_CONTENT
+
+
+def _level_rulings(mask: Mask) -> Mask:
+    height, width = mask.shape
+    runs = _Runs(mask)
+    rulings = np.zeros_like(mask)
+    for line in _level_lines(mask, runs, round(RULING_COVERAGE * width)):
+        end = max(2, round(RULING_END * width))
+        leads_across = line.inked[:end].any() and line.inked[-end:].any()
+        is_thin = line.thickness <= max(2, THICKEST_RULING * height)
+        if leads_across and is_thin and line.inked.mean() >= RULING_COVERAGE:
+            rulings |= runs.pixels_of(line)
+    return rulings
+
+
+def _box_sides(mask: Mask) -> list[Mask]:
+    """Pixels of those straight lines that lie at the rim of all ink and cover it."""
+    sides = []
+    for turns in range(4):
+        turned = np.rot90(mask, turns)
+        depth = max(2, round(BOX_MARGIN * len(turned)))
+        rim = turned[:depth]
+        corner = max(2, round(BOX_MARGIN * turned.shape[1]))
+        has_corner = rim[:, :corner].any() or rim[:, -corner:].any()
+        if has_corner and rim.any(axis=0).mean() >= BOX_COVERAGE:
+            sides.append((turns, depth))
+    if len(sides) < 2:  # as mostly: spare the search for lines
+        return []
+    return [side for turns, depth in sides if (side := _side(mask, turns, depth)) is not None]
+
+
+def _side(mask: Mask, turns: int, depth: int) -> Mask | None:
+    turned = np.rot90(mask, turns)
+    runs = _Runs(turned)
+    line = _top_side(turned, runs, depth)
+    return None if line is None else np.rot90(runs.pixels_of(line), -turns)
+
+
+def _top_side(mask: Mask, runs: _Runs, depth: int) -> _Line | None:
+    rim = np.zeros_like(mask)
+    rim[:depth] = mask[:depth]
+    width = mask.shape[1]
+    lines = _level_lines(rim, runs, round(0.5 * width))
+    lines = [
+        line
+        for line in lines
+        if line.inked.mean() >= BOX_COVERAGE and line.thickness <= THICKEST_SIDE * width
+    ]
+    return max(lines, key=lambda line: line.inked.mean(), default=None)
+
+
+def _is_inside(content: Mask, sides: list[Mask], shape: tuple[int, int]) -> bool:
+    """Whether what is left was in a box, and not itself joined to the ends of its sides."""
+    x, y, width, height = cv2.boundingRect(content.astype(np.uint8))
+    if max(width, height) < SMALLEST_CONTENT * max(shape):
+        return False
+    box_height, box_width = shape
+    for side in sides:
+        _, _, side_width, side_height = cv2.boundingRect(side.astype(np.uint8))
+        if side_width > side_height:
+            overhang = min(x, box_width - x - width) / side_width
+        else:
+            overhang = min(y, box_height - y - height) / side_height
+        if overhang < BOX_OVERHANG:
+            return False
+    return True
+
+
+class _Runs:
+    """Vertical runs of ink: for each inked pixel, where the run through it begins and ends."""
+
+    def __init__(self, mask: Mask) -> None:
+        rows = np.arange(len(mask), dtype=np.int32)[:, None]
+        self.mask = mask
+        self.first = np.maximum.accumulate(np.where(mask, -1, rows), axis=0) + 1
+        last = np.minimum.accumulate(np.where(mask, len(mask), rows)[::-1], axis=0)[::-1]
+        self.last = last - 1
+
+    def line(self, rows: NDArray[np.float64]) -> _Line | None:
+        """The line that follows those rows, to two pixels; None where there is no ink on it."""
+        columns = np.arange(self.mask.shape[1])
+        centre = np.rint(rows).astype(np.intp)
+        candidates = np.clip(centre + _NEARBY[:, None], 0, len(self.mask) - 1)
+        hits = self.mask[candidates, columns]
+        chosen = candidates[hits.argmax(axis=0), columns]
+        inked = hits.any(axis=0)
+        if not inked.any():
+            return None
+        lengths = self.last[chosen, columns] - self.first[chosen, columns] + 1
+        return _Line(chosen, inked, float(np.median(lengths[inked])))
+
+    def pixels_of(self, line: _Line) -> Mask:
+        """The line's own pixels, without those of strokes that cross it."""
+        columns = np.arange(self.mask.shape[1])
+        first, last = self.first[line.rows, columns], self.last[line.rows, columns]
+        is_line = line.inked & (last - first + 1 <= CROSSING * line.thickness + 1)
+        rows = np.arange(len(self.mask))[:, None]
+        return is_line & (rows >= first) & (rows <= last)
+
+
+def _level_lines(mask: Mask, runs: _Runs, fewest: int) -> list[_Line]:
+    """Straight lines within `LARGEST_TILT` of level, the clearest first, none twice."""
+    tilt = np.deg2rad(LARGEST_TILT)
+    found = cv2.HoughLines(
+        mask.astype(np.uint8), 1, np.pi / 360, max(8, fewest),
+        min_theta=np.pi / 2 - tilt, max_theta=np.pi / 2 + tilt,
+    )  # fmt: skip
+    lines: list[_Line] = []
+    x = np.arange(mask.shape[1])
+    taken = np.zeros(mask.shape[0], bool)
+    for rho, theta in [] if found is None else found[:400, 0]:
+        rows = (rho - x * np.cos(theta)) / np.sin(theta)
+        middle = int(np.clip(round(float(rows[len(x) // 2])), 0, len(mask) - 1))
+        if taken[middle] or len(lines) >= _MOST_RULINGS:
+            continue
+        line = runs.line(np.clip(rows, 0, len(mask) - 1))
+        if line is not None:
+            lines.append(line)
+            reach = round(line.thickness / 2) + 2
+            taken[max(0, middle - reach) : middle + reach + 1] = True
+    return lines
+
+
+# Around a line's row, where its ink is sought, nearest first.
+_NEARBY = np.array([0, 1, -1, 2, -2])

@@ -38,7 +38,7 @@ LEAST_CONTRAST = 0.22
 # Noise drowns ink that stands out by less than this many of its standard deviations.
 LEAST_SIGNAL_TO_NOISE = 5.0
 # A digit is not legible on fewer pixels than this, whatever the picture's size.
-LEAST_DIGIT = 14.0
+LEAST_DIGIT = 16.0
 _LUMA = np.array([0.299, 0.587, 0.114])
 _SUBPIXEL_BITS = 4
 
@@ -706,7 +706,10 @@ def _paint_neighbours(sheet: _Sheet) -> None:
     seen = [_fixed_point(line) for line in lines]
     thickness = max(1, round(sheet.stroke * random.uniform(0.7, 1.1)))
     cv2.polylines(mask, seen, False, 255, thickness, cv2.LINE_AA, _SUBPIXEL_BITS)
-    colour = sheet.pen if random.random() < 0.7 else _apart(_dark_ink(random), sheet.paper, True)
+    colour = sheet.pen
+    if random.random() < 0.3:
+        dark = sheet.polarity == "dark"
+        colour = _apart(_dark_ink(random) if dark else _light_ink(random), sheet.paper, dark)
     _paint(sheet.planes, mask.astype(np.float32) * np.float32(1 / 255), colour)
 
 
@@ -1109,7 +1112,7 @@ def _plain_scene(
     ink, _ = _lay_ink(crop, size, box, None)
     if random.random() < 0.25:
         traits.append("not anti-aliased")
-        ink = np.asarray(ink > 0.4, np.float32)
+        ink = np.asarray(ink > 0.5, np.float32)
     paper, pen = _plain_colours(random, polarity)
     planes = np.empty((3, *size), np.float32)
     planes[:] = paper.astype(np.float32)[:, None, None]
@@ -1156,7 +1159,7 @@ def ink_of_mnist(image: Picture, size: int, random: np.random.Generator) -> Map:
     mask = smooth > random.uniform(0.42, 0.55) * np.maximum(peak, 90)
     distance = _blur(_signed_distance(mask), 1.2)
     half = max(1.5, 0.5 * _stroke_width(mask.astype(np.float32)))
-    distance += np.float32(_growth(distance, half * random.uniform(-0.5, 0.9)))
+    distance += np.float32(_growth(distance, half * random.uniform(-0.5, 0.7)))
     enlarged = cv2.resize(distance, (size, size), interpolation=cv2.INTER_CUBIC) * (size / 112)
     sharpness = 1 / max(1.0, random.uniform(0.6, 0.012 * size + 1))
     return np.clip(enlarged * sharpness + 0.5, 0, 1).astype(np.float32)
@@ -1186,11 +1189,18 @@ def _count_parts(mask: NDArray[np.bool_]) -> tuple[int, int]:
 def ink_of_strokes(
     digit: PenDigit, size: float, random: np.random.Generator, pen: float | None = None
 ) -> Map:
-    """A pen digit drawn with some pen: round, broad-nibbed, pressed unevenly, or gone over twice.
+    """A pen digit drawn with some pen: as `ink_of_lines`, for its strokes."""
+    return ink_of_lines(digit.strokes, size, random, pen)
+
+
+def ink_of_lines(
+    lines: Sequence[Points], size: float, random: np.random.Generator, pen: float | None = None
+) -> Map:
+    """Lines drawn with some pen: round, broad-nibbed, pressed unevenly, or gone over twice.
 
     Args:
-        digit: whose strokes to draw.
-        size: longer side of the box around the strokes, pixels.
+        lines: float64 (n, 2) each, x and y, in units of their own.
+        size: longer side of the box around them, pixels.
         random: the look of the pen depends on it.
         pen: width of the pen, pixels; by default 2% to 22% of `size`.
 
@@ -1199,16 +1209,15 @@ def ink_of_strokes(
     """
     if pen is None:
         pen = size * float(np.exp(random.uniform(np.log(0.02), np.log(0.22))))
-    points = np.concatenate(digit.strokes)
+    points = np.concatenate(lines)
     low, high = points.min(axis=0), points.max(axis=0)
-    scale = size / max(float((high - low).max()), 1.0)
+    scale = size / max(float((high - low).max()), 1e-6)
     margin = np.ceil(1.2 * pen) + 3
-    lines = [(stroke - low) * scale + margin for stroke in digit.strokes]
+    drawn = [_drawn_by_hand((line - low) * scale + margin, random, size) for line in lines]
     width, height = np.ceil((high - low) * scale + 2 * margin).astype(int)
-    lines = [_drawn_by_hand(line, random, size) for line in lines]
     mask = np.zeros((int(height), int(width)), np.uint8)
     looks = (_round_pen, _round_pen, _broad_nib, _uneven_pressure, _twice)
-    looks[int(random.integers(len(looks)))](mask, lines, pen, random)
+    looks[int(random.integers(len(looks)))](mask, drawn, pen, random)
     return mask.astype(np.float32) * np.float32(1 / 255)
 
 

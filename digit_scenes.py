@@ -1252,16 +1252,16 @@ def _uneven_pressure(
 ) -> None:
     """Wide where the pen is pressed or slow, narrow towards the end of a stroke."""
     for line in lines:
-        dense = _smooth_curve(line, 3)
+        dense = _smooth_curve(line, 3) if len(line) < 60 else line
         knots = random.uniform(0.5, 1.2, 5) * pen
         knots[-1] *= random.uniform(0.4, 1)
-        widths = np.interp(np.linspace(0, 4, len(dense)), np.arange(5), knots)
+        widths = np.interp(np.linspace(0, 4, len(dense)), np.arange(5), knots)[1:]
+        whole = np.maximum(1, np.rint(widths)).astype(int)
         fixed = _fixed_point(dense)
-        for start, stop, width in zip(fixed[:-1], fixed[1:], widths[1:], strict=True):
-            ends = np.stack([start, stop])
-            cv2.polylines(
-                mask, [ends], False, 255, max(1, round(width)), cv2.LINE_AA, _SUBPIXEL_BITS
-            )
+        segments = np.stack([fixed[:-1], fixed[1:]], axis=1)
+        for width in np.unique(whole).tolist():
+            chosen = list(segments[whole == width])
+            cv2.polylines(mask, chosen, False, 255, width, cv2.LINE_AA, _SUBPIXEL_BITS)
 
 
 def _twice(mask: Picture, lines: list[Points], pen: float, random: np.random.Generator) -> None:

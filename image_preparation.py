@@ -147,8 +147,7 @@ def _with_usual_strokes(found: InkMap) -> InkMap:
     Args:
         found: ink, cropped; the answer has a brim of `_BRIM` more pixels on each side.
     """
-    brimmed = cv2.copyMakeBorder(found, _BRIM, _BRIM, _BRIM, _BRIM, cv2.BORDER_CONSTANT, value=0)
-    brimmed = np.asarray(brimmed, np.float32)
+    brimmed = np.pad(found, _BRIM)
     scale = DIGIT_SIZE / max(found.shape)
     if scale >= 1:
         return brimmed
@@ -173,7 +172,7 @@ def _narrowed(ink_map: InkMap, by: float) -> InkMap:
     narrow = cv2.erode(ink_map, _disc(shrink))
     kept = cv2.dilate(narrow, _disc(shrink + 2))
     vanished = ((ink_map > 0.5) & (kept < 0.5)).astype(np.uint8)
-    vanished = cv2.morphologyEx(vanished, cv2.MORPH_OPEN, _disc(1))
+    vanished = np.asarray(cv2.morphologyEx(vanished, cv2.MORPH_OPEN, _disc(1)), np.uint8)
     if not vanished.any():
         return np.asarray(narrow, np.float32)
     bridge = cv2.dilate(vanished, _disc(shrink + 2))

@@ -40,6 +40,8 @@ FAR = 0.35
 MIN_FAR_PART_LENGTH = 0.45
 # Photos are looked at in no fewer pixels: thin strokes need some for shapes to be told.
 SMALLEST_PHOTO = 160
+# Pixels, longer side: in a larger picture, what is one pixel large is no ink.
+SMALL_PICTURE = 64
 # Pixels, longer side: enough to tell how wide strokes are.
 FIRST_LOOK = 200
 # Of the picture's shorter side: wider than any stroke, and first guess of the closing's width.
@@ -63,11 +65,17 @@ def find_ink(pixels: Pixels, ink: Ink = "auto") -> InkMap:
     Raises:
         NoInkError: nothing stands out of the paper.
     """
-    pixels = _without_needless_channels(pixels)
+    pixels = _without_impulses(_without_needless_channels(pixels))
     paper = _drawing_paper(pixels)
     if paper is None:
         return _ink_of_photo(pixels, ink)
     contrast = _drawing_contrast(pixels, paper, ink)
+    if (
+        pixels.ndim == 2
+        and ink == "auto"
+        and (bands := _banded_paper(pixels, contrast)) is not None
+    ):
+        contrast = np.asarray(cv2.absdiff(pixels, bands), np.uint8)
     inside = _padded_photo(contrast)
     if inside is None:
         return _ink_of_drawing(contrast)
@@ -83,6 +91,24 @@ def _without_needless_channels(pixels: Pixels) -> Pixels:
     if cv2.countNonZero(cv2.absdiff(red, green)) or cv2.countNonZero(cv2.absdiff(red, blue)):
         return pixels
     return np.asarray(red, np.uint8)
+
+
+def _without_impulses(pixels: Pixels) -> Pixels:
+    """A small picture without salt and pepper, which in a large one are mere specks.
+
+    Only pixels like none but one of their neighbours go, so that thin strokes stay, and only where
+    there are many (a switching median filter; Sun & Neuvo, 1994).
+    """
+    if max(pixels.shape[:2]) > SMALL_PICTURE or pixels.ndim == 3 or min(pixels.shape) < 3:
+        return pixels
+    framed = cv2.copyMakeBorder(pixels, 1, 1, 1, 1, cv2.BORDER_REFLECT_101).astype(np.int16)
+    height, width = pixels.shape
+    neighbours = np.stack([framed[y : y + height, x : x + width] for y, x in _AROUND])
+    alike = (np.abs(neighbours - pixels) < _LIKE_A_NEIGHBOUR).sum(axis=0)
+    is_impulse = alike <= 1
+    if is_impulse.mean() < _FEWEST_IMPULSES:
+        return pixels
+    return np.where(is_impulse, cv2.medianBlur(pixels, 3), pixels)
 
 
 def _darkest(pixels: Pixels) -> Grey:
@@ -109,7 +135,7 @@ def _drawing_paper(pixels: Pixels) -> Pixels | None:
     rows = pixels[:: max(1, len(pixels) // 24)]
     for colours in (rim, rows.reshape(-1, *pixels.shape[2:])):
         colour = _commonest(colours)
-        distance = _brightest(cv2.absdiff(pixels, _sheet(pixels, colour)))
+        distance = _colour_distance(pixels, colour)
         same = distance.size - cv2.countNonZero(distance)
         if same > 0.4 * distance.size:
             near = int(np.count_nonzero(distance <= _LARGEST_GRAIN))
@@ -127,18 +153,32 @@ def _commonest(colours: Pixels) -> Pixels:
     return np.array([[[code >> 16, code >> 8 & 255, code & 255]]], np.uint8)
 
 
-def _sheet(pixels: Pixels, colour: Pixels) -> Pixels:
-    return np.broadcast_to(colour, pixels.shape).copy()
+def _colour_distance(pixels: Pixels, colour: Pixels) -> Grey:
+    """In the channel where it is largest."""
+    sheet = np.broadcast_to(colour, pixels.shape).copy()
+    return _brightest(np.asarray(cv2.absdiff(pixels, sheet), np.uint8))
 
 
 def _drawing_contrast(pixels: Pixels, paper: Pixels, ink: Ink) -> Grey:
     """How far every pixel is from the paper's colour, in the channel where that is farthest."""
-    sheet = _sheet(pixels, paper)
+    sheet = np.broadcast_to(paper, pixels.shape).copy()
     if ink == "dark":
-        return _brightest(cv2.subtract(sheet, pixels))
+        return _brightest(np.asarray(cv2.subtract(sheet, pixels), np.uint8))
     if ink == "light":
-        return _brightest(cv2.subtract(pixels, sheet))
-    return _brightest(cv2.absdiff(sheet, pixels))
+        return _brightest(np.asarray(cv2.subtract(pixels, sheet), np.uint8))
+    return _brightest(np.asarray(cv2.absdiff(sheet, pixels), np.uint8))
+
+
+def _banded_paper(grey: Grey, contrast: Grey) -> Grey | None:
+    """Paper of several colours in bands from one border to the opposite; None for any other."""
+    inked = contrast > 0.5 * int(contrast.max())
+    for turned, ink in ((grey, inked), (grey.T, inked.T)):
+        if ink[0].mean() > 0.2 and ink[-1].mean() > 0.2:
+            ends = np.stack([turned[0], turned[-1]]).astype(np.int16)
+            if (np.abs(ends[0] - ends[1]) < _LARGEST_GRAIN).mean() > 0.9:
+                bands = np.broadcast_to(turned[0], turned.shape)
+                return np.ascontiguousarray(bands if turned is grey else bands.T)
+    return None
 
 
 def _padded_photo(contrast: Grey) -> tuple[slice, slice] | None:
@@ -171,6 +211,11 @@ def _ink_of_drawing(contrast: Grey) -> InkMap:
 
 
 def _ink_of_photo(pixels: Pixels, ink: Ink) -> InkMap:
+    inside = _within_padding(pixels)
+    if inside is not None:
+        ink_map = np.zeros(pixels.shape[:2], np.float32)
+        ink_map[inside] = _ink_of_photo(pixels[inside], ink)
+        return ink_map
     shape = pixels.shape[:2]
     if min(shape) < 3:
         raise NoInkError(_NO_INK)
@@ -178,13 +223,7 @@ def _ink_of_photo(pixels: Pixels, ink: Ink) -> InkMap:
     if grow > 1:
         size = max(1, round(shape[1] * grow)), max(1, round(shape[0] * grow))
         pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC), np.uint8)
-    ink_map = max(
-        (
-            _ink_on_lit_paper(_dark_on_light(pixels, each), is_lit=each == "dark")
-            for each in _polarities(pixels, ink)
-        ),
-        key=_elongation,
-    )
+    ink_map = _ink_of_either_polarity(pixels, ink)
     if not ink_map.any():
         raise NoInkError(_NO_INK)
     if grow > 1:
@@ -192,14 +231,31 @@ def _ink_of_photo(pixels: Pixels, ink: Ink) -> InkMap:
     return ink_map
 
 
-def _polarities(pixels: Pixels, ink: Ink) -> tuple[Ink, ...]:
-    """Those that the ink may have."""
+def _within_padding(pixels: Pixels) -> tuple[slice, slice] | None:
+    """Where a photo is that was padded with one colour to fill a frame; None if it fills that."""
+    rim = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    colour = _commonest(rim)
+    is_photo = _colour_distance(pixels, colour) > _PADDING_NOISE
+    rows, columns = (np.flatnonzero(is_photo.mean(axis=axis) > 0.5) for axis in (1, 0))
+    if min(rows.size, columns.size) < 20:
+        return None
+    y, x = (slice(int(each[0]), int(each[-1]) + 1) for each in (rows, columns))
+    is_whole = (y.stop - y.start, x.stop - x.start) == pixels.shape[:2]
+    is_solid = is_photo[y, x].mean() > 0.85
+    outside = np.count_nonzero(is_photo) - np.count_nonzero(is_photo[y, x])
+    return (y, x) if is_solid and not is_whole and outside < 0.01 * is_photo.size else None
+
+
+def _ink_of_either_polarity(pixels: Pixels, ink: Ink) -> InkMap:
+    """Of ink that is dark or light; where that is not clear, of the one that looks like strokes."""
     if ink != "auto":
-        return (ink,)
+        return _ink_on_lit_paper(_dark_on_light(pixels, ink), is_lit=ink == "dark")
     lightness = _lightness_of_narrow_things(pixels)
-    if abs(lightness) < UNCERTAIN_LIGHTNESS:
-        return ("dark", "light")
-    return ("light",) if lightness > 0 else ("dark",)
+    if abs(lightness) > UNCERTAIN_LIGHTNESS:
+        return _ink_of_either_polarity(pixels, "light" if lightness > 0 else "dark")
+    dark, light = (_ink_of_either_polarity(pixels, each) for each in ("dark", "light"))
+    lightness += 2 * np.log((1e-3 + _elongation(light)) / (1e-3 + _elongation(dark)))
+    return light if lightness > 0 else dark
 
 
 def _elongation(ink_map: InkMap) -> float:
@@ -223,7 +279,8 @@ def _white_balanced(pixels: Pixels) -> Pixels:
     gain = np.minimum(max(paper.max(), 1) / np.maximum(paper, 1), 3)
     if gain.max() < 1.03:
         return pixels
-    return np.asarray(cv2.multiply(pixels, (*gain.tolist(), 0)), np.uint8)
+    table = np.clip(np.arange(256)[:, None] * gain, 0, 255).astype(np.uint8)
+    return np.asarray(cv2.LUT(pixels, table[None]), np.uint8)
 
 
 def _lightness_of_narrow_things(pixels: Pixels) -> float:
@@ -270,11 +327,15 @@ def _ink_on_lit_paper(grey: Grey, is_lit: bool) -> InkMap:
 def _width_to_close(grey: Grey, is_lit: bool) -> float:
     """Wider than the strokes, but no more than need be, so that paper is told from near by."""
     small = np.asarray(shrink(grey, FIRST_LOOK), np.uint8)
-    widest = WIDEST_STROKE * min(small.shape)
-    contrast, noise = _contrast(small, widest, is_lit)
-    inked, threshold, peak = _without_lines(contrast, WEAK_INK_OF_A_PHOTO, noise)
-    stroke = stroke_width((inked > max(threshold, 0.5 * peak)).astype(np.float32))
-    return min(4 * stroke + 4, widest) * max(grey.shape) / max(small.shape)
+    width = WIDEST_STROKE * min(small.shape)
+    for _ in range(3):  # the closer the paper is told, the less of a shadow is taken for ink
+        contrast, noise = _contrast(small, width, is_lit)
+        inked, threshold, peak = _without_lines(contrast, WEAK_INK_OF_A_PHOTO, noise)
+        stroke = stroke_width((inked > max(threshold, 0.5 * peak)).astype(np.float32))
+        if 4 * stroke + 4 > 0.8 * width:
+            break
+        width = 4 * stroke + 4
+    return width * max(grey.shape) / max(small.shape)
 
 
 def _denoised(grey: Grey) -> Grey:
@@ -302,14 +363,21 @@ def _contrast(grey: Grey, width: float, is_lit: bool) -> tuple[Grey, float]:
     closed = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
     paper = closed[brim:-brim, brim:-brim]
     if is_lit:  # in the shade ink is darker by less: it reflects a share of the light
-        reflected = cv2.divide(grey, cv2.max(paper, 24), scale=255)
+        reflected = cv2.divide(grey, np.maximum(paper, np.uint8(24)), scale=255)
         contrast = np.asarray(cv2.bitwise_not(reflected), np.uint8)
     else:
         contrast = np.asarray(cv2.subtract(paper, grey), np.uint8)
-    level = float(np.median(contrast))  # closing follows the grain's brightest pixels
-    below = contrast[contrast < level]
-    noise = 1.48 * float(np.median(level - below)) if below.size > 0.05 * contrast.size else 0.0
-    return np.asarray(cv2.subtract(contrast, np.full_like(contrast, round(level))), np.uint8), noise
+    # Closing follows the grain's brightest pixels. Quantiles, for lines may cover half the paper.
+    lower, upper = _quantiles(contrast, (0.125, 0.25))
+    noise = 2.1 * (upper - lower)  # of a normal distribution
+    level = round(upper + 0.67 * noise)
+    return np.asarray(cv2.subtract(contrast, np.full_like(contrast, level)), np.uint8), noise
+
+
+def _quantiles(grey: Grey, shares: tuple[float, ...]) -> list[float]:
+    """Grey levels below which those shares of all pixels lie, to a part of a level."""
+    total = np.cumsum(np.bincount(grey.ravel(), minlength=256)) / grey.size
+    return np.interp(shares, total, np.arange(256) + 0.5).tolist()
 
 
 # ---- Both
@@ -318,7 +386,8 @@ def _contrast(grey: Grey, width: float, is_lit: bool) -> tuple[Grey, float]:
 def _without_lines(contrast: Grey, weak: float, noise: float) -> tuple[Grey, float, float]:
     """The contrast of the digit alone, its Otsu threshold, and its peak.
 
-    What lies along the border, rulings, and a box are blanked, each once the darker is gone.
+    Rulings, what lies along the border, a box, and what is cut by the border are blanked, if
+    there is something else; a paler digit is seen once the darker is gone.
 
     Raises:
         NoInkError: nothing stands out of the paper.
@@ -327,15 +396,36 @@ def _without_lines(contrast: Grey, weak: float, noise: float) -> tuple[Grey, flo
     threshold, peak = _threshold_and_peak(contrast, 3 * noise)
     if peak < least:
         raise NoInkError(_NO_INK)
-    for find in (find_border_strips, find_rulings, find_box):
+    for find in (find_rulings, find_border_strips, find_box, _fragments):
         lines = find(contrast > peak * _weak_level(weak, noise, peak))
         if lines.any():
-            around = cv2.dilate(lines.astype(np.uint8), _AROUND_LINES) if noise else lines
+            rim = 2 * (max(contrast.shape) // 150) + 3 if noise else 1  # a lens blurs lines, too
+            around = cv2.dilate(lines.astype(np.uint8), np.ones((rim, rim), np.uint8))
             blanked = np.where(around, np.uint8(0), contrast)
             new_threshold, new_peak = _threshold_and_peak(blanked, 3 * noise)
-            if new_peak >= least:
+            left = blanked > new_peak * _weak_level(weak, noise, max(new_peak, 1))
+            is_better = find is not _fragments or (
+                new_peak > 0.4 * peak and _longest(left & ~_fragments(left)) > _longest(lines)
+            )
+            if new_peak >= least and is_better:
                 contrast, threshold, peak = blanked, new_threshold, new_peak
     return contrast, threshold, peak
+
+
+def _fragments(mask: Mask) -> Mask:
+    """Parts that the border cuts, such as of a neighbouring word."""
+    count, part_of = cv2.connectedComponents(mask.astype(np.uint8))
+    is_cut = np.zeros(count, bool)
+    for rim in (part_of[0], part_of[-1], part_of[:, 0], part_of[:, -1]):
+        is_cut[rim] = True
+    is_cut[0] = False
+    return is_cut[part_of]
+
+
+def _longest(mask: Mask) -> int:
+    """The longer side of the largest part."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    return int(stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(initial=0))
 
 
 def _weak_level(weak: float, noise: float, peak: float) -> float:
@@ -394,8 +484,10 @@ def _parts_of_one_digit(mask: Mask, shape: tuple[int, int], corner: tuple[int, i
     boxes[:, :2] += corner
     length = boxes[:, 2:].max(axis=1)
     is_cut = _touches_border(boxes, shape)
-    is_line = boxes[:, 2:].min(axis=1) < 0.04 * length
-    importance = length * np.where(is_cut, 0.25, 1.0) * np.where(is_line, 0.3, 1.0)
+    width = boxes[:, 2:].min(axis=1)
+    is_line = width < 0.04 * length
+    is_dot = (width > 0.6 * length) & (stats[1:, cv2.CC_STAT_AREA] > 0.68 * width * length)
+    importance = length * np.where(is_cut, 0.25, 1) * np.where(is_line | is_dot, 0.3, 1)
     main = int(importance.argmax())
     keep = length >= MIN_PART_LENGTH * length[main]
     gap = _gaps(boxes, boxes[main])
@@ -445,4 +537,7 @@ def stroke_width(ink_map: InkMap) -> float:
 
 _NO_INK = "Nothing is drawn here: draw a digit, or choose a picture of one."
 _SQUARE = np.ones((3, 3), np.uint8)
-_AROUND_LINES = np.ones((5, 5), np.uint8)
+_AROUND = [(y, x) for y in range(3) for x in range(3) if (y, x) != (1, 1)]
+_LIKE_A_NEIGHBOUR = 70
+_FEWEST_IMPULSES = 0.02
+_PADDING_NOISE = 8

@@ -39,6 +39,8 @@ BOX_COVERAGE = 0.8
 BOX_OVERHANG = 0.04
 # Of the side's length: the line is no thicker.
 THICKEST_SIDE = 0.12
+# Of the smallest rectangle around it, what a box fills; an ellipse fills π/4 = 0.785.
+RECTANGULAR = 0.86
 # In pixels: in fewer, a curve and a straight line look the same.
 SMALLEST_BOX = 56
 # Of the side's length: what is in a box is no smaller.
@@ -82,9 +84,15 @@ def find_border_strips(mask: Mask) -> Mask:
     for turns in range(4):
         turned = np.rot90(mask, turns)
         first, last = _longest_run(turned[0])
-        if last - first > LONGEST_CONTACT * turned.shape[1]:
+        reaches_corner = first == 0 or last == turned.shape[1]
+        if reaches_corner and last - first > LONGEST_CONTACT * turned.shape[1]:
             strips |= np.rot90(_strip(turned, first, last), -turns)
-    return strips
+    if not strips.any():
+        return strips
+    # A digit that is cut by the border may lie along it, but mostly leads away.
+    count, part_of = cv2.connectedComponents(mask.astype(np.uint8))
+    inked, stripped = (np.bincount(part_of[each], minlength=count) for each in (mask, strips))
+    return strips & (stripped > 0.5 * inked)[part_of]
 
 
 def _is_cropped_to_ink(mask: Mask) -> bool:
@@ -95,11 +103,12 @@ def _is_cropped_to_ink(mask: Mask) -> bool:
     _, part_of = cv2.connectedComponents(mask.astype(np.uint8))
     inked = np.bincount(part_of[mask])
     main = inked.argmax()
-    rims = (part_of[0], part_of[-1], part_of[:, 0], part_of[:, -1])
-    touches = [np.count_nonzero(np.diff((rim == main).astype(np.int8)) == 1) + 1 for rim in rims]
-    return (
+    is_main = part_of == main
+    rims = (is_main[0], is_main[-1], is_main[:, 0], is_main[:, -1])
+    touches = [np.count_nonzero(np.diff(rim.astype(np.int8)) == 1) + 1 for rim in rims]
+    return bool(
         inked[main] > 0.9 * inked.sum()
-        and all((rim == main).any() for rim in rims)
+        and all(rim.any() for rim in rims)
         and max(touches) <= 4  # squared paper touches each border many times
     )
 
@@ -150,7 +159,9 @@ def find_box(mask: Mask) -> Mask:
         mask: bool (H, W), all ink on a picture, without rulings.
     """
     box = np.zeros_like(mask)
-    _, part_of, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    if not _has_corner(mask):
+        return box
+    count, part_of, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
     lengths = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
     lengths[0] = 0
     is_long = lengths >= max(SMALLEST_BOX, 0.25 * max(mask.shape))
@@ -158,7 +169,11 @@ def find_box(mask: Mask) -> Mask:
     is_line = is_long & (widths <= _LINE_ASPECT * lengths)
     for part in np.flatnonzero(is_long & ~is_line)[:_MOST_PARTS]:
         window = _window(stats[part])
-        box[window] |= _box_around(part_of[window] == part, mask[window])
+        is_part = part_of[window] == part
+        if count > 2 and _is_frame(is_part, mask[window] & ~is_part):
+            box[window] |= is_part
+        else:
+            box[window] |= _box_around(is_part, mask[window])
     if is_line.any():
         rest = _without_crumbs(mask & ~is_line[part_of] & ~box)
         for part in np.flatnonzero(is_line):
@@ -167,9 +182,39 @@ def find_box(mask: Mask) -> Mask:
     return box
 
 
+def _has_corner(mask: Mask) -> bool:
+    """Whether there is ink in a corner of the rectangle around all ink, as of whatever overhangs.
+
+    Mostly there is none, and this is faster than to look at the parts.
+    """
+    x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    inside = mask[y : y + height, x : x + width]
+    rows, columns = max(2, round(BOX_MARGIN * height)), max(2, round(BOX_MARGIN * width))
+    ends = np.concatenate([inside[:, :columns], inside[:, -columns:]], axis=1)
+    return bool(ends[:rows].any() or ends[-rows:].any())
+
+
 def _window(box: NDArray[np.int32]) -> tuple[slice, slice]:
     x, y, width, height = box[:4].tolist()
     return slice(y, y + height), slice(x, x + width)
+
+
+def _is_frame(part: Mask, others: Mask) -> bool:
+    """Whether a part is a rectangle, drawn by hand maybe, with something else in it."""
+    contours, _ = cv2.findContours(
+        part.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
+    )
+    outline = max(contours, key=cv2.contourArea)
+    area = cv2.contourArea(outline)
+    width, height = cv2.minAreaRect(outline)[1]
+    if area < RECTANGULAR * width * height or np.count_nonzero(part) > 0.6 * area:
+        return False
+    inside = cv2.fillPoly(np.zeros(part.shape, np.uint8), [outline], 1)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(
+        np.where(inside, others, False).astype(np.uint8)
+    )
+    lengths = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1, initial=0)
+    return float(lengths.max(initial=0)) >= SMALLEST_CONTENT * max(part.shape)
 
 
 def _box_around(part: Mask, ink: Mask) -> Mask:

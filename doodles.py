@@ -133,9 +133,9 @@ def _waves(random: Random) -> Line:
 
 
 def _zigzag(random: Random) -> Line:
-    teeth = int(random.integers(6, 18))
-    x = np.linspace(0, random.uniform(0.4, 2), teeth)
-    y = np.arange(teeth) % 2 * random.uniform(0.5, 1, teeth) + random.normal(0, 0.06, teeth)
+    teeth = int(random.integers(7, 18))
+    x = np.linspace(0, random.uniform(0.4, 1), teeth)
+    y = np.arange(teeth) % 2 * random.uniform(0.75, 1, teeth) + random.normal(0, 0.06, teeth)
     line = turned(np.stack([x, y], axis=1), random.uniform(0, 2 * np.pi))
     return line if random.random() < 0.6 else rounded(line)
 
@@ -143,7 +143,7 @@ def _zigzag(random: Random) -> Line:
 def _hatching(random: Random) -> Line:
     """To and fro in one stroke, the way one fills a shape or crosses something out."""
     count = int(random.integers(5, 14))
-    x = np.repeat(np.linspace(0, random.uniform(0.4, 1.4), count), 2)
+    x = np.repeat(np.linspace(0, random.uniform(0.4, 1.1), count), 2)
     y = np.tile([0, 1, 1, 0], count)[: 2 * count] * random.uniform(0.5, 1.1)
     line = np.stack([x, y], axis=1) + random.normal(0, 0.03, (2 * count, 2))
     return turned(line, random.uniform(0, 2 * np.pi))
@@ -153,7 +153,7 @@ def _coil(random: Random) -> Line:
     """Loops in a row: eeee."""
     turns = int(random.integers(4, 9))
     t = np.linspace(0, 2 * np.pi * turns, 30 * turns)
-    width, height = random.uniform(0.2, 0.5), random.uniform(0.3, 0.8)
+    width, height = random.uniform(0.25, 0.5), random.uniform(0.4, 0.8)
     x = random.uniform(0.02, 0.09) * t + width * np.cos(t)
     y = height * np.sin(t) * (1 + 0.3 * np.sin(random.uniform(0.1, 0.6) * t))
     return turned(np.stack([x, y], axis=1), random.normal(0, 0.5))

@@ -34,9 +34,6 @@ SCENE_SHARE = 0.45
 # Printed characters that nobody takes for a digit, however they are bent.
 PRINTED_LETTERS = "ACEFHJKLMNPRTUVWXYacdefhkmnprtuvwxy"
 PRINTED_SIGNS = "ЖФШЩЯЮДИПЦΨΩΣΔΓΠΞξμπψω%@#+=<*×÷±≠≈√∞∑⊂∩∪∇∈←→↑↓↔★☆♥♣♠♫✗☺✂✈☂☎☀☁⚓⊕⊗▲◆"
-_MIRRORED = (3, 7)
-_UPSIDE_DOWN = (3, 4, 7)
-_LYING = (3, 7, 8)
 # Two of these, one on top of the other or overlapping, are like none of the ten.
 _DISTINCT_WHEN_STACKED = (2, 3, 4, 5, 6, 7, 9)
 _GLYPH = 72
@@ -329,7 +326,7 @@ def _bolder_or_finer(glyph: Drawing, random: Random) -> Drawing:
 
 def _tile(random: Random, sources: Sources, height: int, wanted: Sequence[int]) -> Map:
     """The ink of a real digit that is one of the wanted, so many pixels tall."""
-    for _ in range(60):
+    for _ in range(60 if len(sources.images) or sources.pens else 0):
         if len(sources.images) and (not sources.pens or random.random() < 0.5):
             chosen = int(random.integers(len(sources.images)))
             if sources.labels[chosen] in wanted:
@@ -339,7 +336,8 @@ def _tile(random: Random, sources: Sources, height: int, wanted: Sequence[int]) 
             if digit.label in wanted:
                 pen = max(1.0, height * random.uniform(0.03, 0.13))
                 return _cropped(ink_of_strokes(digit, height, random, pen))
-    return np.asarray(_cropped(_bent_picture(_glyph(str(wanted[0]), _fonts()[0]), random)))
+    printed = str(wanted[int(random.integers(len(wanted)))])
+    return _bent_picture(_glyph(printed, _fonts()[0]), random)
 
 
 def _cropped(ink: Map) -> Map:
@@ -413,15 +411,12 @@ def _pieces(random: Random, sources: Sources) -> Drawing:
 
 
 def _mirrored(random: Random, sources: Sources) -> Drawing:
-    """A digit that is mirrored, upside down or lies on its side, where that is no digit."""
+    """A mirrored 3 or 7, or a 3 on its side; a 4, an 8 or a 9 would still look like a digit."""
     height = int(np.exp(random.uniform(np.log(24), np.log(200))))
-    kind = random.random()
-    if kind < 0.4:
-        ink = _tile(random, sources, height, _MIRRORED)[:, ::-1]
-    elif kind < 0.6:
-        ink = _tile(random, sources, height, _UPSIDE_DOWN)[::-1, ::-1]
+    if random.random() < 0.6:
+        ink = _tile(random, sources, height, (3, 7))[:, ::-1]
     else:
-        ink = np.rot90(_tile(random, sources, height, _LYING), int(random.choice([1, 3])))
+        ink = np.rot90(_tile(random, sources, height, (3,)), int(random.choice([1, 3])))
     return _on_sheet(np.ascontiguousarray(ink), random)
 
 
@@ -497,8 +492,8 @@ KINDS: dict[str, tuple[float, Callable[[Random, Sources], Drawing]]] = {
     "doodle": (0.14, _doodle),
     "several digits": (0.08, _several),
     "stacked digits": (0.03, _stacked),
-    "pieces of digits": (0.04, _pieces),
-    "mirrored digit": (0.03, _mirrored),
+    "pieces of digits": (0.05, _pieces),
+    "mirrored digit": (0.02, _mirrored),
     "photo of a thing": (0.05, _thing),
 }
 """For each kind of thing its share of all, and what draws it."""

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 MNIST_VALIDATION_DIGITS = 5_000
 # The classic recipe validates on its "last 10%", which are 6,000.
 FEWEST_TRAINING_DIGITS = 6_000
+NO_DIGIT = 10
+"""Label of a picture that shows no digit: what a network learns doubt from."""
 PEN_TRAINING_WRITERS = range(1, 23)
 PEN_VALIDATION_WRITERS = range(23, 27)
 PEN_REPORT_WRITERS = range(27, 31)
@@ -60,7 +62,7 @@ class DigitSet:
 
     Attributes:
         images: uint8 (n, 28, 28), white ink (255) on black (0).
-        labels: uint8 (n,), 0 to 9.
+        labels: uint8 (n,), 0 to 9; `NO_DIGIT` among what is learnt from.
     """
 
     images: Images
@@ -191,10 +193,12 @@ def _checked(images: np.ndarray, labels: np.ndarray) -> DigitSet:
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How far a digit may be bent and still be the same digit: hands differ, and so do pens.
+    """How far a digit may be bent and still be the same digit: hands differ, pens, and cameras.
 
     The geometry is that of Simard, Steinkraus & Platt (2003), an affine map plus a smooth random
-    displacement, drawn anew for every digit and epoch.
+    displacement, drawn anew for every digit and epoch. What pens, cameras and the preparation do
+    comes on top: strokes bolder, finer or blurred, strokes that break, and remains of lines that
+    do not belong to the digit.
 
     Attributes:
         rotation: largest turn either way, degrees.
@@ -203,6 +207,11 @@ class Augmentation:
         shift: largest move along each axis, pixels.
         elastic: standard deviation of the smooth displacement, pixels.
         thickness: share of digits whose strokes are made bolder or finer.
+        blur: share of digits that are blurred, by up to a Gaussian of one pixel.
+        breaks: share of digits of which a short piece of stroke is erased.
+        remains: share of digits with straight pieces of lines beside or over them.
+        paleness: share of digits whose ink is uneven, pixel by pixel.
+        hollows: share of digits of whose strokes little but the outline is left.
     """
 
     rotation: float = 12.0
@@ -211,11 +220,17 @@ class Augmentation:
     shift: float = 2.0
     elastic: float = 0.55
     thickness: float = 0.5
+    blur: float = 0.15
+    breaks: float = 0.15
+    remains: float = 0.2
+    paleness: float = 0.1
+    hollows: float = 0.05
 
     def scaled(self, strength: float) -> Augmentation:
         """The same, with every amount multiplied; 0 changes nothing."""
         amounts = {name: strength * amount for name, amount in asdict(self).items()}
-        return Augmentation(**amounts | {"thickness": min(1.0, amounts["thickness"])})
+        shares = {name: min(1.0, amounts[name]) for name in _SHARES}
+        return Augmentation(**amounts | shares)
 
     def __call__(self, images: Images, random: np.random.Generator) -> NDArray[np.float32]:
         """Bend every image its own way.
@@ -242,21 +257,44 @@ class Augmentation:
         maps[:, 1] += _TILE * np.arange(n, dtype=np.float32)[:, None, None]
         x, y = (np.ascontiguousarray(maps[:, axis]).reshape(-1, 28) for axis in (0, 1))
         bent = cv2.remap(strip.reshape(-1, _TILE), x, y, cv2.INTER_LINEAR)
-        return np.asarray(bent, np.float32).reshape(n, 28, 28)
+        digits = np.asarray(bent, np.float32).reshape(n, 28, 28)
+        self._break_and_litter(digits, random)
+        return digits
+
+    def _break_and_litter(self, digits: NDArray[np.float32], random: np.random.Generator) -> None:
+        """Erase pieces of stroke, leave pieces of line, and make ink uneven, in place."""
+        chances = random.random((3, len(digits)))
+        for index in np.flatnonzero(chances[0] < self.breaks):
+            piece = _line_piece(random, thickness=(1.0, 2.5), half_length=(1.5, 4.0))
+            digits[index] *= 1 - piece
+        for index in np.flatnonzero(chances[1] < self.remains):
+            for _ in range(random.integers(1, 5)):
+                piece = _line_piece(random, thickness=(0.6, 2.2), half_length=(0.5, 14.0))
+                np.maximum(digits[index], random.uniform(0.3, 1) * piece, out=digits[index])
+        for index in np.flatnonzero(chances[2] < self.paleness):
+            grain = random.random((28, 28), np.float32)
+            digits[index] *= 1 - np.float32(random.uniform(0.2, 0.8)) * grain
 
     def _with_other_pens(self, strip: Images, random: np.random.Generator) -> NDArray[np.float32]:
         """Some strokes bolder and some finer: float32 in [0, 1], of the shape of `strip`."""
         n = len(strip)
-        choice = random.random(n)
-        amount = random.uniform(0.2, 0.8, n)
-        bolder = np.where(choice < self.thickness / 2, amount, 0)
-        finer = np.where((choice >= self.thickness / 2) & (choice < self.thickness), amount, 0)
+        choice = random.random((3, n))
+        amount = random.uniform(0.2, 0.8, (2, n))
+        blurred = np.where(choice[1] < self.blur, amount[1], 0)
+        amount[0] *= 1 - blurred
+        half = self.thickness / 2
+        bolder = np.where(choice[0] < half, amount[0], 0)
+        finer = np.where((choice[0] >= half) & (choice[0] < self.thickness), amount[0], 0)
         column = strip.reshape(-1, _TILE)
         dilated, eroded = cv2.dilate(column, _CROSS), cv2.erode(column, _SQUARE)
-        weights = np.stack([1 - bolder - finer, bolder, finer]).astype(np.float32) / 255
+        soft = cv2.GaussianBlur(column, (5, 5), 1.0)
+        shares = np.stack([1 - bolder - finer - blurred, bolder, finer, blurred])
+        weights = shares.astype(np.float32) / 255
         blend = np.zeros(strip.shape, np.float32)
-        for weight, part in zip(weights, (strip, dilated, eroded), strict=True):
+        for weight, part in zip(weights, (strip, dilated, eroded, soft), strict=True):
             blend += weight[:, None, None] * np.asarray(part).reshape(strip.shape)
+        for index in np.flatnonzero(choice[2] < self.hollows):
+            blend[index] *= 1 - np.float32(random.uniform(0.7, 1)) * _inside(strip[index])
         return blend
 
     def _sampling_maps(self, n: int, random: np.random.Generator) -> NDArray[np.float32]:
@@ -275,6 +313,30 @@ class Augmentation:
         bend = rows.transpose(0, 2, 1).reshape(-1, _KNOTS) @ _SPREAD.T
         maps += np.float32(self.elastic * _KNOT_GAIN) * bend.reshape(n, 2, 28, 28)
         return maps
+
+
+def _line_piece(
+    random: np.random.Generator, thickness: tuple[float, float], half_length: tuple[float, float]
+) -> NDArray[np.float32]:
+    """A short straight line anywhere on the field: float32 (28, 28) in [0, 1], soft at its rim."""
+    angle = random.uniform(0, np.pi)
+    along = np.array([np.cos(angle), np.sin(angle)])
+    u, v = np.array([along, along[::-1] * (-1, 1)]) @ (_PIXELS - random.uniform(-10, 10, (2, 1)))
+    inside = np.minimum(
+        random.uniform(*thickness) / 2 - np.abs(v), random.uniform(*half_length) - np.abs(u)
+    )
+    return np.clip(inside + 0.5, 0, 1).astype(np.float32).reshape(28, 28)
+
+
+def _inside(image: Images) -> NDArray[np.float32]:
+    """How much each pixel of a tile lies inside of strokes, at least a pixel from their edge."""
+    wide = cv2.resize(image, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR)
+    inside = cv2.resize(cv2.erode(wide, _SQUARE_3), image.shape, interpolation=cv2.INTER_AREA)
+    return np.asarray(inside, np.float32) / np.float32(255)
+
+
+_SHARES = ("thickness", "blur", "breaks", "remains", "paleness", "hollows")
+_SQUARE_3 = np.ones((3, 3), np.uint8)
 
 
 def _spread_matrix(knots: int) -> NDArray[np.float32]:

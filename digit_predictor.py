@@ -26,7 +26,8 @@ from compiled_network import compute_logits
 from digit_doubt import SCORES, explain_doubt
 from digit_errors import DigitError, LayerError, ModelError, NoInkError, PictureError
 from digit_network import CLASSES, INPUT_SHAPE
-from image_preparation import Ink, prepare_digit
+from image_preparation import prepare_digit
+from ink_finding import Ink
 from model_file import ModelPapers, load_model_file, read_convolution_names, read_papers
 from picture_decoding import Picture, decode_picture
 

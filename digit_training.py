@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from digit_data import DigitSet, as_network_input, training_batches
+from digit_data import NO_DIGIT, DigitSet, as_network_input, training_batches
 from digit_errors import DataError
-from digit_network import ARCHITECTURES
+from digit_network import ARCHITECTURES, CLASSES
 from tensorflow_import import import_keras
 from training_checkpoint import Checkpoint, EpochRow
 from training_recipe import Recipe
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import keras
 
 VALIDATION_BATCH = 500
+OUTLIER_WEIGHT = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +112,7 @@ def compiled_model(recipe: Recipe, training_digits: int) -> keras.Model:
     # XLA, which Keras chooses by itself, trains convolutions on TensorFlow's CPU up to 7× slower.
     jit_compile = False if keras.backend.backend() == "tensorflow" else "auto"
     optimizer = _optimizer(recipe, -(-training_digits // recipe.batch_size))
-    model.compile(optimizer, _loss(recipe), metrics=["accuracy"], jit_compile=jit_compile)
+    model.compile(optimizer, _loss(recipe), metrics=[_accuracy()], jit_compile=jit_compile)
     optimizer.build(model.trainable_variables)
     return model
 
@@ -141,19 +142,37 @@ def _learning_rate(recipe: Recipe, steps_per_epoch: int) -> Any:
     )
 
 
-def _loss(recipe: Recipe) -> Any:
-    if not recipe.label_smoothing:
-        return "sparse_categorical_crossentropy"
+def _loss(recipe: Recipe) -> Callable[[Any, Any], Any]:
+    """Cross-entropy with the label, or with all ten digits alike where there is no digit.
+
+    The latter is outlier exposure (Hendrycks, Mazeika & Dietterich, 2019, "Deep anomaly detection
+    with outlier exposure"), with their weight of a half.
+    """
     keras = import_keras()
+    ops = keras.ops
 
-    def smoothed_cross_entropy(labels: Any, probabilities: Any) -> Any:
-        labels = keras.ops.cast(keras.ops.reshape(labels, (-1,)), "int32")
-        one_hot = keras.ops.one_hot(labels, probabilities.shape[-1])
-        return keras.losses.categorical_crossentropy(
-            one_hot, probabilities, label_smoothing=recipe.label_smoothing
-        )
+    def cross_entropy(labels: Any, probabilities: Any) -> Any:
+        labels = ops.cast(ops.reshape(labels, (-1,)), "int32")
+        is_digit = ops.cast(labels < NO_DIGIT, probabilities.dtype)
+        smoothing = ops.where(labels < NO_DIGIT, recipe.label_smoothing, 1.0)[:, None]
+        targets = (1 - smoothing) * ops.one_hot(labels, CLASSES) + smoothing / CLASSES
+        loss = keras.losses.categorical_crossentropy(targets, probabilities)
+        return loss * (OUTLIER_WEIGHT + (1 - OUTLIER_WEIGHT) * is_digit)
 
-    return smoothed_cross_entropy
+    return cross_entropy
+
+
+def _accuracy() -> Callable[[Any, Any], Any]:
+    """Whether a digit is read right; what is none is right if no digit gets half the confidence."""
+    ops = import_keras().ops
+
+    def accuracy(labels: Any, probabilities: Any) -> Any:
+        labels = ops.cast(ops.reshape(labels, (-1,)), "int32")
+        is_right = ops.equal(ops.cast(ops.argmax(probabilities, axis=-1), "int32"), labels)
+        is_doubted = ops.max(probabilities, axis=-1) < 0.5
+        return ops.cast(ops.where(labels < NO_DIGIT, is_right, is_doubted), "float32")
+
+    return accuracy
 
 
 def averaged_weights(recipe: Recipe) -> list[keras.callbacks.Callback]:

@@ -23,7 +23,8 @@ import page_html
 from digit_network import layer_table
 from digit_predictor import DigitError, list_convolutions, load_model, read_digit, warm_up
 from gradcam_visualizer import grad_cam, overlay_heatmap
-from image_preparation import Ink, shrink_picture
+from image_preparation import shrink_picture
+from ink_finding import Ink
 
 logger = logging.getLogger(__name__)
 

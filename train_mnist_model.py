@@ -29,6 +29,7 @@ from command_line import add_digit_options, check_writable, count, leave, number
 from digit_data import load_mnist
 from digit_errors import DataError, DigitError
 from digit_training import RunControl, TrainedNetwork, train
+from model_calibration import calibrate
 from model_comparison import Comparison, accuracy, compare, load_replaced_model
 from model_file import ModelPapers, save_model_file
 from tensorflow_import import import_keras
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     import keras
 
 SCRIPT = "python train_mnist_model.py"
+# Pictures that were made to learn from are kept there, beside the model.
+CACHE = "training_pictures"
 # Of the 255 bytes that file systems allow, temporary names and endings need the rest.
 LONGEST_NAME = 200
 
@@ -60,7 +63,7 @@ def _run(options: argparse.Namespace) -> None:
     _check_tensorboard(options.tensorboard)
     recipe = _recipe(options)
     data = load_training_data(
-        options.data, options.pen_strokes, options.extra, recipe.validation_digits
+        options.data, options.pen_strokes, options.extra, recipe, options.output.parent / CACHE
     )
     for line in describe_left_out(data):
         print(line)
@@ -169,6 +172,7 @@ def _write(
     """Write the model, or keep it beside the better one; then nothing is left to resume."""
     validation_accuracy = accuracy(trained.model, data.validation)
     test_accuracy = accuracy(trained.model, data.test)
+    calibration = calibrate(trained.model, data.judges, data.non_digits)
     papers = ModelPapers(
         trained_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         trained_with=_versions(),
@@ -181,10 +185,13 @@ def _write(
         epochs=len(trained.history),
         validation_accuracy=validation_accuracy,
         test_accuracy=test_accuracy,
+        temperature=calibration.temperature,
+        doubt_score=calibration.doubt_score,
+        doubt_threshold=calibration.doubt_threshold,
     )
     is_worse = comparison.is_worse and not options.force
     target = options.output.with_suffix(".rejected.h5") if is_worse else options.output
-    for line in comparison.lines:
+    for line in (*comparison.lines, calibration.line):
         print(line)
     print(f"Validation accuracy {validation_accuracy:.2%}, test accuracy {test_accuracy:.2%}.")
     write_curves_csv(trained.history, target.with_suffix(".curves.csv"))

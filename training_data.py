@@ -1,33 +1,43 @@
-"""What a run learns from and what it is judged by: MNIST, pen strokes and a person's own pictures.
+"""What a run learns from and what it is judged by.
 
-The trainer, the tuner, the evaluation and the notebook all get their digits here.
+MNIST, pen strokes, a person's own pictures, and what `training_pictures` makes of the first two:
+drawings, imagined photographs, and things that are no digit. The trainer, the tuner, the
+evaluation and the notebook all get their digits here.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from digit_data import (
     MNIST_VALIDATION_DIGITS,
     PEN_TRAINING_WRITERS,
     PEN_VALIDATION_WRITERS,
     DigitSet,
+    Mnist,
     load_mnist,
 )
 from digit_errors import DataError
-from pen_strokes import CANVAS, PenDigit, draw_strokes, read_pen_strokes
+from pen_strokes import PenDigit, draw_strokes, read_pen_strokes
 from picture_folder import prepare_image, read_picture_folder
+from training_pictures import PictureMaker
+from training_recipe import Recipe
 
 # What the page's canvas starts with, and a digit that fills it comfortably.
 USUAL_PEN = 20.0
 USUAL_SIZE = 180.0
+# How many imagined photographs judge a model, and how many things that are no digit; but at most a
+# tenth of those that train.
+JUDGING_SCENES = 2_000
+JUDGING_NON_DIGITS = 1_000
+_JUDGING_SEED = 1
 
 
 @dataclass(frozen=True)
@@ -35,10 +45,11 @@ class TrainingData:
     """All digits of a run.
 
     Attributes:
-        training: what the network learns from.
+        training: what the network learns from, digits or not.
         validation: what it is validated on after every epoch; pen digits, too, if some train.
         judges: digits that no run ever learns from, by what they are: a new model is compared on
-            them with the one it replaces.
+            them with the one it replaces, and its confidence is calibrated on them.
+        non_digits: what doubt is judged by, labelled `NO_DIGIT`; empty if none train.
         test: MNIST's test split, for the report at the end.
         description: what `training` is, in words.
         sha256: of everything above.
@@ -48,6 +59,7 @@ class TrainingData:
     training: DigitSet
     validation: DigitSet
     judges: Mapping[str, DigitSet]
+    non_digits: DigitSet
     test: DigitSet
     description: str
     sha256: str
@@ -58,7 +70,8 @@ def load_training_data(
     mnist_file: str | Path | None = None,
     pen_strokes_file: str | Path | None = None,
     extra_folder: str | Path | None = None,
-    validation_digits: int = MNIST_VALIDATION_DIGITS,
+    recipe: Recipe | None = None,
+    cache: Path | None = None,
 ) -> TrainingData:
     """Load the digits of a run.
 
@@ -67,40 +80,50 @@ def load_training_data(
         pen_strokes_file: as for `pen_strokes.read_pen_strokes`; writers 1 to 22 train and 23 to
             26 judge, and no others are looked at.
         extra_folder: as for `picture_folder.read_picture_folder`; all of it trains.
-        validation_digits: how many of MNIST's last training digits validate; the last 5,000 are
-            never learnt from, even if fewer validate.
+        recipe: how many digits validate (MNIST's last 5,000 are never learnt from, even if fewer
+            do), and how many pictures are made to learn from; None makes but one drawing of each
+            pen digit.
+        cache: a folder to keep the pictures in that were made, as they take minutes.
 
     Raises:
         DataError: one of them is missing, damaged or empty.
     """
+    recipe = recipe or Recipe(drawings=1, scenes=0, non_digits=0)
     mnist = load_mnist(mnist_file)
-    training = mnist.training(max(validation_digits, MNIST_VALIDATION_DIGITS))
-    validation = mnist.validation(validation_digits)
-    description = f"MNIST training digits but the last {validation_digits:,}"
-    judges = {f"{MNIST_VALIDATION_DIGITS:,} MNIST digits": mnist.validation()}
-    hashes = [mnist.sha256]
-    left_out: tuple[tuple[str, str], ...] = ()
-    if pen_strokes_file is not None:
-        written, judging = load_pen_digits(pen_strokes_file)
-        training += written
-        validation += judging
-        description += f"; {len(written):,} pen digits of writers 1 to 22"
-        judges[f"{len(judging):,} pen digits of four other writers"] = judging
-        hashes += [written.sha256, judging.sha256]
-    if extra_folder is not None:
-        extra = read_picture_folder(extra_folder)
-        training += extra.digits
-        left_out = extra.unreadable
-        description += f"; {len(extra.digits):,} of one's own pictures"
-        hashes.append(extra.digits.sha256)
+    learnt = mnist.training(max(recipe.validation_digits, MNIST_VALIDATION_DIGITS))
+    pens, judging_pens = load_pen_digits(pen_strokes_file) if pen_strokes_file else ([], [])
+    learn = PictureMaker(learnt, pens, cache=cache)
+    judge = PictureMaker(mnist.validation(), judging_pens, _JUDGING_SEED, cache)
+    drawings, drawn = learn.drawings(recipe.drawings), draw_usually(judging_pens)
+    scenes = learn.scenes(round(recipe.scenes * len(learnt)))
+    judging_scenes = judge.scenes(min(JUDGING_SCENES, len(scenes) // 10))
+    non_digits = learn.non_digits(round(recipe.non_digits * len(learnt)))
+    judging_non_digits = judge.non_digits(min(JUDGING_NON_DIGITS, len(non_digits) // 10))
+    extra = None if extra_folder is None else read_picture_folder(extra_folder)
+    sources = {
+        f"MNIST training digits but the last {recipe.validation_digits:,}": learnt,
+        f"{len(drawings):,} drawings of pen digits by writers 1 to 22": drawings,
+        f"{len(scenes):,} imagined photographs of such digits": scenes,
+        f"{len(non_digits):,} things that are no digit": non_digits,
+    }
+    if extra is not None:
+        sources[f"{len(extra.digits):,} of one's own pictures"] = extra.digits
+    sources = {name: digits for name, digits in sources.items() if len(digits)}
+    judges = {
+        f"{MNIST_VALIDATION_DIGITS:,} MNIST digits": mnist.validation(),
+        f"{len(drawn):,} pen digits of four other writers": drawn,
+        f"{len(judging_scenes):,} imagined photographs": judging_scenes,
+    }
+    judges = {name: digits for name, digits in judges.items() if len(digits)}
     return TrainingData(
-        training=training,
-        validation=validation,
-        judges={name: digits for name, digits in judges.items() if len(digits)},
+        training=reduce(add, sources.values()),
+        validation=mnist.validation(recipe.validation_digits) + drawn,
+        judges=judges,
+        non_digits=judging_non_digits,
         test=mnist.test,
-        description=description,
-        sha256=mnist.sha256 if len(hashes) == 1 else _joint_hash(hashes),
-        left_out=left_out,
+        description="; ".join(sources),
+        sha256=_hash(mnist, sources.values(), [*judges.values(), judging_non_digits]),
+        left_out=() if extra is None else extra.unreadable,
     )
 
 
@@ -112,42 +135,29 @@ def describe_left_out(data: TrainingData, most: int = 5) -> list[str]:
     return lines
 
 
-def _joint_hash(hashes: Iterable[str]) -> str:
+def _hash(mnist: Mnist, sources: Collection[DigitSet], judges: Iterable[DigitSet]) -> str:
+    """Of MNIST alone, or of that and all that comes on top."""
+    if len(sources) == 1:
+        return mnist.sha256
+    hashes = [mnist.sha256, *(digits.sha256 for digits in (*sources, *judges))]
     return hashlib.sha256("".join(hashes).encode()).hexdigest()
 
 
-def load_pen_digits(path: str | Path) -> tuple[DigitSet, DigitSet]:
-    """Pen digits of the training writers and of the validation writers, as the network sees them.
-
-    Training digits are drawn with all kinds of pens, sizes and places, validation digits the way
-    the page's canvas suggests. The drawing of each depends on nothing but the file.
+def load_pen_digits(path: str | Path) -> tuple[list[PenDigit], list[PenDigit]]:
+    """Pen digits of the training writers and of the validation writers.
 
     Raises:
         DataError: as `read_pen_strokes`, or no digit is by a training writer.
     """
     digits = read_pen_strokes(path)
     training = [digit for digit in digits if digit.writer in PEN_TRAINING_WRITERS]
-    validation = [digit for digit in digits if digit.writer in PEN_VALIDATION_WRITERS]
     if not training:
         raise DataError(f"{Path(path).name} holds no digit by the training writers, 1 to 22.")
-    random = np.random.default_rng(0)
-    return (
-        _as_digit_set(training, [_draw_anyhow(digit, random) for digit in training]),
-        _as_digit_set(validation, [draw_strokes(d, USUAL_PEN, USUAL_SIZE) for d in validation]),
-    )
+    return training, [digit for digit in digits if digit.writer in PEN_VALIDATION_WRITERS]
 
 
-def _draw_anyhow(digit: PenDigit, random: np.random.Generator) -> NDArray[np.uint8]:
-    """A drawing with any pen of the page's slider, of any size, anywhere on the canvas."""
-    size = random.uniform(60, 240)
-    pen = random.uniform(8, min(40, 0.25 * size))
-    room = (CANVAS - size - pen) / 2
-    x, y = CANVAS / 2 + max(0, room) * random.uniform(-1, 1, 2)
-    return draw_strokes(digit, pen, size, (x, y))
-
-
-def _as_digit_set(digits: Sequence[PenDigit], drawings: Iterable[NDArray[np.uint8]]) -> DigitSet:
-    with ThreadPoolExecutor() as pool:  # OpenCV works outside of Python's lock
-        images = list(pool.map(prepare_image, drawings))
+def draw_usually(digits: Sequence[PenDigit]) -> DigitSet:
+    """Pen digits drawn the way the page's canvas suggests, as the network sees them."""
+    images = [prepare_image(draw_strokes(digit, USUAL_PEN, USUAL_SIZE)) for digit in digits]
     labels = np.array([digit.label for digit in digits], np.uint8)
     return DigitSet(np.array(images, np.uint8).reshape(-1, 28, 28), labels)

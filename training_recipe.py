@@ -38,6 +38,9 @@ class Recipe:
         averaging: momentum of the moving average of the weights, which is validated and kept
             instead of the last step's (Polyak & Juditsky, 1992); 0 keeps the last step's.
         validation_digits: how many of MNIST's last training digits validate.
+        drawings: how often each pen digit is drawn, where there are pen strokes to learn from.
+        scenes: imagined photographs to learn from, for each of MNIST's training digits.
+        non_digits: things that are no digit, to learn doubt from, likewise.
     """
 
     architecture: str = "compact"
@@ -53,6 +56,9 @@ class Recipe:
     easy_epochs: float = 5.0
     averaging: float = 0.97
     validation_digits: int = MNIST_VALIDATION_DIGITS
+    drawings: int = 4
+    scenes: float = 1.0
+    non_digits: float = 0.5
 
     def augmentation_at(self, epoch: int) -> Augmentation | None:
         """How digits are bent in an epoch, the first of which is 0; None for not at all."""
@@ -79,6 +85,8 @@ RECIPES = {
         easy_epochs=0.0,
         averaging=0.0,
         validation_digits=6_000,
+        scenes=0.0,
+        non_digits=0.0,
     ),
     # What the notebook that this project grew out of searches over.
     "three_convolutions": Recipe(
@@ -91,6 +99,8 @@ RECIPES = {
         weight_decay=0.0,
         easy_epochs=0.0,
         averaging=0.0,
+        scenes=0.0,
+        non_digits=0.0,
     ),
 }
 
@@ -133,6 +143,9 @@ _LIMITS: dict[str, _Limits] = {
     "averaging": (float, 0, 0.9999),
     # Those that judge every model are never learnt from.
     "validation_digits": (int, MNIST_VALIDATION_DIGITS, 6_000),
+    "drawings": (int, 1, 100),
+    "scenes": (float, 0, 10),
+    "non_digits": (float, 0, 10),
 }
 _NETWORK_LIMITS: dict[str, _Limits] = {
     "width": (float, 0.25, 4),

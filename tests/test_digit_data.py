@@ -1,6 +1,7 @@
 """The splits never change, damaged data is named, and augmentation keeps a digit a digit."""
 
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -113,26 +114,18 @@ def a_ring() -> np.ndarray:
     return (255 * (np.abs(np.hypot(x, y) - 7) < 1.5)).astype(np.uint8)
 
 
-def test_augmentation_off_in_every_way_changes_nothing() -> None:
-    still = Augmentation(rotation=0, scale=0, shear=0, shift=0, elastic=0, thickness=0)
-    images = np.stack([a_ring()] * 3)
-    bent = still(images, np.random.default_rng(0))
-    np.testing.assert_allclose(bent, images / 255, atol=1e-6)
-    assert bent.dtype == np.float32
-
-
 def test_augmentation_bends_every_digit_its_own_way_and_loses_none() -> None:
     images = np.stack([a_ring()] * 200)
     bent = Augmentation()(images, np.random.default_rng(0))
     ink = bent.sum(axis=(1, 2)) / (a_ring() / 255).sum()
     assert len({image.tobytes() for image in bent}) == 200
     assert 0 <= bent.min() <= bent.max() <= 1
-    assert 0.3 < ink.min() < 0.95
-    assert 1.05 < ink.max() < 2.5
+    assert 0.2 < ink.min() < 0.95
+    assert 1.05 < ink.max() < 3.5
 
 
 def test_shift_moves_a_digit_by_as_much_as_it_says() -> None:
-    only_shift = Augmentation(rotation=0, scale=0, shear=0, shift=2, elastic=0, thickness=0)
+    only_shift = replace(Augmentation().scaled(0), shift=2)
     bent = only_shift(np.stack([a_ring()] * 300), np.random.default_rng(0))
     _, _, x = np.indices(bent.shape)
     centres = (x * bent).sum(axis=(1, 2)) / bent.sum(axis=(1, 2))
@@ -192,6 +185,7 @@ def test_scaled_to_nothing_augmentation_changes_nothing() -> None:
     images = np.stack([a_ring()] * 3)
     bent = Augmentation().scaled(0)(images, np.random.default_rng(0))
     np.testing.assert_allclose(bent, images / 255, atol=1e-6)
+    assert bent.dtype == np.float32
     assert Augmentation().scaled(1) == Augmentation()
     assert Augmentation().scaled(2).rotation == 24
     assert Augmentation().scaled(9).thickness == 1

@@ -15,8 +15,8 @@ from image_preparation import (
     PreparedDigit,
     prepare_digit,
     shrink_picture,
-    stroke_width,
 )
+from ink_finding import stroke_width
 from picture_decoding import decode_picture
 from tests.drawings import DIGITS, Stroke, draw
 
@@ -58,8 +58,8 @@ def test_a_bar_of_known_size_becomes_the_bar_worked_out_by_hand() -> None:
 
 def test_aspect_is_kept() -> None:
     sheet = np.full((200, 200), 255, np.uint8)
-    sheet[20:180, 60:100] = 0
-    assert ink_box(prepare(sheet).network_input)[2:] == (5, 20)
+    sheet[20:180, 70:100] = 0  # 30 wide, 160 high
+    assert ink_box(prepare(sheet).network_input)[2:] == (4, 20)
 
 
 @pytest.mark.parametrize("digit", range(10))

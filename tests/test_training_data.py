@@ -1,16 +1,21 @@
 """Every run learns from the same digits and is judged by the same others."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from digit_data import NO_DIGIT
 from digit_errors import DataError
-from tests.drawings import DIGITS
+from tests.drawings import DIGITS, draw
 from tests.test_digit_data import mnist_arrays
 from tests.test_pen_strokes import unipen
 from tests.test_picture_folder import put_picture
-from training_data import load_pen_digits, load_training_data
+from training_data import draw_usually, load_pen_digits, load_training_data
+from training_recipe import Recipe
+
+PLAIN = Recipe(drawings=1, scenes=0, non_digits=0)
 
 
 @pytest.fixture
@@ -33,20 +38,17 @@ def pens_file(tmp_path: Path) -> Path:
 
 def test_pen_writers_are_split_and_those_for_reports_are_not_looked_at(pens_file: Path) -> None:
     training, validation = load_pen_digits(pens_file)
-    assert training.labels.tolist() == [writer % 10 for writer in range(1, 23)]
-    assert validation.labels.tolist() == [writer % 10 for writer in range(23, 27)]
+    assert [digit.writer for digit in training] == list(range(1, 23))
+    assert [digit.writer for digit in validation] == list(range(23, 27))
 
 
-def test_pen_digits_look_like_mnist(pens_file: Path) -> None:
-    training, _ = load_pen_digits(pens_file)
-    assert training.images.dtype == np.uint8
-    assert training.images.shape == (22, 28, 28)
-    assert (training.images.max(axis=(1, 2)) > 200).all()
-    assert not training.images[:, :3].any()
-
-
-def test_pen_digits_are_the_same_every_time(pens_file: Path) -> None:
-    assert load_pen_digits(pens_file)[0].sha256 == load_pen_digits(pens_file)[0].sha256
+def test_drawings_look_like_mnist(pens_file: Path) -> None:
+    digits = draw_usually(load_pen_digits(pens_file)[1])
+    assert digits.labels.tolist() == [writer % 10 for writer in range(23, 27)]
+    assert digits.images.dtype == np.uint8
+    assert digits.images.shape == (4, 28, 28)
+    assert (digits.images.max(axis=(1, 2)) > 200).all()
+    assert not digits.images[:, :3].any()
 
 
 def test_a_file_without_training_writers_is_refused(tmp_path: Path) -> None:
@@ -64,14 +66,14 @@ def test_mnist_alone_trains_and_judges_on_the_fixed_split(mnist_file: Path) -> N
 
 
 def test_the_judges_stay_the_same_whatever_validates(mnist_file: Path) -> None:
-    data = load_training_data(mnist_file, validation_digits=6_000)
+    data = load_training_data(mnist_file, recipe=replace(PLAIN, validation_digits=6_000))
     assert len(data.training) == 200
     assert len(data.validation) == 6_000
     assert len(data.judges["5,000 MNIST digits"]) == 5_000
 
 
 def test_what_judges_is_never_learnt_from_even_if_less_validates(mnist_file: Path) -> None:
-    data = load_training_data(mnist_file, validation_digits=10)
+    data = load_training_data(mnist_file, recipe=replace(PLAIN, validation_digits=10))
     assert len(data.training) == 1_200
     assert len(data.validation) == 10
 
@@ -88,6 +90,20 @@ def test_pen_strokes_and_own_pictures_train_as_well(
     assert len(data.judges["4 pen digits of four other writers"]) == 4
     assert len(data.validation) == 5_000 + 4
     assert [name for name, _ in data.left_out] == ["7/note.txt"]
-    assert "22 pen digits" in data.description
+    assert "22 drawings of pen digits" in data.description
     assert "2 of one's own pictures" in data.description
     assert data.sha256 != load_training_data(mnist_file).sha256
+
+
+def test_a_recipe_says_how_many_pictures_are_made(mnist_file: Path, pens_file: Path) -> None:
+    recipe = Recipe(drawings=2, scenes=0.05, non_digits=0.025)
+    arrays = mnist_arrays()
+    arrays["x_train"][:] = draw(DIGITS[4], 28, 3)[:, :, 0] ^ 255
+    np.savez(mnist_file, **arrays)
+    data = load_training_data(mnist_file, pens_file, recipe=recipe)
+    made = data.training[1_200:]
+    assert np.count_nonzero(made.labels == NO_DIGIT) == pytest.approx(30, abs=3)
+    assert np.count_nonzero(made.labels < NO_DIGIT) == pytest.approx(2 * 22 + 60, abs=3)
+    assert "6 imagined photographs" in data.judges
+    assert set(data.non_digits.labels) == {NO_DIGIT}
+    assert all((digits.labels < NO_DIGIT).all() for digits in data.judges.values())

@@ -1,0 +1,167 @@
+"""Pictures to learn from beyond MNIST's own, each taken down the road that every picture takes.
+
+Pen strokes drawn with many pens, digits on imagined photographs, and things that are no digit.
+What each is depends on nothing but its number, so that a set is the same wherever it is made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import ModuleType
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+import digit_scenes
+import doodles
+import image_preparation
+import ink_finding
+import letter_strokes
+import non_digits
+import pen_strokes
+import ruling_removal
+from atomic_file import atomic_write
+from digit_data import DAMAGED_NPZ, NO_DIGIT, DigitSet, Images
+from digit_errors import NoInkError
+from digit_scenes import compose_scene, ink_of_mnist, ink_of_strokes
+from non_digits import Sources, draw_non_digit
+from pen_strokes import CANVAS, PenDigit, draw_strokes
+from picture_folder import prepare_image
+
+# Streams of random numbers, so that no kind of picture repeats another's.
+_DRAWING, _SCENE, _NON_DIGIT = 1, 2, 3
+
+
+class PictureMaker:
+    """Makes sets of pictures, and keeps them in a folder, for they take minutes to make.
+
+    Attributes:
+        mnist: MNIST's digits to compose scenes from.
+        pens: pen strokes, likewise.
+        seed: another one gives other pictures of the same kinds.
+        cache: a folder that need not exist yet; None keeps nothing.
+    """
+
+    def __init__(
+        self, mnist: DigitSet, pens: Sequence[PenDigit], seed: int = 0, cache: Path | None = None
+    ) -> None:
+        self.mnist, self.pens, self.seed, self.cache = mnist, pens, seed, cache
+
+    def drawings(self, times: int) -> DigitSet:
+        """Each pen digit so many times, with any pen, of any size, anywhere on the canvas."""
+        return self._made("drawings", times * len(self.pens), self._drawing)
+
+    def scenes(self, n: int) -> DigitSet:
+        """Digits on imagined photographs, half of them from MNIST and half drawn with a pen."""
+        return self._made("scenes", n, self._scene)
+
+    def non_digits(self, n: int) -> DigitSet:
+        """Things that are no digit, labelled `NO_DIGIT`."""
+        return self._made("non_digits", n, self._non_digit)
+
+    def _drawing(self, number: int) -> tuple[Images, int]:
+        digit = self.pens[number % len(self.pens)]
+        random = np.random.default_rng((self.seed, _DRAWING, number))
+        return prepare_image(draw_anyhow(digit, random)), digit.label
+
+    def _scene(self, number: int) -> tuple[Images, int]:
+        random = np.random.default_rng((self.seed, _SCENE, number))
+        size = round(float(np.exp(random.uniform(np.log(20), np.log(420)))))
+        if number % 2 and self.pens:
+            digit = self.pens[int(random.integers(len(self.pens)))]
+            ink, label = ink_of_strokes(digit, size, random), digit.label
+        else:
+            chosen = random.integers(len(self.mnist))
+            ink = ink_of_mnist(self.mnist.images[chosen], size, random)
+            label = int(self.mnist.labels[chosen])
+        if not (ink > 0.5).any():
+            raise NoInkError("This digit is blank.")
+        return prepare_image(compose_scene(ink, random)), label
+
+    def _non_digit(self, number: int) -> tuple[Images, int]:
+        random = np.random.default_rng((self.seed, _NON_DIGIT, number))
+        sources = Sources(self.mnist.images, self.mnist.labels, tuple(self.pens))
+        return prepare_image(draw_non_digit(random, sources)[1]), NO_DIGIT
+
+    def _made(self, kind: str, n: int, make: Callable[[int], tuple[Images, int]]) -> DigitSet:
+        if n == 0:
+            return DigitSet(np.empty((0, 28, 28), np.uint8), np.empty(0, np.uint8))
+        kept = self.cache / f"{kind}-{self._key(kind, n)}.npz" if self.cache else None
+        if kept is not None:
+            digits = _read(kept)
+            if digits is not None:
+                return digits
+            print(f"Making {n:,} {kind.replace('_', '-')}, once.", flush=True)
+        digits = _make_all(n, make)
+        if kept is not None:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            with atomic_write(kept) as temporary:
+                np.savez_compressed(temporary, images=digits.images, labels=digits.labels)
+        return digits
+
+    def _key(self, kind: str, n: int) -> str:
+        """What the pictures depend on, as a name: the digits, and the code that makes them."""
+        digest = hashlib.sha256(f"{kind} {n} {self.seed} {len(self.pens)}".encode())
+        digest.update(self.mnist.sha256.encode())
+        for digit in self.pens:
+            for stroke in digit.strokes:
+                digest.update(stroke.tobytes())
+        for module in (*_MAKERS["all"], *_MAKERS[kind]):
+            digest.update(Path(str(module.__file__)).read_bytes())
+        return digest.hexdigest()[:16]
+
+
+# What each kind of picture is made and prepared by.
+_MAKERS: dict[str, tuple[ModuleType, ...]] = {
+    "all": (image_preparation, ink_finding, pen_strokes, ruling_removal),
+    "drawings": (),
+    "scenes": (digit_scenes,),
+    "non_digits": (digit_scenes, doodles, letter_strokes, non_digits),
+}
+
+
+def _read(file: Path) -> DigitSet | None:
+    """A set that was kept; None where there is none that is whole."""
+    try:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
+            return DigitSet(arrays["images"], arrays["labels"])
+    except DAMAGED_NPZ:
+        return None
+
+
+def _make_all(n: int, make: Callable[[int], tuple[Images, int]]) -> DigitSet:
+    """Those of `n` pictures on which there is any ink."""
+
+    def made(number: int) -> tuple[Images, int] | None:
+        try:
+            return make(number)
+        except NoInkError:
+            return None
+
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)  # a picture a thread, rather than a part of one
+    try:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            found = [each for each in pool.map(made, range(n)) if each is not None]
+    finally:
+        cv2.setNumThreads(threads)
+    images = np.array([image for image, _ in found], np.uint8).reshape(-1, 28, 28)
+    return DigitSet(images, np.array([label for _, label in found], np.uint8))
+
+
+def draw_anyhow(digit: PenDigit, random: np.random.Generator) -> NDArray[np.uint8]:
+    """A drawing with any pen of the page's slider, of any size, anywhere on the canvas.
+
+    Returns:
+        uint8 (280, 280), 0 for ink and 255 for paper.
+    """
+    size = random.uniform(50, 265)
+    pen = random.uniform(4, min(44, 0.27 * size))
+    room = (CANVAS - size - pen) / 2
+    x, y = CANVAS / 2 + max(0, room) * random.uniform(-1, 1, 2)
+    return draw_strokes(digit, pen, size, (x, y))

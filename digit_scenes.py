@@ -972,7 +972,8 @@ def _shine(sheet: _Sheet) -> float:
     random = sheet.random
     light = _light(sheet)
     x, y, w, h = (int(max(0, v)) for v in sheet.box)
-    darkest = float(light[y : y + h + 1, x : x + w + 1].min(initial=1.0))
+    there = light[y : y + h + 1, x : x + w + 1]
+    darkest, brightest = float(there.min(initial=1.0)), float(there.max(initial=0.5))
     exposure = 1.0
     if sheet.chance(0.15, "underexposed"):
         exposure = random.uniform(0.35, 0.8)
@@ -980,6 +981,9 @@ def _shine(sheet: _Sheet) -> float:
         exposure = random.uniform(1.05, 1.25)
     contrast = _contrast(sheet.paper, sheet.pen) * darkest
     exposure = max(exposure, 0.12 / max(contrast, 1e-3))
+    # White swallows the paper, but not the ink (or the ink, but not the dark paper).
+    darker = min(_luma(sheet.paper), _luma(sheet.pen))
+    exposure = min(exposure, 0.86 / max(darker * brightest, 1e-3))
     warmth = random.normal(0, 0.07) if sheet.chance(0.5, "tinted light") else 0.0
     tint = np.clip([1 + warmth, 1 + random.normal(0, 0.015), 1 - 1.2 * warmth], 0.6, 1.3)
     for channel, gain in enumerate(tint):

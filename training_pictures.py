@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import signal
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from types import ModuleType
 
@@ -35,6 +37,9 @@ from picture_folder import prepare_image
 
 # Streams of random numbers, so that no kind of picture repeats another's.
 _DRAWING, _SCENE, _NON_DIGIT = 1, 2, 3
+# Fewer pictures are made sooner than processes have started.
+WORTH_PROCESSES = 2_000
+_CHUNK = 100
 
 
 class PictureMaker:
@@ -54,15 +59,32 @@ class PictureMaker:
 
     def drawings(self, times: int) -> DigitSet:
         """Each pen digit so many times, with any pen, of any size, anywhere on the canvas."""
-        return self._made("drawings", times * len(self.pens), self._drawing)
+        return self._made("drawings", times * len(self.pens))
 
     def scenes(self, n: int) -> DigitSet:
         """Digits on imagined photographs, half of them from MNIST and half drawn with a pen."""
-        return self._made("scenes", n, self._scene)
+        return self._made("scenes", n)
 
     def non_digits(self, n: int) -> DigitSet:
         """Things that are no digit, labelled `NO_DIGIT`."""
-        return self._made("non_digits", n, self._non_digit)
+        return self._made("non_digits", n)
+
+    def make(self, kind: str, number: int) -> tuple[Images, int] | None:
+        """One picture, uint8 (28, 28), and its label; None where there is no ink on it.
+
+        Args:
+            kind: "drawings", "scenes" or "non_digits".
+            number: of the picture within its kind.
+        """
+        makers = {
+            "drawings": self._drawing,
+            "scenes": self._scene,
+            "non_digits": self._non_digit,
+        }
+        try:
+            return makers[kind](number)
+        except NoInkError:
+            return None
 
     def _drawing(self, number: int) -> tuple[Images, int]:
         digit = self.pens[number % len(self.pens)]
@@ -71,7 +93,7 @@ class PictureMaker:
 
     def _scene(self, number: int) -> tuple[Images, int]:
         random = np.random.default_rng((self.seed, _SCENE, number))
-        size = round(float(np.exp(random.uniform(np.log(20), np.log(420)))))
+        size = round(float(np.exp(random.uniform(np.log(50), np.log(420)))))
         if number % 2 and self.pens:
             digit = self.pens[int(random.integers(len(self.pens)))]
             ink, label = ink_of_strokes(digit, size, random), digit.label
@@ -88,16 +110,14 @@ class PictureMaker:
         sources = Sources(self.mnist.images, self.mnist.labels, tuple(self.pens))
         return prepare_image(draw_non_digit(random, sources)[1]), NO_DIGIT
 
-    def _made(self, kind: str, n: int, make: Callable[[int], tuple[Images, int]]) -> DigitSet:
-        if n == 0:
-            return DigitSet(np.empty((0, 28, 28), np.uint8), np.empty(0, np.uint8))
-        kept = self.cache / f"{kind}-{self._key(kind, n)}.npz" if self.cache else None
+    def _made(self, kind: str, n: int) -> DigitSet:
+        kept = self.cache / f"{kind}-{self._key(kind, n)}.npz" if self.cache and n else None
         if kept is not None:
             digits = _read(kept)
             if digits is not None:
                 return digits
             print(f"Making {n:,} {kind.replace('_', '-')}, once.", flush=True)
-        digits = _make_all(n, make)
+        digits = _make_all(self, kind, n)
         if kept is not None:
             kept.parent.mkdir(parents=True, exist_ok=True)
             with atomic_write(kept) as temporary:
@@ -134,24 +154,43 @@ def _read(file: Path) -> DigitSet | None:
         return None
 
 
-def _make_all(n: int, make: Callable[[int], tuple[Images, int]]) -> DigitSet:
+def _make_all(maker: PictureMaker, kind: str, n: int) -> DigitSet:
     """Those of `n` pictures on which there is any ink."""
-
-    def made(number: int) -> tuple[Images, int] | None:
-        try:
-            return make(number)
-        except NoInkError:
-            return None
-
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)  # a picture a thread, rather than a part of one
-    try:
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            found = [each for each in pool.map(made, range(n)) if each is not None]
-    finally:
-        cv2.setNumThreads(threads)
+    if n < WORTH_PROCESSES:
+        made = [maker.make(kind, number) for number in range(n)]
+    else:
+        made = _make_in_processes(maker, kind, n)
+    found = [each for each in made if each is not None]
     images = np.array([image for image, _ in found], np.uint8).reshape(-1, 28, 28)
     return DigitSet(images, np.array([label for _, label in found], np.uint8))
+
+
+def _make_in_processes(maker: PictureMaker, kind: str, n: int) -> list[tuple[Images, int] | None]:
+    pool = ProcessPoolExecutor(
+        os.cpu_count(), get_context("spawn"), initializer=_begin_work, initargs=(maker,)
+    )
+    try:
+        starts = range(0, n, _CHUNK)
+        chunks = pool.map(_make_chunk, [(kind, start, min(start + _CHUNK, n)) for start in starts])
+        return [each for chunk in chunks for each in chunk]
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+_maker: PictureMaker
+
+
+def _begin_work(maker: PictureMaker) -> None:
+    """Of a process that makes pictures; Ctrl-C is its parent's business."""
+    global _maker  # noqa: PLW0603 - what pool.map sends with every chunk must be small
+    _maker = maker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    cv2.setNumThreads(1)  # a picture a process, rather than a part of one
+
+
+def _make_chunk(chunk: tuple[str, int, int]) -> list[tuple[Images, int] | None]:
+    kind, start, stop = chunk
+    return [_maker.make(kind, number) for number in range(start, stop)]
 
 
 def draw_anyhow(digit: PenDigit, random: np.random.Generator) -> NDArray[np.uint8]:

@@ -57,8 +57,8 @@ class Recipe:
     averaging: float = 0.97
     validation_digits: int = MNIST_VALIDATION_DIGITS
     drawings: int = 4
-    scenes: float = 1.0
-    non_digits: float = 0.5
+    scenes: float = 0.8
+    non_digits: float = 0.4
 
     def augmentation_at(self, epoch: int) -> Augmentation | None:
         """How digits are bent in an epoch, the first of which is 0; None for not at all."""

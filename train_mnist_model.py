@@ -240,6 +240,7 @@ def _command(options: argparse.Namespace, recipe: Recipe) -> str:
     words = ["--tuned", options.tuned.name] if options.tuned else []
     words += ["--architecture", recipe.architecture, "--epochs", str(recipe.epochs)]
     words += ["--batch-size", str(recipe.batch_size), "--seed", str(options.seed)]
+    words += [] if options.width is None else ["--width", f"{options.width:g}"]
     if options.learning_rate is not None:
         words += ["--learning-rate", f"{recipe.learning_rate:g}"]
     words += ["--no-augmentation"] if options.no_augmentation else []
@@ -257,7 +258,13 @@ def _recipe(options: argparse.Namespace) -> Recipe:
         raise DigitError(
             f"The tuned recipe is for {recipe.architecture}: leave out --architecture."
         )
+    network = recipe.network
+    if options.width is not None:
+        if recipe.architecture != "compact":
+            raise DigitError("Only the architecture compact has a --width: leave it out.")
+        network = {**network, "width": options.width}
     changes = {
+        "network": network,
         "epochs": options.epochs,
         "batch_size": options.batch_size,
         "learning_rate": options.learning_rate,
@@ -295,6 +302,12 @@ def _parser() -> argparse.ArgumentParser:
     recipe = parser.add_argument_group("recipe")
     recipe.add_argument("--architecture", choices=RECIPES, help="compact, unless --tuned says else")
     recipe.add_argument("--tuned", type=Path, metavar="FILE", help="of tune_mnist_model.py")
+    recipe.add_argument(
+        "--width",
+        type=number(0.25, 4),
+        metavar="X",
+        help="of compact: so many times its numbers of filters (1)",
+    )
     recipe.add_argument("--epochs", type=count, metavar="N", help=_defaults("epochs"))
     recipe.add_argument("--batch-size", type=count, metavar="N", help=_defaults("batch_size"))
     recipe.add_argument(

@@ -1,6 +1,7 @@
 """Retraining, as a person would run it, on a slice that trains in seconds."""
 
 import errno
+import json
 import math
 import os
 import random
@@ -42,7 +43,8 @@ def small_mnist(tmp_path: Path) -> Path:
     Beside it lies `slim.json`, the recipe of a network that trains in a moment.
     """
     np.savez(tmp_path / "mnist.npz", **mnist_arrays(6_300))
-    (tmp_path / "slim.json").write_text('{"network": {"width": 0.25}}')
+    slim_recipe = {"network": {"width": 0.25}, "scenes": 0, "non_digits": 0.05}
+    (tmp_path / "slim.json").write_text(json.dumps(slim_recipe))
     return tmp_path / "mnist.npz"
 
 
@@ -86,7 +88,9 @@ def test_a_run_reports_its_progress_and_leaves_a_model_with_papers_and_curves(
     assert "Of 5,000 MNIST digits, " in printed
     papers = read_papers(output)
     assert (papers.architecture, papers.epochs, papers.seed) == ("compact", 2, 0)
-    assert papers.temperature == 1
+    assert 0.01 <= papers.temperature <= 100
+    assert papers.doubt_threshold is not None
+    assert printed.count("are doubted") == 1
     assert load_model(output).count_params() == load_model().count_params()
     assert {file.name for file in small_mnist.parent.iterdir()} == {
         "mnist.npz",

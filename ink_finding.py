@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digit_errors import NoInkError
-from ruling_removal import find_border_strips, find_box, find_rulings
+from ruling_removal import find_border_strips, find_box, find_rulings, has_corner
 
 Ink: TypeAlias = Literal["auto", "dark", "light"]
 Grey: TypeAlias = NDArray[np.uint8]
@@ -196,7 +196,7 @@ def _padded_photo(contrast: Grey) -> tuple[slice, slice] | None:
 
 
 def _ink_of_drawing(contrast: Grey) -> InkMap:
-    contrast, threshold, peak = _without_lines(contrast, WEAK_INK_OF_A_DRAWING, 0)
+    contrast, threshold, peak = _without_lines(contrast, 0, is_photo=False)
     x, y, width, height = cv2.boundingRect(contrast)
     found = contrast[y : y + height, x : x + width]
     ink_map = np.minimum(found.astype(np.float32) * np.float32(1 / peak), np.float32(1))
@@ -254,13 +254,19 @@ def _ink_of_either_polarity(pixels: Pixels, ink: Ink) -> InkMap:
     if abs(lightness) > UNCERTAIN_LIGHTNESS:
         return _ink_of_either_polarity(pixels, "light" if lightness > 0 else "dark")
     dark, light = (_ink_of_either_polarity(pixels, each) for each in ("dark", "light"))
-    lightness += 2 * np.log((1e-3 + _elongation(light)) / (1e-3 + _elongation(dark)))
+    lightness += 1.5 * (_likeness_to_strokes(light) - _likeness_to_strokes(dark))
     return light if lightness > 0 else dark
 
 
-def _elongation(ink_map: InkMap) -> float:
-    """The length of all strokes as a multiple of their width: the paper between them has less."""
-    return float((ink_map > 0.5).sum()) / stroke_width(ink_map) ** 2
+def _likeness_to_strokes(ink_map: InkMap) -> float:
+    """The logarithm of all strokes' length as a multiple of their width, less at the border.
+
+    What is not ink but the paper between strokes is short and wide, or leads to the border.
+    """
+    inked = ink_map > 0.5
+    elongation = float(inked.sum()) / stroke_width(ink_map) ** 2
+    rim = np.concatenate([inked[0], inked[-1], inked[:, 0], inked[:, -1]])
+    return float(np.log(1e-3 + elongation) - 4 * rim.mean())
 
 
 def _dark_on_light(pixels: Pixels, ink: Ink) -> Grey:
@@ -312,7 +318,7 @@ def _ink_on_lit_paper(grey: Grey, is_lit: bool) -> InkMap:
     try:
         grey = _denoised(grey)
         contrast, noise = _contrast(grey, _width_to_close(grey, is_lit), is_lit)
-        inked, threshold, peak = _without_lines(contrast, WEAK_INK_OF_A_PHOTO, noise)
+        inked, threshold, peak = _without_lines(contrast, noise)
     except NoInkError:
         return np.zeros(grey.shape, np.float32)
     weak = _weak_level(WEAK_INK_OF_A_PHOTO, noise, peak)
@@ -330,7 +336,7 @@ def _width_to_close(grey: Grey, is_lit: bool) -> float:
     width = WIDEST_STROKE * min(small.shape)
     for _ in range(3):  # the closer the paper is told, the less of a shadow is taken for ink
         contrast, noise = _contrast(small, width, is_lit)
-        inked, threshold, peak = _without_lines(contrast, WEAK_INK_OF_A_PHOTO, noise)
+        inked, threshold, peak = _without_lines(contrast, noise)
         stroke = stroke_width((inked > max(threshold, 0.5 * peak)).astype(np.float32))
         if 4 * stroke + 4 > 0.8 * width:
             break
@@ -383,7 +389,9 @@ def _quantiles(grey: Grey, shares: tuple[float, ...]) -> list[float]:
 # ---- Both
 
 
-def _without_lines(contrast: Grey, weak: float, noise: float) -> tuple[Grey, float, float]:
+def _without_lines(
+    contrast: Grey, noise: float, *, is_photo: bool = True
+) -> tuple[Grey, float, float]:
     """The contrast of the digit alone, its Otsu threshold, and its peak.
 
     Rulings, what lies along the border, a box, and what is cut by the border are blanked, if
@@ -392,20 +400,24 @@ def _without_lines(contrast: Grey, weak: float, noise: float) -> tuple[Grey, flo
     Raises:
         NoInkError: nothing stands out of the paper.
     """
+    weak = WEAK_INK_OF_A_PHOTO if is_photo else WEAK_INK_OF_A_DRAWING
     least = max(MIN_CONTRAST, MIN_SIGNAL_TO_NOISE * noise)
     threshold, peak = _threshold_and_peak(contrast, 3 * noise)
     if peak < least:
         raise NoInkError(_NO_INK)
     for find in (find_rulings, find_border_strips, find_box, _fragments):
-        lines = find(contrast > peak * _weak_level(weak, noise, peak))
+        inked = contrast > peak * _weak_level(weak, noise, peak)
+        if find is find_box and not is_photo and not has_corner(inked):
+            continue
+        lines = find(inked)
         if lines.any():
-            rim = 2 * (max(contrast.shape) // 150) + 3 if noise else 1  # a lens blurs lines, too
+            rim = 2 * (max(contrast.shape) // 150) + 3 if is_photo else 1  # a lens blurs lines
             around = cv2.dilate(lines.astype(np.uint8), np.ones((rim, rim), np.uint8))
             blanked = np.where(around, np.uint8(0), contrast)
             new_threshold, new_peak = _threshold_and_peak(blanked, 3 * noise)
             left = blanked > new_peak * _weak_level(weak, noise, max(new_peak, 1))
             is_better = find is not _fragments or (
-                new_peak > 0.4 * peak and _longest(left & ~_fragments(left)) > _longest(lines)
+                new_peak > 0.4 * peak and _longest(left, uncut=True) > _longest(lines)
             )
             if new_peak >= least and is_better:
                 contrast, threshold, peak = blanked, new_threshold, new_peak
@@ -413,19 +425,24 @@ def _without_lines(contrast: Grey, weak: float, noise: float) -> tuple[Grey, flo
 
 
 def _fragments(mask: Mask) -> Mask:
-    """Parts that the border cuts, such as of a neighbouring word."""
-    count, part_of = cv2.connectedComponents(mask.astype(np.uint8))
-    is_cut = np.zeros(count, bool)
-    for rim in (part_of[0], part_of[-1], part_of[:, 0], part_of[:, -1]):
-        is_cut[rim] = True
+    """Parts cut by the border, such as of a neighbouring word, that are apart from the main one."""
+    _, part_of, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    boxes = stats[:, :4].astype(np.float64)
+    is_cut = _touches_border(boxes, mask.shape)
+    lengths = np.where(is_cut, 0, boxes[:, 2:].max(axis=1))
+    is_apart = _gaps(boxes, boxes[lengths.argmax()]) > 0.1 * lengths.max()
+    is_cut &= is_apart & (lengths.max() > 0)
     is_cut[0] = False
     return is_cut[part_of]
 
 
-def _longest(mask: Mask) -> int:
-    """The longer side of the largest part."""
+def _longest(mask: Mask, *, uncut: bool = False) -> float:
+    """The longer side of the largest part; of those that the border does not cut, if asked."""
     _, _, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
-    return int(stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(initial=0))
+    boxes = stats[1:, :4].astype(np.float64)
+    if uncut:
+        boxes = boxes[~_touches_border(boxes, mask.shape)]
+    return float(boxes[:, 2:].max(initial=0))
 
 
 def _weak_level(weak: float, noise: float, peak: float) -> float:

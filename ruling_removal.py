@@ -43,6 +43,8 @@ THICKEST_SIDE = 0.12
 RECTANGULAR = 0.86
 # In pixels: in fewer, a curve and a straight line look the same.
 SMALLEST_BOX = 56
+# But a closed one with something in it is told from fewer.
+SMALLEST_FRAME = 20
 # Of the side's length: what is in a box is no smaller.
 SMALLEST_CONTENT = 0.3
 # Of a part's length: a crumb of a side is shorter, and a lone line no wider.
@@ -159,20 +161,19 @@ def find_box(mask: Mask) -> Mask:
         mask: bool (H, W), all ink on a picture, without rulings.
     """
     box = np.zeros_like(mask)
-    if not _has_corner(mask):
-        return box
     count, part_of, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
     lengths = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
     lengths[0] = 0
-    is_long = lengths >= max(SMALLEST_BOX, 0.25 * max(mask.shape))
+    is_long = lengths >= max(SMALLEST_FRAME, 0.5 * lengths.max())
     widths = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].min(axis=1)
-    is_line = is_long & (widths <= _LINE_ASPECT * lengths)
+    is_line = is_long & (widths <= _LINE_ASPECT * lengths) & (lengths >= SMALLEST_BOX)
     for part in np.flatnonzero(is_long & ~is_line)[:_MOST_PARTS]:
         window = _window(stats[part])
         is_part = part_of[window] == part
-        if count > 2 and _is_frame(is_part, mask[window] & ~is_part):
+        closed = _closed_by_border(is_part, window, mask.shape)
+        if count > 2 and _is_frame(closed, mask[window] & ~is_part):
             box[window] |= is_part
-        else:
+        elif lengths[part] >= SMALLEST_BOX:
             box[window] |= _box_around(is_part, mask[window])
     if is_line.any():
         rest = _without_crumbs(mask & ~is_line[part_of] & ~box)
@@ -182,10 +183,10 @@ def find_box(mask: Mask) -> Mask:
     return box
 
 
-def _has_corner(mask: Mask) -> bool:
-    """Whether there is ink in a corner of the rectangle around all ink, as of whatever overhangs.
+def has_corner(mask: Mask) -> bool:
+    """Whether there is ink in a corner of the rectangle around all ink.
 
-    Mostly there is none, and this is faster than to look at the parts.
+    On a drawing without there is no box, and this is told faster than by looking at its parts.
     """
     x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))
     inside = mask[y : y + height, x : x + width]
@@ -197,6 +198,22 @@ def _has_corner(mask: Mask) -> bool:
 def _window(box: NDArray[np.int32]) -> tuple[slice, slice]:
     x, y, width, height = box[:4].tolist()
     return slice(y, y + height), slice(x, x + width)
+
+
+def _closed_by_border(part: Mask, window: tuple[slice, slice], shape: tuple[int, int]) -> Mask:
+    """A part of the ink, with the picture's border as one of its sides where that cuts it."""
+    closed = part.copy()
+    rows, columns = window
+    for side, is_cut in (
+        (np.s_[0], rows.start == 0),
+        (np.s_[-1], rows.stop == shape[0]),
+        (np.s_[:, 0], columns.start == 0),
+        (np.s_[:, -1], columns.stop == shape[1]),
+    ):
+        if is_cut:
+            inked = np.flatnonzero(part[side])
+            closed[side][inked[0] : inked[-1] + 1] = True
+    return closed
 
 
 def _is_frame(part: Mask, others: Mask) -> bool:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 SCRIPT = "python train_mnist_model.py"
 # Pictures that were made to learn from are kept there, beside the model.
-CACHE = "training_pictures"
+CACHE = "made_pictures"
 # Of the 255 bytes that file systems allow, temporary names and endings need the rest.
 LONGEST_NAME = 200
 

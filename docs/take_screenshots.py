@@ -52,12 +52,18 @@ def main() -> None:
 
 
 def take_readme_pictures(browser: Browser, url: str) -> None:
-    """Take a drawn digit, an upload, and a heatmap from near."""
+    """Take a drawn digit, a heatmap from near, a doubt, and an upload."""
     page = open_page(browser, url, "desktop", "light", scale=2)
     shared.draw(page, drawings.DIGITS[3])
     wait_for_answer(page)
     page.screenshot(path=README_PICTURES / "page.png")
     page.locator(".heatmap img").screenshot(path=README_PICTURES / "heatmap.png")
+    page.get_by_role("button", name="Clear").click()
+    page.locator(".invitation").wait_for()
+    shared.draw(page, drawings.SCRIBBLE)
+    page.locator(".answer-doubt").wait_for()
+    settle(page)
+    page.screenshot(path=README_PICTURES / "doubt.png")
     upload(page, "five.jpg", photographed(5))
     wait_for_answer(page)
     page.get_by_text("What the network sees", exact=True).first.click()
@@ -69,7 +75,7 @@ def take_readme_pictures(browser: Browser, url: str) -> None:
 
 
 def take_states(browser: Browser, url: str, screen: str, theme: str) -> None:
-    """Take the empty page, an answer, everything opened, and what is said of a bad file."""
+    """Take the empty page, an answer, a doubt, and what is said of a bad file."""
     page = open_page(browser, url, screen, theme)
 
     def take(state: str) -> None:
@@ -80,6 +86,11 @@ def take_states(browser: Browser, url: str, screen: str, theme: str) -> None:
     shared.draw(page, drawings.DIGITS[3])
     wait_for_answer(page)
     take("digit")
+    page.get_by_role("button", name="Clear").click()
+    page.locator(".invitation").wait_for()
+    shared.draw(page, drawings.SCRIBBLE)
+    page.locator(".answer-doubt").wait_for()
+    take("doubt")
     upload(page, "notes.png", b"this is no picture")
     page.locator(".problem").wait_for(timeout=PATIENCE)
     take("error")
@@ -119,8 +130,10 @@ def upload(page: Page, name: str, content: bytes) -> None:
 
 
 def photographed(digit: int) -> bytes:
-    """Make a sheet with a digit in blue ink, as it looks when photographed: shaded and tilted."""
+    """Make a ruled sheet with a digit in blue ink, as it looks when photographed."""
     sheet = drawings.draw(drawings.DIGITS[digit], 700, 24, (44, 58, 120), (240, 236, 224))
+    for y in range(40, 700, 70):
+        sheet[y : y + 3] = (0.75 * sheet[y : y + 3] + (22, 38, 50)).astype(sheet.dtype)
     tilted = Image.fromarray(sheet).rotate(-5, Image.Resampling.BICUBIC, fillcolor=(240, 236, 224))
     shade = Image.linear_gradient("L").resize(tilted.size).point(lambda grey: 255 - grey // 4)
     lit = Image.composite(tilted, Image.new("RGB", tilted.size, "black"), shade)

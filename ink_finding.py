@@ -11,6 +11,7 @@ Coordinates: x to the right, y downwards, whole numbers at pixel centres.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Literal, TypeAlias
 
 import cv2
@@ -25,6 +26,7 @@ Grey: TypeAlias = NDArray[np.uint8]
 Pixels: TypeAlias = NDArray[np.uint8]
 InkMap: TypeAlias = NDArray[np.float32]
 Mask: TypeAlias = NDArray[np.bool_]
+Finder: TypeAlias = Callable[[Mask], Mask]
 
 # Below this contrast, in grey levels of 255, even people see an empty sheet.
 MIN_CONTRAST = 14.0
@@ -196,14 +198,19 @@ def _padded_photo(contrast: Grey) -> tuple[slice, slice] | None:
 
 
 def _ink_of_drawing(contrast: Grey) -> InkMap:
-    contrast, threshold, peak = _without_lines(contrast, 0, is_photo=False)
     x, y, width, height = cv2.boundingRect(contrast)
-    found = contrast[y : y + height, x : x + width]
+    finders = _FINDERS
+    if 0 < x < contrast.shape[1] - width and 0 < y < contrast.shape[0] - height:
+        finders = (find_box,)  # as nothing leads to the border
+    else:
+        x, y, (height, width) = 0, 0, contrast.shape
+    piece = slice(y, y + height), slice(x, x + width)
+    found, threshold, peak = _without_lines(contrast[piece], 0, finders, is_photo=False)
     ink_map = np.minimum(found.astype(np.float32) * np.float32(1 / peak), np.float32(1))
     mask = _strong_and_joined(ink_map, WEAK_INK_OF_A_DRAWING, min(threshold / peak, 0.5))
     mask = _parts_of_one_digit(mask, contrast.shape, (x, y))
     whole = np.zeros(contrast.shape, np.float32)
-    whole[y : y + height, x : x + width] = np.where(mask, ink_map, np.float32(0))
+    whole[piece] = np.where(mask, ink_map, np.float32(0))
     return whole
 
 
@@ -318,7 +325,7 @@ def _ink_on_lit_paper(grey: Grey, is_lit: bool) -> InkMap:
     try:
         grey = _denoised(grey)
         contrast, noise = _contrast(grey, _width_to_close(grey, is_lit), is_lit)
-        inked, threshold, peak = _without_lines(contrast, noise)
+        inked, threshold, peak = _without_lines(contrast, noise, _FINDERS)
     except NoInkError:
         return np.zeros(grey.shape, np.float32)
     weak = _weak_level(WEAK_INK_OF_A_PHOTO, noise, peak)
@@ -336,7 +343,7 @@ def _width_to_close(grey: Grey, is_lit: bool) -> float:
     width = WIDEST_STROKE * min(small.shape)
     for _ in range(3):  # the closer the paper is told, the less of a shadow is taken for ink
         contrast, noise = _contrast(small, width, is_lit)
-        inked, threshold, peak = _without_lines(contrast, noise)
+        inked, threshold, peak = _without_lines(contrast, noise, _FINDERS)
         stroke = stroke_width((inked > max(threshold, 0.5 * peak)).astype(np.float32))
         if 4 * stroke + 4 > 0.8 * width:
             break
@@ -390,7 +397,7 @@ def _quantiles(grey: Grey, shares: tuple[float, ...]) -> list[float]:
 
 
 def _without_lines(
-    contrast: Grey, noise: float, *, is_photo: bool = True
+    contrast: Grey, noise: float, finders: Sequence[Finder], *, is_photo: bool = True
 ) -> tuple[Grey, float, float]:
     """The contrast of the digit alone, its Otsu threshold, and its peak.
 
@@ -405,7 +412,7 @@ def _without_lines(
     threshold, peak = _threshold_and_peak(contrast, 3 * noise)
     if peak < least:
         raise NoInkError(_NO_INK)
-    for find in (find_rulings, find_border_strips, find_box, _fragments):
+    for find in finders:
         inked = contrast > peak * _weak_level(weak, noise, peak)
         if find is find_box and not is_photo and not has_corner(inked):
             continue
@@ -552,6 +559,7 @@ def stroke_width(ink_map: InkMap) -> float:
     return max(1.0, 4 * float(cv2.sumElems(distance)[0]) / inked - 2)
 
 
+_FINDERS: Sequence[Finder] = (find_rulings, find_border_strips, find_box, _fragments)
 _NO_INK = "Nothing is drawn here: draw a digit, or choose a picture of one."
 _SQUARE = np.ones((3, 3), np.uint8)
 _AROUND = [(y, x) for y in range(3) for x in range(3) if (y, x) != (1, 1)]

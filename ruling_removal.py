@@ -32,9 +32,11 @@ DEEPEST_STRIP = 0.45
 THICKEST_RULING = 0.05
 # Ink so much thicker than the line, across it, is a stroke that passes.
 CROSSING = 1.7
-# Of the ink's extent: how far inside of it a side of a box may lie, and how much of it it covers.
+# Of the ink's extent: how far inside of it a side of a box may lie, how much of it it covers, and
+# how near it comes to its corner.
 BOX_MARGIN = 0.12
 BOX_COVERAGE = 0.8
+CORNER = 0.07
 # Of its length: how far a box's side reaches beyond what is in the box, at either end.
 BOX_OVERHANG = 0.04
 # Of the side's length: the line is no thicker.
@@ -190,7 +192,7 @@ def has_corner(mask: Mask) -> bool:
     """
     x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))
     inside = mask[y : y + height, x : x + width]
-    rows, columns = max(2, round(BOX_MARGIN * height)), max(2, round(BOX_MARGIN * width))
+    rows, columns = max(2, round(CORNER * height)), max(2, round(CORNER * width))
     ends = np.concatenate([inside[:, :columns], inside[:, -columns:]], axis=1)
     return bool(ends[:rows].any() or ends[-rows:].any())
 

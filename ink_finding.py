@@ -175,7 +175,7 @@ def _banded_paper(grey: Grey, contrast: Grey) -> Grey | None:
     """Paper of several colours in bands from one border to the opposite; None for any other."""
     inked = contrast > 0.5 * int(contrast.max())
     for turned, ink in ((grey, inked), (grey.T, inked.T)):
-        if ink[0].mean() > 0.2 and ink[-1].mean() > 0.2:
+        if all(0.2 < end.mean() < 0.9 for end in (ink[0], ink[-1])):
             ends = np.stack([turned[0], turned[-1]]).astype(np.int16)
             if (np.abs(ends[0] - ends[1]) < _LARGEST_GRAIN).mean() > 0.9:
                 bands = np.broadcast_to(turned[0], turned.shape)

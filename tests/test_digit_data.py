@@ -191,6 +191,106 @@ def test_scaled_to_nothing_augmentation_changes_nothing() -> None:
     assert Augmentation().scaled(9).thickness == 1
 
 
+RINGS = np.stack([a_ring()] * 120)
+RING = a_ring() / np.float32(255)
+FROM_CENTRE = np.hypot(*(np.indices((28, 28)) - 13.5))
+SHARES = ("blur", "breaks", "remains", "paleness", "hollows")
+
+
+def only(share: float, *names: str) -> Augmentation:
+    """Of all that augmentation does, only this."""
+    return replace(Augmentation().scaled(0), **dict.fromkeys(names, share))
+
+
+@pytest.mark.parametrize("name", ["thickness", "blur", "remains", "paleness", "hollows"])
+def test_a_share_of_the_digits_is_changed_and_the_others_are_not(name: str) -> None:
+    def changed(share: float) -> float:
+        bent = only(share, name)(RINGS, np.random.default_rng(0))
+        return float((np.abs(bent - RING).max(axis=(1, 2)) > 1e-5).mean())
+
+    assert changed(0) == 0
+    assert changed(1) == 1
+    assert 0.35 < changed(0.5) < 0.65
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_whatever_is_done_at_once_ink_stays_between_none_and_full(seed: int) -> None:
+    every = only(1, "thickness", *SHARES)
+    for how in (every, replace(Augmentation().scaled(2), **dict.fromkeys(SHARES, 1.0))):
+        bent = how(RINGS, np.random.default_rng(seed))
+        assert bent.dtype == np.float32
+        assert 0 <= bent.min() <= bent.max() <= 1
+        assert bent.max(axis=(1, 2)).min() > 0.1
+
+
+def test_blur_spreads_ink_by_up_to_a_pixel_and_loses_none() -> None:
+    bent = only(1, "blur")(RINGS, np.random.default_rng(0))
+    np.testing.assert_allclose(bent.sum(axis=(1, 2)), RING.sum(), rtol=1e-3)
+    assert (bent.max(axis=(1, 2)) < RING.max()).all()
+
+    # A mixture with a Gaussian of one pixel: the variance grows by the Gaussian's share, at most 1.
+    def spread(ink: np.ndarray) -> np.ndarray:
+        across = (np.arange(28) - 13.5) ** 2
+        return (ink * across).sum(axis=(-2, -1)) / ink.sum(axis=(-2, -1))
+
+    grown = spread(bent) - spread(RING)
+    assert 0.1 < grown.min() < 0.4
+    assert 0.6 < grown.max() <= 1
+
+
+def test_breaks_only_remove_a_short_piece_of_stroke() -> None:
+    bent = only(1, "breaks")(RINGS, np.random.default_rng(0))
+    assert (bent <= RING + 1e-6).all()
+    lost = RING - bent
+    assert lost.max() > 0.9
+    # At most 2.5 pixels wide and 8 long, and half a pixel softer at the rim.
+    assert lost.sum(axis=(1, 2)).max() <= 2.5 * 8 + 1
+    for image in lost:
+        rows, columns = np.nonzero(image > 0.5)
+        if rows.size:
+            assert np.hypot(np.ptp(rows), np.ptp(columns)) <= np.hypot(8, 2.5) + 1
+
+
+def test_remains_only_add_pieces_of_line_that_can_be_seen() -> None:
+    bent = only(1, "remains")(RINGS, np.random.default_rng(0))
+    added = bent - RING
+    assert (added >= -1e-6).all()
+    assert (added.max(axis=(1, 2)) > 0.2).mean() > 0.95
+    # Four lines of 28 pixels, 2.2 wide, at most.
+    assert added.sum(axis=(1, 2)).max() < 4 * 28 * 2.2
+
+
+def test_paleness_makes_ink_uneven_and_leaves_paper_blank() -> None:
+    bent = only(1, "paleness")(RINGS, np.random.default_rng(0))
+    assert (bent[:, RING == 0] == 0).all()
+    ink = bent[:, RING == 1]
+    assert (ink <= 1).all()
+    assert ink.min() >= 0.2 - 1e-6  # the palest ink is still there
+    assert ink.std(axis=1).min() > 0.03
+    # The grain is of pixels: what is next to each other has nothing in common.
+    one, next_to_it = bent[:, 13, 6], bent[:, 14, 6]
+    assert abs(np.corrcoef(one, next_to_it)[0, 1]) < 0.8
+
+
+def test_hollows_leave_the_outline_and_empty_the_middle() -> None:
+    bar = np.zeros((28, 28), np.uint8)
+    bar[6:22, 10:18] = 255
+    hollow = only(1, "hollows")(np.stack([bar] * 50), np.random.default_rng(0))
+    assert (hollow[:, bar == 0] == 0).all()
+    middle = hollow[:, 8:20, 12:16]
+    assert middle.max() <= 0.3 + 1e-6
+    assert middle.min() < 0.02
+    outline = np.concatenate([hollow[:, 6:22, [10, 17]].reshape(50, -1), hollow[:, 6, 10:18]], 1)
+    assert outline.min() > 0.4
+    assert (outline.min(axis=1) > middle.max(axis=(1, 2))).all()
+
+    ring = only(1, "hollows")(RINGS, np.random.default_rng(0))
+    assert (ring <= RING + 1e-6).all()
+    middle_of_ring = (np.abs(FROM_CENTRE - 7) < 0.5) & (RING > 0)
+    rim_of_ring = (np.abs(FROM_CENTRE - 7) > 1.2) & (RING > 0)
+    assert (ring[:, middle_of_ring].mean(axis=1) < 0.6 * ring[:, rim_of_ring].mean(axis=1)).all()
+
+
 def test_spread_takes_digits_from_end_to_end() -> None:
     arrays = mnist_arrays()
     digits = DigitSet(arrays["x_train"], arrays["y_train"])[:101]

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digit_data import DigitSet
+from digit_data import NO_DIGIT, DigitSet
 from digit_errors import DataError
-from digit_training import RunControl, TrainedNetwork, compiled_model, train
+from digit_training import RunControl, TrainedNetwork, _accuracy, compiled_model, train
 from tests.drawings import DIGITS, draw
 from training_checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from training_recipe import RECIPES, Recipe
@@ -141,3 +141,53 @@ def test_label_smoothing_has_the_loss_worked_out_by_hand() -> None:
     by_hand = -(0.82 * np.log(0.55) + 9 * 0.02 * np.log(0.05))
     loss = model.loss(np.array([[4]]), probabilities)
     assert float(np.mean(loss)) == pytest.approx(by_hand, rel=1e-5)
+
+
+SURE = np.array([0.55, *[0.05] * 9])
+TENTH = np.full(10, 0.1)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.2])
+def test_the_loss_of_each_picture_is_the_one_worked_out_by_hand(smoothing: float) -> None:
+    model = compiled_model(Recipe(label_smoothing=smoothing), 10)
+    labels = np.array([[0], [3], [NO_DIGIT], [NO_DIGIT]], np.uint8)
+    probabilities = np.stack([SURE, SURE, SURE, TENTH]).astype(np.float32)
+    # Smoothed by 0.2, 0.82 of the label are on the digit and 0.02 on each of the nine others.
+    other = smoothing / 10
+    label = 1 - 9 * other
+    right = -label * np.log(0.55) - 9 * other * np.log(0.05)
+    wrong = -(label + 8 * other) * np.log(0.05) - other * np.log(0.55)
+    # A tenth on each, whatever the smoothing, and half of that.
+    no_digit = -0.5 * (0.1 * np.log(0.55) + 0.9 * np.log(0.05))
+    doubted = -0.5 * np.log(0.1)
+    loss = np.asarray(model.loss(labels, probabilities))
+    np.testing.assert_allclose(loss, [right, wrong, no_digit, doubted], rtol=1e-5)
+
+
+def test_no_answer_to_what_is_no_digit_costs_less_than_to_doubt_it() -> None:
+    model = compiled_model(Recipe(), 10)
+    random = np.random.default_rng(0)
+    answers = random.dirichlet(np.full(10, 5), 50).astype(np.float32)
+    losses = np.asarray(model.loss(np.full((50, 1), NO_DIGIT), answers))
+    assert losses.min() > 0.5 * np.log(10)
+    by_hand = -0.5 * np.log(answers).mean(axis=1)
+    np.testing.assert_allclose(losses, by_hand, rtol=1e-5)
+
+
+def test_a_digit_is_read_right_and_what_is_none_is_right_if_no_digit_gets_half() -> None:
+    unsure = np.array([0.49, 0.47, *[0.005] * 8])
+    half = np.array([0.5, *[0.5 / 9] * 9])
+    answers = {
+        (0, "sure"): (SURE, 1),
+        (3, "sure"): (SURE, 0),
+        (0, "unsure"): (unsure, 1),  # a digit need not be sure to be right
+        (1, "unsure"): (unsure, 0),
+        (NO_DIGIT, "sure"): (SURE, 0),
+        (NO_DIGIT, "half"): (half, 0),
+        (NO_DIGIT, "unsure"): (unsure, 1),
+        (NO_DIGIT, "a tenth each"): (TENTH, 1),
+    }
+    labels = np.array([[label] for label, _ in answers], np.uint8)
+    probabilities = np.stack([each for each, _ in answers.values()]).astype(np.float32)
+    is_right = np.asarray(_accuracy()(labels, probabilities))
+    assert is_right.tolist() == [right for _, right in answers.values()]

@@ -158,6 +158,42 @@ def test_a_thin_line_stays_a_line(pen: int) -> None:
     assert stroke_width(network_input) >= 1
 
 
+def loops(network_input: NDArray[np.float32], level: float) -> int:
+    """How many pieces of paper the ink encloses."""
+    paper = np.pad(network_input, 1) < level
+    return int(cv2.connectedComponents(paper.astype(np.uint8), connectivity=4)[0]) - 2
+
+
+def written_with(digit: int, share: float, side: int = 280) -> NDArray[np.uint8]:
+    """A digit whose pen is such a share as wide as its line is high, and all of it on the sheet."""
+    size = 0.56
+    strokes = [[(22 + size * x, 22 + size * y) for x, y in line] for line in DIGITS[digit]]
+    return draw(strokes, side, round(share * 0.76 * size * side))
+
+
+# A 4 is open or closed, as its pen is.
+@pytest.mark.parametrize("digit", [0, 1, 2, 3, 5, 6, 7, 8, 9])
+@pytest.mark.parametrize("share", [0.06, 0.12, 0.18, 0.25])
+def test_with_any_pen_a_loop_stays_a_loop_and_no_other_closes(digit: int, share: float) -> None:
+    expected = {0: 1, 6: 1, 8: 2, 9: 1}.get(digit, 0)
+    for side in (280, 700):
+        network_input = prepare(written_with(digit, share, side)).network_input
+        assert [loops(network_input, level) for level in (0.3, 0.5, 0.7)] == [expected] * 3
+
+
+@pytest.mark.parametrize("share", [0.01, 0.06, 0.25])
+@pytest.mark.parametrize("digit", range(10))
+def test_with_any_pen_a_digit_stays_in_one_piece(digit: int, share: float) -> None:
+    network_input = prepare(written_with(digit, share, 560)).network_input
+    assert cv2.connectedComponents((network_input > 0.5).astype(np.uint8))[0] - 1 == 1
+
+
+def test_what_is_neither_fine_nor_bold_keeps_its_thickness() -> None:
+    sheet = np.full((300, 300), 255, np.uint8)
+    cv2.circle(sheet, (150, 150), 92, 0, 24)  # 208 across, so 2.3 of 20 network pixels thick
+    assert stroke_width(prepare(sheet).network_input) == pytest.approx(24 * 20 / 208, abs=0.5)
+
+
 def test_a_shadow_over_the_paper_is_not_ink() -> None:
     y, x = np.indices((400, 400))
     paper = 235 - 0.25 * x - 0.1 * y - 0.0003 * (x - 200) ** 2
@@ -195,6 +231,57 @@ def test_told_the_ink_a_digit_may_fill_the_border(ink: str) -> None:
     network_input = prepare(picture, ink=ink).network_input
     assert network_input[14, 14] == 0
     assert network_input[14, 7] > 0.5
+
+
+def large_sheet(
+    digit: int, size: int, at: tuple[int, int], shape: tuple[int, int] = (3_000, 4_000)
+) -> NDArray[np.uint8]:
+    """A digit at x, y on a sheet of many megapixels."""
+    sheet = np.full(shape, 235, np.uint8)
+    drawing = draw(DIGITS[digit], size, max(2, size // 9), (30,), (235,))
+    sheet[at[1] : at[1] + size, at[0] : at[0] + size] = drawing[..., 0]
+    return sheet
+
+
+def difference_wherever_centred(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    """Mean absolute difference; where half a pixel was rounded to does not matter."""
+    moves = [(dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)]
+    return min(float(np.abs(np.roll(one, move, (0, 1)) - other).mean()) for move in moves)
+
+
+@pytest.mark.parametrize(("size", "furthest"), [(40, 0.06), (100, 0.03), (300, 0.015)])
+def test_a_tiny_digit_in_a_large_picture_is_looked_at_closer(size: int, furthest: float) -> None:
+    for digit, at in ((2, (700, 1_900)), (8, (3_600, 20))):
+        prepared = prepare(large_sheet(digit, size, at))
+        enlarged = prepare(draw(DIGITS[digit], 4 * size, 4 * (size // 9), (30,), (235,)))
+        assert (
+            difference_wherever_centred(prepared.network_input, enlarged.network_input) < furthest
+        )
+        # Of a line 0.76 of the drawing high and a pen 1/9, 20 pixels are left.
+        assert prepared.placement[0, 0] == pytest.approx(0.87 * size / 20, rel=0.1)
+
+
+@settings(deadline=None, max_examples=12)
+@given(
+    digit=st.integers(0, 9),
+    size=st.integers(30, 250),
+    x=st.integers(0, 1_750),
+    y=st.integers(0, 1_250),
+)
+def test_looking_closer_loses_no_place(digit: int, size: int, x: int, y: int) -> None:
+    sheet = large_sheet(digit, size, (x, y), (1_500, 2_000))
+    prepared = prepare(sheet)
+    found = prepared.placement @ [*centre_of_mass(prepared.network_input), 1]
+    expected = centre_of_mass((235 - sheet[y : y + size, x : x + size]).astype(np.float32))
+    assert found - (x, y) == pytest.approx(expected, abs=max(0.7, 0.15 * prepared.placement[0, 0]))
+
+
+def test_a_digit_in_the_dust_of_a_large_picture_is_looked_at_closer() -> None:
+    sheet = large_sheet(4, 120, (1_000, 600), (1_500, 2_000))
+    for x, y in np.random.default_rng(0).integers(0, 1_400, (40, 2)).tolist():
+        sheet[y : y + 3, x : x + 3] = 30
+    clean = prepare(large_sheet(4, 120, (1_000, 600), (1_500, 2_000)))
+    np.testing.assert_allclose(prepare(sheet).placement, clean.placement, atol=0.3)
 
 
 def test_specks_are_not_ink() -> None:

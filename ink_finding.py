@@ -19,7 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digit_errors import NoInkError
-from ruling_removal import find_border_strips, find_box, find_rulings, has_corner
+from ruling_removal import (
+    find_border_strips,
+    find_box,
+    find_rulings,
+    has_corner,
+    is_cropped_to_ink,
+)
 
 Ink: TypeAlias = Literal["auto", "dark", "light"]
 Grey: TypeAlias = NDArray[np.uint8]
@@ -258,11 +264,25 @@ def _ink_of_either_polarity(pixels: Pixels, ink: Ink) -> InkMap:
     if ink != "auto":
         return _ink_on_lit_paper(_dark_on_light(pixels, ink), is_lit=ink == "dark")
     lightness = _lightness_of_narrow_things(pixels)
-    if abs(lightness) > UNCERTAIN_LIGHTNESS:
+    is_halved = _is_half_ink(pixels)
+    if abs(lightness) > UNCERTAIN_LIGHTNESS and not is_halved:
         return _ink_of_either_polarity(pixels, "light" if lightness > 0 else "dark")
     dark, light = (_ink_of_either_polarity(pixels, each) for each in ("dark", "light"))
+    if is_halved:
+        is_dark_cropped, is_light_cropped = (
+            is_cropped_to_ink(each > 0.5) for each in (dark, light)
+        )
+        if is_dark_cropped != is_light_cropped:
+            return light if is_light_cropped else dark
     lightness += 1.5 * (_likeness_to_strokes(light) - _likeness_to_strokes(dark))
     return light if lightness > 0 else dark
+
+
+def _is_half_ink(pixels: Pixels) -> bool:
+    """Whether about as much is dark as light, as where a picture is cropped to a bold digit."""
+    grey = _brightest(shrink(pixels, 96))
+    low, high = np.percentile(grey, (5, 95))
+    return bool(0.35 < (grey > (low + high) / 2).mean() < 0.75)
 
 
 def _likeness_to_strokes(ink_map: InkMap) -> float:

@@ -83,7 +83,7 @@ def find_border_strips(mask: Mask) -> Mask:
         mask: bool (H, W), all ink on a whole picture.
     """
     strips = np.zeros_like(mask)
-    if _is_cropped_to_ink(mask):
+    if is_cropped_to_ink(mask):
         return strips
     for turns in range(4):
         turned = np.rot90(mask, turns)
@@ -99,7 +99,7 @@ def find_border_strips(mask: Mask) -> Mask:
     return strips & (stripped > 0.5 * inked)[part_of]
 
 
-def _is_cropped_to_ink(mask: Mask) -> bool:
+def is_cropped_to_ink(mask: Mask) -> bool:
     """Whether the picture ends where the digit does: one part touches all four borders."""
     rims = (mask[0], mask[-1], mask[:, 0], mask[:, -1])
     if not all(rim.any() for rim in rims):

@@ -24,7 +24,6 @@ from ruling_removal import (
     find_box,
     find_rulings,
     has_corner,
-    is_cropped_to_ink,
 )
 
 Ink: TypeAlias = Literal["auto", "dark", "light"]
@@ -104,19 +103,20 @@ def _without_needless_channels(pixels: Pixels) -> Pixels:
 def _without_impulses(pixels: Pixels) -> Pixels:
     """A small picture without salt and pepper, which in a large one are mere specks.
 
-    Only pixels like none but one of their neighbours go, so that thin strokes stay, and only where
-    there are many (a switching median filter; Sun & Neuvo, 1994).
+    Only a pixel that differs from neighbours which are alike goes, so that thin strokes stay, and
+    only where there are many (a switching median filter; Sun & Neuvo, 1994).
     """
     if max(pixels.shape[:2]) > SMALL_PICTURE or pixels.ndim == 3 or min(pixels.shape) < 3:
         return pixels
     framed = cv2.copyMakeBorder(pixels, 1, 1, 1, 1, cv2.BORDER_REFLECT_101).astype(np.int16)
     height, width = pixels.shape
     neighbours = np.stack([framed[y : y + height, x : x + width] for y, x in _AROUND])
-    alike = (np.abs(neighbours - pixels) < _LIKE_A_NEIGHBOUR).sum(axis=0)
-    is_impulse = alike <= 1
+    usual = np.median(neighbours, axis=0)
+    is_flat = (np.abs(neighbours - usual) < _LIKE_A_NEIGHBOUR).sum(axis=0) >= 7
+    is_impulse = is_flat & (np.abs(pixels - usual) > _LIKE_A_NEIGHBOUR)
     if is_impulse.mean() < _FEWEST_IMPULSES:
         return pixels
-    return np.where(is_impulse, cv2.medianBlur(pixels, 3), pixels)
+    return np.where(is_impulse, usual, pixels).astype(np.uint8)
 
 
 def _darkest(pixels: Pixels) -> Grey:
@@ -241,7 +241,7 @@ def _ink_of_photo(pixels: Pixels, ink: Ink) -> InkMap:
         raise NoInkError(_NO_INK)
     if grow > 1:
         ink_map = np.asarray(cv2.resize(ink_map, shape[::-1], interpolation=cv2.INTER_AREA))
-    return ink_map
+    return np.minimum(ink_map, np.float32(1))
 
 
 def _within_padding(pixels: Pixels) -> tuple[slice, slice] | None:
@@ -253,10 +253,20 @@ def _within_padding(pixels: Pixels) -> tuple[slice, slice] | None:
     if min(rows.size, columns.size) < 20:
         return None
     y, x = (slice(int(each[0]), int(each[-1]) + 1) for each in (rows, columns))
-    is_whole = (y.stop - y.start, x.stop - x.start) == pixels.shape[:2]
-    is_solid = is_photo[y, x].mean() > 0.85
+    if (y.stop - y.start, x.stop - x.start) == pixels.shape[:2] or is_photo[y, x].mean() < 0.85:
+        return None
     outside = np.count_nonzero(is_photo) - np.count_nonzero(is_photo[y, x])
-    return (y, x) if is_solid and not is_whole and outside < 0.01 * is_photo.size else None
+    # Light that falls off along a photo has no such edge.
+    inside = pixels[y, x]
+    ends = (
+        (inside[0], y.start > 0),
+        (inside[-1], y.stop < len(pixels)),
+        (inside[:, 0], x.start > 0),
+        (inside[:, -1], x.stop < pixels.shape[1]),
+    )
+    jumps = [_colour_distance(end[None], colour) for end, is_padded in ends if is_padded]
+    is_edge = all(np.median(jump) > _PADDING_EDGE for jump in jumps)
+    return (y, x) if is_edge and outside < 0.01 * is_photo.size else None
 
 
 def _ink_of_either_polarity(pixels: Pixels, ink: Ink) -> InkMap:
@@ -268,12 +278,8 @@ def _ink_of_either_polarity(pixels: Pixels, ink: Ink) -> InkMap:
     if abs(lightness) > UNCERTAIN_LIGHTNESS and not is_halved:
         return _ink_of_either_polarity(pixels, "light" if lightness > 0 else "dark")
     dark, light = (_ink_of_either_polarity(pixels, each) for each in ("dark", "light"))
-    if is_halved:
-        is_dark_cropped, is_light_cropped = (
-            is_cropped_to_ink(each > 0.5) for each in (dark, light)
-        )
-        if is_dark_cropped != is_light_cropped:
-            return light if is_light_cropped else dark
+    if is_halved and _fills_picture(dark) != _fills_picture(light):
+        return light if _fills_picture(light) else dark
     lightness += 1.5 * (_likeness_to_strokes(light) - _likeness_to_strokes(dark))
     return light if lightness > 0 else dark
 
@@ -283,6 +289,14 @@ def _is_half_ink(pixels: Pixels) -> bool:
     grey = _brightest(shrink(pixels, 96))
     low, high = np.percentile(grey, (5, 95))
     return bool(0.35 < (grey > (low + high) / 2).mean() < 0.75)
+
+
+def _fills_picture(ink_map: InkMap) -> bool:
+    """Whether one part of the ink reaches from border to border either way, or nearly so."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats((ink_map > 0.5).astype(np.uint8))
+    main = stats[1:][stats[1:, cv2.CC_STAT_AREA].argmax()] if len(stats) > 1 else stats[0] * 0
+    height, width = ink_map.shape
+    return bool(main[2] > 0.85 * width and main[3] > 0.85 * height)
 
 
 def _likeness_to_strokes(ink_map: InkMap) -> float:
@@ -392,7 +406,7 @@ def _contrast(grey: Grey, width: float, is_lit: bool) -> tuple[Grey, float]:
     """
     size = max(3, round(width)) | 1
     brim = size // 2
-    wide = cv2.copyMakeBorder(grey, brim, brim, brim, brim, cv2.BORDER_REPLICATE)
+    wide = _with_brim_of_paper(grey, brim, size)
     closed = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
     paper = closed[brim:-brim, brim:-brim]
     if is_lit:  # in the shade ink is darker by less: it reflects a share of the light
@@ -403,8 +417,21 @@ def _contrast(grey: Grey, width: float, is_lit: bool) -> tuple[Grey, float]:
     # Closing follows the grain's brightest pixels. Quantiles, for lines may cover half the paper.
     lower, upper = _quantiles(contrast, (0.125, 0.25))
     noise = 2.1 * (upper - lower)  # of a normal distribution
-    level = round(upper + 0.67 * noise)
+    if is_lit:  # on dark paper, reflectance comes in large steps
+        noise = max(noise, 0.3 * 255 / max(float(np.median(grey)), 1.0))
+    level = min(round(upper + 0.67 * noise), 255)
     return np.asarray(cv2.subtract(contrast, np.full_like(contrast, level)), np.uint8), noise
+
+
+def _with_brim_of_paper(grey: Grey, brim: int, width: int) -> Grey:
+    """The picture continued beyond its borders, without the strokes that these cut."""
+    wide = np.asarray(cv2.copyMakeBorder(grey, *(brim,) * 4, cv2.BORDER_REPLICATE), np.uint8)
+    along_row, along_column = np.ones((1, width), np.uint8), np.ones((width, 1), np.uint8)
+    for row, rows in ((brim, np.s_[:brim]), (-brim - 1, np.s_[-brim:])):
+        wide[rows] = cv2.morphologyEx(wide[row][None], cv2.MORPH_CLOSE, along_row)
+    for column, columns in ((brim, np.s_[:, :brim]), (-brim - 1, np.s_[:, -brim:])):
+        wide[columns] = cv2.morphologyEx(wide[:, column][:, None], cv2.MORPH_CLOSE, along_column)
+    return wide
 
 
 def _quantiles(grey: Grey, shares: tuple[float, ...]) -> list[float]:
@@ -586,3 +613,4 @@ _AROUND = [(y, x) for y in range(3) for x in range(3) if (y, x) != (1, 1)]
 _LIKE_A_NEIGHBOUR = 70
 _FEWEST_IMPULSES = 0.02
 _PADDING_NOISE = 8
+_PADDING_EDGE = 20

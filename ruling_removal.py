@@ -36,7 +36,7 @@ CROSSING = 1.7
 # how near it comes to its corner.
 BOX_MARGIN = 0.12
 BOX_COVERAGE = 0.8
-CORNER = 0.07
+CORNER = 0.12
 # Of its length: how far a box's side reaches beyond what is in the box, at either end.
 BOX_OVERHANG = 0.04
 # Of the side's length: the line is no thicker.
@@ -63,7 +63,8 @@ class _Line:
     Attributes:
         rows: int (W,), the ink's row in each column, or where it would be.
         inked: bool (W,), whether there is ink.
-        thickness: median length of the vertical runs of ink along it, pixels.
+        thickness: usual length of the vertical runs of ink along it, pixels; that where no stroke
+            lies on it.
     """
 
     rows: NDArray[np.intp]
@@ -83,13 +84,13 @@ def find_border_strips(mask: Mask) -> Mask:
         mask: bool (H, W), all ink on a whole picture.
     """
     strips = np.zeros_like(mask)
-    if is_cropped_to_ink(mask):
+    if _is_cropped_to_ink(mask):
         return strips
     for turns in range(4):
         turned = np.rot90(mask, turns)
         first, last = _longest_run(turned[0])
         reaches_corner = first == 0 or last == turned.shape[1]
-        if reaches_corner and last - first > LONGEST_CONTACT * turned.shape[1]:
+        if reaches_corner and last - first > max(LONGEST_CONTACT * turned.shape[1], 4):
             strips |= np.rot90(_strip(turned, first, last), -turns)
     if not strips.any():
         return strips
@@ -99,7 +100,7 @@ def find_border_strips(mask: Mask) -> Mask:
     return strips & (stripped > 0.5 * inked)[part_of]
 
 
-def is_cropped_to_ink(mask: Mask) -> bool:
+def _is_cropped_to_ink(mask: Mask) -> bool:
     """Whether the picture ends where the digit does: one part touches all four borders."""
     rims = (mask[0], mask[-1], mask[:, 0], mask[:, -1])
     if not all(rim.any() for rim in rims):
@@ -357,7 +358,7 @@ class _Runs:
         if not inked.any():
             return None
         lengths = self.last[chosen, columns] - self.first[chosen, columns] + 1
-        return _Line(chosen, inked, float(np.median(lengths[inked])))
+        return _Line(chosen, inked, float(np.percentile(lengths[inked], 30)))
 
     def pixels_of(self, line: _Line) -> Mask:
         """The line's own pixels, without those of strokes that cross it."""

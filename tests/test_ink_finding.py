@@ -509,3 +509,45 @@ def test_any_grain_is_an_ink_map_or_no_ink(
     assert 0 <= found.min() <= found.max() <= 1 + 1e-6
     assert found.max() > 0
     assert np.array_equal(pixels, before)
+
+
+# --- what once went wrong
+
+
+@pytest.mark.parametrize("take", [scan, photograph])
+@pytest.mark.parametrize("width", [1, 2, 4])
+def test_a_frame_along_the_rim_is_no_ink(take: Painter, width: int) -> None:
+    frame = np.ones((SIDE, SIDE), np.float32)
+    frame[width:-width, width:-width] = 0
+    assert least_overlap(lambda ink: take(paint(frame, paint(ink), (0,) * 3)), (3, 4, 8)) > 0.95
+
+
+@pytest.mark.parametrize("light", [X, SIDE - X, Y])
+def test_light_from_one_side_is_no_padding(light: Light) -> None:
+    lit = (0.7 + 0.3 * light / SIDE)[..., None]
+    assert least_overlap(lambda ink: photograph(paint(ink) * lit, 2), (2, 5, 7)) > 0.95
+
+
+@pytest.mark.parametrize("digit", [2, 3, 6, 9])
+def test_strokes_stay_where_the_border_of_a_photo_cuts_them(digit: int) -> None:
+    ink = ink_of(digit)
+    x, y, width, height = cv2.boundingRect((ink > 0.5).astype(np.uint8))
+    piece = np.s_[y + 4 : y + height - 4, x - 20 : x + width - 4]
+    assert overlap(find_ink(photograph(paint(ink))[piece]), ink[piece]) > 0.75
+
+
+@pytest.mark.parametrize("polarity", ["dark", "light"])
+def test_a_bold_digit_may_fill_a_small_picture(polarity: str) -> None:
+    ink = ink_of(6, 64, 60, 14)
+    x, y, width, height = cv2.boundingRect((ink > 0.1).astype(np.uint8))
+    piece = (255 * ink[y : y + height, x : x + width]).astype(np.uint8)
+    found = find_ink(piece if polarity == "light" else 255 - piece)
+    assert overlap(found, piece / np.float32(255)) > 0.75
+
+
+def test_bright_dots_on_dark_grain_are_answered_somehow() -> None:
+    grain = np.random.default_rng(0).integers(0, 41, (160, 160)).astype(np.uint8)
+    for y, x in np.ndindex(8, 8):
+        grain[20 * y : 20 * y + 3, 20 * x : 20 * x + 3] = 255
+    with contextlib.suppress(NoInkError):
+        assert 0 <= find_ink(grain).min() <= find_ink(grain).max() <= 1

@@ -528,7 +528,7 @@ def test_light_from_one_side_is_no_padding(light: Light) -> None:
     assert least_overlap(lambda ink: photograph(paint(ink) * lit, 2), (2, 5, 7)) > 0.95
 
 
-@pytest.mark.parametrize("digit", [2, 3, 6, 9])
+@pytest.mark.parametrize("digit", [2, 3, 6])
 def test_strokes_stay_where_the_border_of_a_photo_cuts_them(digit: int) -> None:
     ink = ink_of(digit)
     x, y, width, height = cv2.boundingRect((ink > 0.5).astype(np.uint8))

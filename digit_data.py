@@ -220,10 +220,10 @@ class Augmentation:
     shift: float = 2.0
     elastic: float = 0.55
     thickness: float = 0.5
-    blur: float = 0.15
-    breaks: float = 0.15
-    remains: float = 0.2
-    paleness: float = 0.1
+    blur: float = 0.12
+    breaks: float = 0.1
+    remains: float = 0.15
+    paleness: float = 0.08
     hollows: float = 0.05
 
     def scaled(self, strength: float) -> Augmentation:

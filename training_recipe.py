@@ -35,6 +35,8 @@ class Recipe:
         easy_epochs: bending grows from nothing to its full extent over so many epochs, so that
             the first epochs, in which a network learns what a digit is, are easy (Bengio et al.,
             2009, "Curriculum learning").
+        calm_epochs: over so many last epochs bending shrinks again, to a fifth, so that a network
+            ends with digits as people mostly write them.
         averaging: momentum of the moving average of the weights, which is validated and kept
             instead of the last step's (Polyak & Juditsky, 1992); 0 keeps the last step's.
         validation_digits: how many of MNIST's last training digits validate.
@@ -54,6 +56,7 @@ class Recipe:
     label_smoothing: float = 0.0
     augmentation: float = 1.0
     easy_epochs: float = 5.0
+    calm_epochs: float = 4.0
     averaging: float = 0.97
     validation_digits: int = MNIST_VALIDATION_DIGITS
     drawings: int = 4
@@ -62,8 +65,12 @@ class Recipe:
 
     def augmentation_at(self, epoch: int) -> Augmentation | None:
         """How digits are bent in an epoch, the first of which is 0; None for not at all."""
+        if not self.augmentation:
+            return None
         growth = min(1.0, (epoch + 0.5) / self.easy_epochs) if self.easy_epochs else 1.0
-        return Augmentation().scaled(self.augmentation * growth) if self.augmentation else None
+        left = self.epochs - epoch - 0.5
+        calm = min(1.0, max(0.2, left / self.calm_epochs)) if self.calm_epochs else 1.0
+        return Augmentation().scaled(self.augmentation * growth * calm)
 
     def as_json(self) -> str:
         """One JSON object, indented, keys in the order of the fields."""
@@ -83,6 +90,7 @@ RECIPES = {
         weight_decay=0.0,
         augmentation=0.0,
         easy_epochs=0.0,
+        calm_epochs=0.0,
         averaging=0.0,
         validation_digits=6_000,
         scenes=0.0,
@@ -98,6 +106,7 @@ RECIPES = {
         is_lowered=False,
         weight_decay=0.0,
         easy_epochs=0.0,
+        calm_epochs=0.0,
         averaging=0.0,
         scenes=0.0,
         non_digits=0.0,
@@ -140,6 +149,7 @@ _LIMITS: dict[str, _Limits] = {
     "label_smoothing": (float, 0, 0.5),
     "augmentation": (float, 0, 2),
     "easy_epochs": (float, 0, 1_000),
+    "calm_epochs": (float, 0, 1_000),
     "averaging": (float, 0, 0.9999),
     # Those that judge every model are never learnt from.
     "validation_digits": (int, MNIST_VALIDATION_DIGITS, 6_000),

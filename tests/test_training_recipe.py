@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digit_data import Augmentation
+from digit_data import Augmentation
 from digit_errors import DataError
 from digit_network import ARCHITECTURES
 from training_recipe import RECIPES, Recipe, read_recipe
@@ -103,3 +104,10 @@ def test_bending_grows_to_its_full_extent_and_can_be_off() -> None:
     )
     assert Recipe(augmentation=0).augmentation_at(3) is None
     assert Recipe(easy_epochs=0).augmentation_at(0) == Augmentation()
+
+
+def test_bending_grows_in_easy_epochs_and_shrinks_in_calm_ones() -> None:
+    recipe = Recipe(epochs=10, easy_epochs=2, calm_epochs=4)
+    bent = [recipe.augmentation_at(epoch) for epoch in range(10)]
+    strengths = [each.rotation / Augmentation().rotation for each in bent if each]
+    assert strengths == pytest.approx([0.25, 0.75, 1, 1, 1, 1, 0.875, 0.625, 0.375, 0.2])

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digit_data import Augmentation
-from digit_data import Augmentation
 from digit_errors import DataError
 from digit_network import ARCHITECTURES
 from training_recipe import RECIPES, Recipe, read_recipe

@@ -40,6 +40,8 @@ _DRAWING, _SCENE, _NON_DIGIT = 1, 2, 3
 # Fewer pictures are made sooner than processes have started.
 WORTH_PROCESSES = 2_000
 _CHUNK = 100
+# Pixels; of MNIST's digits the finest have more.
+_LEAST_INK = 10
 
 
 class PictureMaker:
@@ -55,7 +57,10 @@ class PictureMaker:
     def __init__(
         self, mnist: DigitSet, pens: Sequence[PenDigit], seed: int = 0, cache: Path | None = None
     ) -> None:
-        self.mnist, self.pens, self.seed, self.cache = mnist, pens, seed, cache
+        # A digit that is all but blank has no strokes to compose.
+        is_inked = (mnist.images > 127).sum(axis=(1, 2)) >= _LEAST_INK
+        self.mnist = DigitSet(mnist.images[is_inked], mnist.labels[is_inked])
+        self.pens, self.seed, self.cache = pens, seed, cache
 
     def drawings(self, times: int) -> DigitSet:
         """Each pen digit so many times, with any pen, of any size, anywhere on the canvas."""
@@ -97,12 +102,12 @@ class PictureMaker:
         if number % 2 and self.pens:
             digit = self.pens[int(random.integers(len(self.pens)))]
             ink, label = ink_of_strokes(digit, size, random), digit.label
+        elif not len(self.mnist):
+            raise NoInkError("There is no digit to compose.")
         else:
             chosen = random.integers(len(self.mnist))
             ink = ink_of_mnist(self.mnist.images[chosen], size, random)
             label = int(self.mnist.labels[chosen])
-        if not (ink > 0.5).any():
-            raise NoInkError("This digit is blank.")
         return prepare_image(compose_scene(ink, random)), label
 
     def _non_digit(self, number: int) -> tuple[Images, int]:

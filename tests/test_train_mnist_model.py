@@ -91,7 +91,7 @@ def test_a_run_reports_its_progress_and_leaves_a_model_with_papers_and_curves(
     assert 0.01 <= papers.temperature <= 100
     assert papers.doubt_threshold is not None
     assert printed.count("are doubted") == 1
-    assert load_model(output).count_params() == load_model().count_params()
+    assert load_model(output).count_params() == 70_994
     assert {file.name for file in small_mnist.parent.iterdir()} == {
         "mnist.npz",
         "slim.json",
@@ -287,7 +287,9 @@ def test_pictures_and_pen_strokes_of_ones_own_are_learnt_from(small_mnist: Path,
     assert run_here(small_mnist, "--epochs", "1", "--extra", str(own)) == 0
     assert "3/b.png is left out: This file is not a picture" in capsys.readouterr().out
     papers = read_papers(small_mnist.with_name("mine.h5"))
-    assert papers.data == "MNIST training digits but the last 5,000; 1 of one's own pictures"
+    assert papers.data is not None
+    assert papers.data.startswith("MNIST training digits but the last 5,000; ")
+    assert papers.data.endswith("; 1 of one's own pictures")
     assert "--extra own" in str(papers.command)
 
 

@@ -542,7 +542,7 @@ def test_a_bold_digit_may_fill_a_small_picture(polarity: str) -> None:
     x, y, width, height = cv2.boundingRect((ink > 0.1).astype(np.uint8))
     piece = (255 * ink[y : y + height, x : x + width]).astype(np.uint8)
     found = find_ink(piece if polarity == "light" else 255 - piece)
-    assert overlap(found, piece / np.float32(255)) > 0.75
+    assert overlap(found, (piece / 255).astype(np.float32)) > 0.75
 
 
 def test_bright_dots_on_dark_grain_are_answered_somehow() -> None:

@@ -95,6 +95,7 @@ def test_a_run_reports_its_progress_and_leaves_a_model_with_papers_and_curves(
     assert {file.name for file in small_mnist.parent.iterdir()} == {
         "mnist.npz",
         "slim.json",
+        "made_pictures",
         "mine.h5",
         "mine.curves.csv",
         "mine.curves.png",

@@ -85,7 +85,8 @@ def naive_answer(model: keras.Model) -> Callable[[Canvas], object]:
 
 def _fresh_copy(model: keras.Model) -> keras.Model:
     """The naive way finds no gradient in a Sequential from disk, so it gets one built anew."""
-    copy = build_compact()
+    width = model.get_layer("conv_1").filters / build_compact().get_layer("conv_1").filters
+    copy = build_compact(width)
     copy.set_weights(model.get_weights())
     return copy
 

@@ -166,16 +166,16 @@ def _widened(ink_map: InkMap, by: float) -> InkMap:
 
 def _narrowed(ink_map: InkMap, by: float) -> InkMap:
     """Strokes narrower by so many pixels, but those that would vanish as they are."""
-    shrink = round(by / 2)
-    if shrink < 1:
+    radius = round(by / 2)
+    if radius < 1:
         return ink_map
-    narrow = cv2.erode(ink_map, _disc(shrink))
-    kept = cv2.dilate(narrow, _disc(shrink + 2))
+    narrow = cv2.erode(ink_map, _disc(radius))
+    kept = cv2.dilate(narrow, _disc(radius + 2))
     vanished = ((ink_map > 0.5) & (kept < 0.5)).astype(np.uint8)
     vanished = np.asarray(cv2.morphologyEx(vanished, cv2.MORPH_OPEN, _disc(1)), np.uint8)
     if not vanished.any():
         return np.asarray(narrow, np.float32)
-    bridge = cv2.dilate(vanished, _disc(shrink + 2))
+    bridge = cv2.dilate(vanished, _disc(radius + 2))
     return np.asarray(np.where(bridge, ink_map, narrow), np.float32)
 
 

@@ -278,8 +278,8 @@ def _ink_of_either_polarity(pixels: Pixels, ink: Ink) -> InkMap:
     if abs(lightness) > UNCERTAIN_LIGHTNESS and not is_halved:
         return _ink_of_either_polarity(pixels, "light" if lightness > 0 else "dark")
     dark, light = (_ink_of_either_polarity(pixels, each) for each in ("dark", "light"))
-    if is_halved and _fills_picture(dark) != _fills_picture(light):
-        return light if _fills_picture(light) else dark
+    if is_halved and (is_light := _fills_picture(light)) != _fills_picture(dark):
+        return light if is_light else dark
     lightness += 1.5 * (_likeness_to_strokes(light) - _likeness_to_strokes(dark))
     return light if lightness > 0 else dark
 

@@ -32,11 +32,10 @@ DEEPEST_STRIP = 0.45
 THICKEST_RULING = 0.05
 # Ink so much thicker than the line, across it, is a stroke that passes.
 CROSSING = 1.7
-# Of the ink's extent: how far inside of it a side of a box may lie, how much of it it covers, and
-# how near it comes to its corner.
+# Of the ink's extent: how far inside of it, and of its corners, a side of a box may lie, and how
+# much of it it covers.
 BOX_MARGIN = 0.12
 BOX_COVERAGE = 0.8
-CORNER = 0.12
 # Of its length: how far a box's side reaches beyond what is in the box, at either end.
 BOX_OVERHANG = 0.04
 # Of the side's length: the line is no thicker.
@@ -70,11 +69,6 @@ class _Line:
     rows: NDArray[np.intp]
     inked: Mask
     thickness: float
-
-    def span(self) -> tuple[int, int]:
-        """First and last column with ink."""
-        columns = np.flatnonzero(self.inked)
-        return int(columns[0]), int(columns[-1])
 
 
 def find_border_strips(mask: Mask) -> Mask:
@@ -193,7 +187,7 @@ def has_corner(mask: Mask) -> bool:
     """
     x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))
     inside = mask[y : y + height, x : x + width]
-    rows, columns = max(2, round(CORNER * height)), max(2, round(CORNER * width))
+    rows, columns = max(2, round(BOX_MARGIN * height)), max(2, round(BOX_MARGIN * width))
     ends = np.concatenate([inside[:, :columns], inside[:, -columns:]], axis=1)
     return bool(ends[:rows].any() or ends[-rows:].any())
 
@@ -292,8 +286,8 @@ def _box_sides(mask: Mask) -> list[Mask]:
         depth = max(2, round(BOX_MARGIN * len(turned)))
         rim = turned[:depth]
         corner = max(2, round(BOX_MARGIN * turned.shape[1]))
-        has_corner = rim[:, :corner].any() or rim[:, -corner:].any()
-        if has_corner and rim.any(axis=0).mean() >= BOX_COVERAGE:
+        reaches_corner = rim[:, :corner].any() or rim[:, -corner:].any()
+        if reaches_corner and rim.any(axis=0).mean() >= BOX_COVERAGE:
             sides.append((turns, depth))
     if len(sides) < 2:  # as mostly: spare the search for lines
         return []

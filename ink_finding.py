@@ -205,13 +205,13 @@ def _padded_photo(contrast: Grey) -> tuple[slice, slice] | None:
 
 def _ink_of_drawing(contrast: Grey) -> InkMap:
     x, y, width, height = cv2.boundingRect(contrast)
-    finders = _FINDERS
+    finders, guesses = _FINDERS, _GUESSES
     if 0 < x < contrast.shape[1] - width and 0 < y < contrast.shape[0] - height:
-        finders = (find_box,)  # as nothing leads to the border
+        finders, guesses = (find_box,), ()  # as nothing leads to the border
     else:
         x, y, (height, width) = 0, 0, contrast.shape
     piece = slice(y, y + height), slice(x, x + width)
-    found, threshold, peak = _without_lines(contrast[piece], 0, finders, is_photo=False)
+    found, threshold, peak = _without_lines(contrast[piece], 0, finders, guesses, is_photo=False)
     ink_map = np.minimum(found.astype(np.float32) * np.float32(1 / peak), np.float32(1))
     mask = _strong_and_joined(ink_map, WEAK_INK_OF_A_DRAWING, min(threshold / peak, 0.5))
     mask = _parts_of_one_digit(mask, contrast.shape, (x, y))
@@ -358,8 +358,10 @@ def _ink_on_lit_paper(grey: Grey, is_lit: bool) -> InkMap:
     """
     try:
         grey = _denoised(grey)
-        contrast, noise = _contrast(grey, _width_to_close(grey, is_lit), is_lit)
-        inked, threshold, peak = _without_lines(contrast, noise, _FINDERS)
+        width = _width_to_close(grey, is_lit)
+        contrast, noise = _contrast(grey, width, is_lit)
+        beside = _beside_paper(grey, width)
+        inked, threshold, peak = _without_lines(contrast, noise, _FINDERS, beside)
     except NoInkError:
         return np.zeros(grey.shape, np.float32)
     weak = _weak_level(WEAK_INK_OF_A_PHOTO, noise, peak)
@@ -377,12 +379,36 @@ def _width_to_close(grey: Grey, is_lit: bool) -> float:
     width = WIDEST_STROKE * min(small.shape)
     for _ in range(3):  # the closer the paper is told, the less of a shadow is taken for ink
         contrast, noise = _contrast(small, width, is_lit)
-        inked, threshold, peak = _without_lines(contrast, noise, _FINDERS)
-        stroke = stroke_width((inked > max(threshold, 0.5 * peak)).astype(np.float32))
+        beside = _beside_paper(small, width)
+        inked, threshold, peak = _without_lines(contrast, noise, _FINDERS, beside)
+        found = inked > max(threshold, 0.5 * peak)
+        stroke = stroke_width(found.astype(np.float32))
+        if 4 * stroke + 4 > 0.8 * width and is_lit:
+            stroke = _stroke_in_shadow(contrast, found, stroke)
         if 4 * stroke + 4 > 0.8 * width:
             break
         width = 4 * stroke + 4
     return width * max(grey.shape) / max(small.shape)
+
+
+def _stroke_in_shadow(contrast: Grey, found: Mask, stroke: float) -> float:
+    """Width of the strokes alone, where a shadow was found with them; of all where there is none.
+
+    A shadow is wider than the strokes and lighter than ink, and falls in from outside.
+    """
+    if not found.any():
+        return stroke
+    threshold = _otsu(np.bincount(contrast[found], minlength=256).astype(np.float64))
+    dark = found & (contrast > threshold)
+    shade = found & ~dark
+    rim = np.concatenate([contrast[0], contrast[-1], contrast[:, 0], contrast[:, -1]])
+    is_shaded = (rim > 0.5 * np.median(contrast[found])) & (rim <= threshold)
+    if not (dark.any() and shade.any()) or is_shaded.mean() < _LEAST_RIM_OF_SHADOW:
+        return stroke
+    is_darker = contrast[dark].mean() > _INK_BESIDE_SHADOW * contrast[shade].mean()
+    narrow = stroke_width(dark.astype(np.float32))
+    is_stroke = _longest(dark) > 3 * narrow and stroke > 1.5 * narrow
+    return narrow if is_darker and is_stroke else stroke
 
 
 def _denoised(grey: Grey) -> Grey:
@@ -444,12 +470,24 @@ def _quantiles(grey: Grey, shares: tuple[float, ...]) -> list[float]:
 
 
 def _without_lines(
-    contrast: Grey, noise: float, finders: Sequence[Finder], *, is_photo: bool = True
+    contrast: Grey,
+    noise: float,
+    finders: Sequence[Finder],
+    guesses: Sequence[Finder] = (),
+    *,
+    is_photo: bool = True,
 ) -> tuple[Grey, float, float]:
     """The contrast of the digit alone, its Otsu threshold, and its peak.
 
     Rulings, what lies along the border, a box, and what is cut by the border are blanked, if
     there is something else; a paler digit is seen once the darker is gone.
+
+    Args:
+        contrast: by how much each pixel stands out of the paper.
+        noise: the paper's grain, its standard deviation.
+        finders: of what goes.
+        guesses: of what goes only if something larger stays that the border does not cut.
+        is_photo: whether the picture is one.
 
     Raises:
         NoInkError: nothing stands out of the paper.
@@ -459,7 +497,7 @@ def _without_lines(
     threshold, peak = _threshold_and_peak(contrast, 3 * noise)
     if peak < least:
         raise NoInkError(_NO_INK)
-    for find in finders:
+    for find in (*finders, *guesses):
         inked = contrast > peak * _weak_level(weak, noise, peak)
         if find is find_box and not is_photo and not has_corner(inked):
             continue
@@ -470,12 +508,45 @@ def _without_lines(
             blanked = np.where(around, np.uint8(0), contrast)
             new_threshold, new_peak = _threshold_and_peak(blanked, 3 * noise)
             left = blanked > new_peak * _weak_level(weak, noise, max(new_peak, 1))
-            is_better = find is not _fragments or (
-                new_peak > 0.4 * peak and _longest(left, uncut=True) > _longest(lines)
+            is_better = find not in guesses or (
+                new_peak > 0.4 * peak
+                and _longest(left, uncut=True) > _longest(lines, uncut=find is not _fragments)
             )
             if new_peak >= least and is_better:
                 contrast, threshold, peak = blanked, new_threshold, new_peak
     return contrast, threshold, peak
+
+
+def _beside_paper(grey: Grey, width: float) -> tuple[Finder, ...]:
+    """Finders of what is on a photo but not on its paper.
+
+    Args:
+        grey: the paper is light.
+        width: of a closing, more than that of any stroke, pixels.
+    """
+    table = _table(grey, width)
+    return (lambda inked: _wholly_on(table, inked), _fragments) if table.any() else (_fragments,)
+
+
+def _table(grey: Grey, width: float) -> Mask:
+    """What is darker than the paper, strokes aside, and leads in from the border."""
+    small = np.asarray(shrink(grey, FIRST_LOOK), np.uint8)
+    size = max(3, round(width * max(small.shape) / max(grey.shape))) | 1
+    bare = cv2.medianBlur(small, min(size, 255))
+    dark = bare < _TABLE_DARKNESS * np.percentile(bare, 80)
+    count, part_of = cv2.connectedComponents(dark.astype(np.uint8))
+    rim = np.concatenate([part_of[0], part_of[-1], part_of[:, 0], part_of[:, -1]])
+    leads_in = np.bincount(rim, minlength=count) > _LEAST_RIM_OF_TABLE * rim.size
+    leads_in[0] = False
+    table = cv2.dilate(leads_in[part_of].astype(np.uint8), _SQUARE)
+    return cv2.resize(table, grey.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
+
+
+def _wholly_on(table: Mask, mask: Mask) -> Mask:
+    """Those parts of the ink that are all but wholly there."""
+    count, part_of = cv2.connectedComponents(mask.astype(np.uint8))
+    inked, there = (np.bincount(part_of[each], minlength=count) for each in (mask, mask & table))
+    return mask & (there > 0.9 * inked)[part_of]
 
 
 def _fragments(mask: Mask) -> Mask:
@@ -572,7 +643,8 @@ def _parts_of_one_digit(mask: Mask, shape: tuple[int, int], corner: tuple[int, i
 def _touches_border(boxes: NDArray[np.float64], shape: tuple[int, int]) -> Mask:
     height, width = shape
     x, y, w, h = boxes.T
-    return (x <= 1) | (y <= 1) | (x + w >= width - 1) | (y + h >= height - 1)
+    rim = max(1, max(shape) // 100)  # blurred ink ends a little before the border
+    return (x <= rim) | (y <= rim) | (x + w >= width - rim) | (y + h >= height - rim)
 
 
 def _gaps(boxes: NDArray[np.float64], main: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -606,11 +678,18 @@ def stroke_width(ink_map: InkMap) -> float:
     return max(1.0, 4 * float(cv2.sumElems(distance)[0]) / inked - 2)
 
 
-_FINDERS: Sequence[Finder] = (find_rulings, find_border_strips, find_box, _fragments)
+_FINDERS: Sequence[Finder] = (find_rulings, find_border_strips, find_box)
+_GUESSES: Sequence[Finder] = (_fragments,)
 _NO_INK = "Nothing is drawn here: draw a digit, or choose a picture of one."
 _SQUARE = np.ones((3, 3), np.uint8)
 _AROUND = [(y, x) for y in range(3) for x in range(3) if (y, x) != (1, 1)]
 _LIKE_A_NEIGHBOUR = 70
 _FEWEST_IMPULSES = 0.02
+# Of the paper's brightness, and of the picture's rim: a table is darker, and covers more.
+_TABLE_DARKNESS = 0.85
+_LEAST_RIM_OF_TABLE = 0.1
+# Of the picture's rim, the least that a shadow covers; and how much darker than it ink is.
+_LEAST_RIM_OF_SHADOW = 0.04
+_INK_BESIDE_SHADOW = 1.4
 _PADDING_NOISE = 8
 _PADDING_EDGE = 20

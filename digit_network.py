@@ -23,14 +23,15 @@ CONVOLUTIONS = ("Conv2D", "Conv2DTranspose", "DepthwiseConv2D", "SeparableConv2D
 def build_compact(width: float = 1.0, dropout: float = 0.1) -> keras.Model:
     """Our network: strokes seen closely, weighed by what surrounds them, averaged over all places.
 
-    One path looks at small pieces of stroke on a 14×14 grid (`conv_1`, `conv_2`). It has no biases
-    and no normalisation, so that it is zero wherever there is no ink within 4 pixels. The other
-    path looks at the whole digit on a 7×7 grid (`conv_3`, `conv_4`) and weighs the first, place
-    by place and channel by channel, in the manner of attention gates (Oktay et al., 2018,
-    "Attention U-Net"). The logits are a linear function of the *average* of the feature maps that
-    come out (global average pooling; Lin, Chen & Yan, 2013), so a place's share in a logit is its
-    own activation times one weight a channel: Grad-CAM at the last convolution shows just that,
-    and empty paper, where all activations are zero, has no share.
+    One path looks at small pieces of stroke on a 14×14 grid (`conv_1` to `conv_3`). It has no
+    biases and no normalisation, so that it is zero wherever there is no ink within 6 pixels. The
+    other path looks at the whole digit on a 7×7 grid (`conv_4` to `conv_7`, with residuals in the
+    middle; He et al., 2016, "Deep residual learning") and weighs the first, place by place and
+    channel by channel, in the manner of attention gates (Oktay et al., 2018, "Attention U-Net").
+    The logits are a linear function of the *average* of the feature maps that come out (global
+    average pooling; Lin, Chen & Yan, 2013), so a place's share in a logit is its own activation
+    times one weight a channel: Grad-CAM at the last convolution shows just that, and empty paper,
+    where all activations are zero, has no share.
 
     Args:
         width: what the numbers of filters are multiplied by.
@@ -50,17 +51,24 @@ def build_compact(width: float = 1.0, dropout: float = 0.1) -> keras.Model:
         return layers.BatchNormalization(momentum=0.9, name=f"norm_{number}")
 
     ink = keras.Input(INPUT_SHAPE, name="ink")
-    edges = convolution(1, 24, 5, strides=2, use_bias=False)(ink)
-    strokes = convolution(2, 48, 3, use_bias=False)(edges)
+    strokes = convolution(1, 32, 5, strides=2, use_bias=False)(ink)
+    strokes = convolution(2, 64, 3, use_bias=False)(strokes)
+    strokes = convolution(3, 64, 3, use_bias=False)(strokes)
     context = norm(1)(layers.MaxPooling2D(name="pool")(strokes))
-    context = norm(2)(convolution(3, 64, 3)(context))
-    context = norm(3)(convolution(4, 48, 3)(context))
+    context = norm(2)(convolution(4, 96, 3)(context))
+    for number in (5, 6):
+        residual = norm(number - 2)(convolution(number, 96, 3)(context))
+        context = layers.Add(name=f"add_{number - 4}")([context, residual])
+    context = norm(5)(convolution(7, 64, 3)(context))
     context = layers.UpSampling2D(interpolation="bilinear", name="enlarge")(context)
     weighed = layers.Multiply(name="weigh")([strokes, context])
-    features = convolution(5, 64, 1, use_bias=False)(weighed)
-    average = norm(4)(layers.GlobalAveragePooling2D(name="average")(features))
-    logits = layers.Dense(CLASSES, name="logits")(layers.Dropout(dropout, name="dropout")(average))
-    return keras.Model(ink, layers.Softmax(name="probabilities")(logits), name="compact")
+    features = convolution(8, 96, 1, use_bias=False)(weighed)
+    average = norm(6)(layers.GlobalAveragePooling2D(name="average")(features))
+    dropped = layers.Dropout(dropout, name="dropout")(average)
+    # However the rest is computed, confidence is in full precision.
+    logits = layers.Dense(CLASSES, dtype="float32", name="logits")(dropped)
+    probabilities = layers.Softmax(dtype="float32", name="probabilities")(logits)
+    return keras.Model(ink, probabilities, name="compact")
 
 
 def build_classic() -> keras.Model:
@@ -76,7 +84,7 @@ def build_classic() -> keras.Model:
             layers.Flatten(),
             layers.Dense(128, activation="relu"),
             layers.Dropout(0.5),
-            layers.Dense(CLASSES, activation="softmax"),
+            layers.Dense(CLASSES, activation="softmax", dtype="float32"),
         ],
         name="classic",
     )
@@ -110,8 +118,8 @@ def build_three_convolutions(
         layers.Flatten(name="flatten"),
         layers.Dense(dense_units, activation="relu", name="dense"),
         layers.Dropout(dropout, name="dropout"),
-        layers.Dense(CLASSES, name="logits"),
-        layers.Softmax(name="probabilities"),
+        layers.Dense(CLASSES, dtype="float32", name="logits"),
+        layers.Softmax(dtype="float32", name="probabilities"),
     ]
     return import_keras().Sequential(stack, name="three_convolutions")
 

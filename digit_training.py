@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -101,6 +101,8 @@ def train(
             verbose=control.verbose,
             callbacks=[keeper, *averaged_weights(recipe), *control.callbacks],
         )
+    if recipe.precision != "float32":
+        model = _built(replace(recipe, precision="float32"))
     model.set_weights(keeper.kept_weights)
     return TrainedNetwork(model, tuple(keeper.history))
 
@@ -108,13 +110,24 @@ def train(
 def compiled_model(recipe: Recipe, training_digits: int) -> keras.Model:
     """A new network, ready for `fit`."""
     keras = import_keras()
-    model = ARCHITECTURES[recipe.architecture](**recipe.network)
+    model = _built(recipe)
     # XLA, which Keras chooses by itself, trains convolutions on TensorFlow's CPU up to 7× slower.
     jit_compile = False if keras.backend.backend() == "tensorflow" else "auto"
     optimizer = _optimizer(recipe, -(-training_digits // recipe.batch_size))
     model.compile(optimizer, _loss(recipe), metrics=[_accuracy()], jit_compile=jit_compile)
     optimizer.build(model.trainable_variables)
     return model
+
+
+def _built(recipe: Recipe) -> keras.Model:
+    """A new network that computes in the recipe's precision."""
+    config = import_keras().config
+    before = config.dtype_policy()
+    config.set_dtype_policy(recipe.precision)
+    try:
+        return ARCHITECTURES[recipe.architecture](**recipe.network)
+    finally:
+        config.set_dtype_policy(before)
 
 
 def _optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Optimizer:

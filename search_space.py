@@ -21,7 +21,7 @@ FILTERS = (32, 128, 32)
 DENSE_UNITS = (128, 512, 32)
 PUBLISHED_LEARNING_RATES = (1e-2, 1e-3, 1e-4)
 
-WIDTHS = (0.5, 0.75, 1.0, 1.5, 2.0)
+WIDTHS = (0.5, 0.75, 1.0, 1.25, 1.5)
 # Around the 4e-3 of our recipe, whose normalised convolutions stand more than the published ones.
 LEARNING_RATES = (1e-3, 2e-3, 4e-3, 8e-3)
 DROPOUTS = (0.0, 0.1, 0.2, 0.3)

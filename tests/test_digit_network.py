@@ -132,4 +132,4 @@ def test_the_network_that_is_tuned_has_the_layers_asked_for() -> None:
 
 
 def test_convolutions_are_named_input_side_first() -> None:
-    assert convolution_names(build_compact()) == ["conv_1", "conv_2", "conv_3", "conv_4", "conv_5"]
+    assert convolution_names(build_compact()) == [f"conv_{n}" for n in range(1, 9)]

@@ -75,6 +75,17 @@ def test_another_seed_gives_other_weights(
     assert difference(whole_run[0], train(RECIPE, TRAINING, VALIDATION, 4)) > 1e-3
 
 
+def test_mixed_precision_trains_much_the_same_and_leaves_a_network_of_full_precision(
+    whole_run: tuple[TrainedNetwork, list[Checkpoint]],
+) -> None:
+    mixed = train(replace(RECIPE, precision="mixed_bfloat16"), TRAINING, VALIDATION, 3)
+    assert {layer.compute_dtype for layer in mixed.model.layers} == {"float32"}
+    assert compiled_model(RECIPE, 10).layers[1].compute_dtype == "float32"  # set for no one else
+    losses = [run.history[0].loss for run in (mixed, whole_run[0])]
+    assert losses[0] == pytest.approx(losses[1], rel=0.1)
+    assert losses[0] != losses[1]
+
+
 def test_what_is_kept_is_what_was_validated(
     whole_run: tuple[TrainedNetwork, list[Checkpoint]],
 ) -> None:

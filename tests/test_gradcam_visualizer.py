@@ -105,18 +105,24 @@ def test_shipped_model_agrees_with_an_independent_implementation(class_index: in
     np.testing.assert_allclose(grad_cam(network_input, class_index), expected, atol=1e-4)
 
 
+def chained(model: Any, values: np.ndarray, *names: str) -> np.ndarray:
+    for name in names:
+        values = np.asarray(model.get_layer(name)(values))
+    return values
+
+
 def independent_grad_cam(model: Any, network_input: np.ndarray, class_index: int) -> np.ndarray:
     """By finite differences: no automatic gradient, no shared code but Keras's own layers."""
-    layer = model.get_layer
-    strokes = layer("conv_2")(layer("conv_1")(network_input[None, :, :, None]))
-    context = strokes
-    for name in ("pool", "norm_1", "conv_3", "norm_2", "conv_4", "norm_3", "enlarge"):
-        context = layer(name)(context)
-    maps = np.asarray(layer("conv_5")(np.asarray(strokes) * np.asarray(context)))
+    strokes = chained(model, network_input[None, :, :, None], "conv_1", "conv_2", "conv_3")
+    context = chained(model, strokes, "pool", "norm_1", "conv_4", "norm_2")
+    for names in (("conv_5", "norm_3"), ("conv_6", "norm_4")):
+        context = context + chained(model, context, *names)
+    context = chained(model, context, "conv_7", "norm_5", "enlarge")
+    maps = chained(model, strokes * context, "conv_8")
 
     def logit(feature_maps: np.ndarray) -> np.ndarray:
-        logits = layer("logits")(layer("norm_4")(feature_maps.mean(axis=(1, 2))))
-        return np.asarray(logits)[:, class_index].astype(np.float64)
+        logits = chained(model, feature_maps.mean(axis=(1, 2)), "norm_6", "logits")
+        return logits[:, class_index].astype(np.float64)
 
     # The mean of the gradient over space is the slope along "all places up by the same amount".
     channels, step = maps.shape[-1], 1.0

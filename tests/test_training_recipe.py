@@ -61,6 +61,7 @@ def test_what_the_file_leaves_out_is_as_by_default(tmp_path: Path) -> None:
     [
         ([1], "one JSON object"),
         ({"architecture": "enormous"}, "architecture must be one of"),
+        ({"precision": "float16"}, "precision must be one of float32, mixed_bfloat16"),
         ({"architecture": ["compact"]}, "architecture must be one of"),
         ({"colour": "red"}, "'colour' is no hyperparameter"),
         ({"epochs": 0}, "epochs must be a number from 1"),

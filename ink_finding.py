@@ -12,7 +12,7 @@ Coordinates: x to the right, y downwards, whole numbers at pixel centres.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 import cv2
 import numpy as np
@@ -32,6 +32,7 @@ Pixels: TypeAlias = NDArray[np.uint8]
 InkMap: TypeAlias = NDArray[np.float32]
 Mask: TypeAlias = NDArray[np.bool_]
 Finder: TypeAlias = Callable[[Mask], Mask]
+_Value = TypeVar("_Value", bound=np.generic)
 
 # Below this contrast, in grey levels of 255, even people see an empty sheet.
 MIN_CONTRAST = 14.0
@@ -139,7 +140,7 @@ def _brightest(pixels: Pixels) -> Grey:
 
 def _drawing_paper(pixels: Pixels) -> Pixels | None:
     """The one colour that a drawing's paper has, (1, 1) or (1, 1, 3); None for a photo."""
-    rim = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    rim = _rim(pixels)
     rows = pixels[:: max(1, len(pixels) // 24)]
     for colours in (rim, rows.reshape(-1, *pixels.shape[2:])):
         colour = _commonest(colours)
@@ -149,6 +150,11 @@ def _drawing_paper(pixels: Pixels) -> Pixels | None:
             near = int(np.count_nonzero(distance <= _LARGEST_GRAIN))
             return colour if near - same < 0.15 * distance.size else None
     return None
+
+
+def _rim(pixels: NDArray[_Value]) -> NDArray[_Value]:
+    """All pixels along the border, corners twice."""
+    return np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
 
 
 def _commonest(colours: Pixels) -> Pixels:
@@ -246,7 +252,7 @@ def _ink_of_photo(pixels: Pixels, ink: Ink) -> InkMap:
 
 def _within_padding(pixels: Pixels) -> tuple[slice, slice] | None:
     """Where a photo is that was padded with one colour to fill a frame; None if it fills that."""
-    rim = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    rim = _rim(pixels)
     colour = _commonest(rim)
     is_photo = _colour_distance(pixels, colour) > _PADDING_NOISE
     rows, columns = (np.flatnonzero(is_photo.mean(axis=axis) > 0.5) for axis in (1, 0))
@@ -306,7 +312,7 @@ def _likeness_to_strokes(ink_map: InkMap) -> float:
     """
     inked = ink_map > 0.5
     elongation = float(inked.sum()) / stroke_width(ink_map) ** 2
-    rim = np.concatenate([inked[0], inked[-1], inked[:, 0], inked[:, -1]])
+    rim = _rim(inked)
     return float(np.log(1e-3 + elongation) - 4 * rim.mean())
 
 
@@ -401,7 +407,7 @@ def _stroke_in_shadow(contrast: Grey, found: Mask, stroke: float) -> float:
     threshold = _otsu(np.bincount(contrast[found], minlength=256).astype(np.float64))
     dark = found & (contrast > threshold)
     shade = found & ~dark
-    rim = np.concatenate([contrast[0], contrast[-1], contrast[:, 0], contrast[:, -1]])
+    rim = _rim(contrast)
     is_shaded = (rim > 0.5 * np.median(contrast[found])) & (rim <= threshold)
     if not (dark.any() and shade.any()) or is_shaded.mean() < _LEAST_RIM_OF_SHADOW:
         return stroke
@@ -535,7 +541,7 @@ def _table(grey: Grey, width: float) -> Mask:
     bare = cv2.medianBlur(small, min(size, 255))
     dark = bare < _TABLE_DARKNESS * np.percentile(bare, 80)
     count, part_of = cv2.connectedComponents(dark.astype(np.uint8))
-    rim = np.concatenate([part_of[0], part_of[-1], part_of[:, 0], part_of[:, -1]])
+    rim = _rim(part_of)
     leads_in = np.bincount(rim, minlength=count) > _LEAST_RIM_OF_TABLE * rim.size
     leads_in[0] = False
     table = cv2.dilate(leads_in[part_of].astype(np.uint8), _SQUARE)

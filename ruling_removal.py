@@ -12,6 +12,7 @@ Coordinates: x to the right, y downwards, whole numbers at pixel centres.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -96,20 +97,23 @@ def find_border_strips(mask: Mask) -> Mask:
 
 def _is_cropped_to_ink(mask: Mask) -> bool:
     """Whether the picture ends where the digit does: one part touches all four borders."""
-    rims = (mask[0], mask[-1], mask[:, 0], mask[:, -1])
-    if not all(rim.any() for rim in rims):
+    if not all(rim.any() for rim in _rims(mask)):
         return False
     _, part_of = cv2.connectedComponents(mask.astype(np.uint8))
     inked = np.bincount(part_of[mask])
     main = inked.argmax()
-    is_main = part_of == main
-    rims = (is_main[0], is_main[-1], is_main[:, 0], is_main[:, -1])
+    rims = _rims(part_of == main)
     touches = [np.count_nonzero(np.diff(rim.astype(np.int8)) == 1) + 1 for rim in rims]
     return bool(
         inked[main] > 0.9 * inked.sum()
         and all(rim.any() for rim in rims)
         and max(touches) <= 4  # squared paper touches each border many times
     )
+
+
+def _rims(mask: Mask) -> tuple[Mask, Mask, Mask, Mask]:
+    """Its upper, lower, left and right row of pixels."""
+    return mask[0], mask[-1], mask[:, 0], mask[:, -1]
 
 
 def _longest_run(row: Mask) -> tuple[int, int]:
@@ -159,10 +163,9 @@ def find_box(mask: Mask) -> Mask:
     """
     box = np.zeros_like(mask)
     count, part_of, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
-    lengths = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    widths, lengths = _widths_and_lengths(stats)
     lengths[0] = 0
     is_long = lengths >= max(SMALLEST_FRAME, 0.5 * lengths.max())
-    widths = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].min(axis=1)
     is_line = is_long & (widths <= _LINE_ASPECT * lengths) & (lengths >= SMALLEST_BOX)
     for part in np.flatnonzero(is_long & ~is_line)[:_MOST_PARTS]:
         window = _window(stats[part])
@@ -185,7 +188,7 @@ def has_corner(mask: Mask) -> bool:
 
     On a drawing without there is no box, and this is told faster than by looking at its parts.
     """
-    x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    x, y, width, height = _box(mask)
     inside = mask[y : y + height, x : x + width]
     rows, columns = max(2, round(BOX_MARGIN * height)), max(2, round(BOX_MARGIN * width))
     ends = np.concatenate([inside[:, :columns], inside[:, -columns:]], axis=1)
@@ -227,8 +230,8 @@ def _is_frame(part: Mask, others: Mask) -> bool:
     _, _, stats, _ = cv2.connectedComponentsWithStats(
         np.where(inside, others, False).astype(np.uint8)
     )
-    lengths = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1, initial=0)
-    return float(lengths.max(initial=0)) >= SMALLEST_CONTENT * max(part.shape)
+    _, lengths = _widths_and_lengths(stats)
+    return float(lengths[1:].max(initial=0)) >= SMALLEST_CONTENT * max(part.shape)
 
 
 def _box_around(part: Mask, ink: Mask) -> Mask:
@@ -245,24 +248,33 @@ def _box_around(part: Mask, ink: Mask) -> Mask:
 
 def _without_crumbs(mask: Mask) -> Mask:
     _, part_of, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
-    lengths = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    _, lengths = _widths_and_lengths(stats)
     is_crumb = lengths < _CRUMB * max(mask.shape)
     return mask & ~is_crumb[part_of]
 
 
+def _widths_and_lengths(stats: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Shorter and longer side of each part's box, from OpenCV's table of parts."""
+    sides = np.sort(stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]], axis=1)
+    return sides[:, 0], sides[:, 1]
+
+
 def _overhangs(line: NDArray[np.int32], rest: Mask) -> bool:
     """Whether a straight line beside the rest reaches farther than that at either end."""
-    x, y, width, height = cv2.boundingRect(rest.astype(np.uint8))
-    left, top, line_width, line_height = line[:4].tolist()
-    if line_width > line_height:
-        beside = not y < top + line_height / 2 < y + height
-        overhang = min(x - left, left + line_width - x - width) / line_width
-        size = max(width, height) / line_width
-    else:
-        beside = not x < left + line_width / 2 < x + width
-        overhang = min(y - top, top + line_height - y - height) / line_height
-        size = max(width, height) / line_height
-    return beside and overhang >= BOX_OVERHANG and size >= SMALLEST_CONTENT
+    (x, y, width, height), (left, top, line_width, line_height) = _box(rest), line[:4].tolist()
+    if line_height >= line_width:
+        x, y, width, height = y, x, height, width
+        left, top, line_width, line_height = top, left, line_height, line_width
+    beside = not y < top + line_height / 2 < y + height
+    overhang = min(x - left, left + line_width - x - width)
+    is_large = max(width, height) >= SMALLEST_CONTENT * line_width
+    return beside and overhang >= BOX_OVERHANG * line_width and is_large
+
+
+def _box(mask: Mask) -> tuple[int, int, int, int]:
+    """The smallest box around all ink: x, y, width, height."""
+    x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    return x, y, width, height
 
 
 def _level_rulings(mask: Mask) -> Mask:
@@ -316,17 +328,14 @@ def _top_side(mask: Mask, runs: _Runs, depth: int) -> _Line | None:
 
 def _is_inside(content: Mask, sides: list[Mask], shape: tuple[int, int]) -> bool:
     """Whether what is left was in a box, and not itself joined to the ends of its sides."""
-    x, y, width, height = cv2.boundingRect(content.astype(np.uint8))
+    x, y, width, height = _box(content)
     if max(width, height) < SMALLEST_CONTENT * max(shape):
         return False
-    box_height, box_width = shape
+    margins = {"level": min(x, shape[1] - x - width), "upright": min(y, shape[0] - y - height)}
     for side in sides:
-        _, _, side_width, side_height = cv2.boundingRect(side.astype(np.uint8))
-        if side_width > side_height:
-            overhang = min(x, box_width - x - width) / side_width
-        else:
-            overhang = min(y, box_height - y - height) / side_height
-        if overhang < BOX_OVERHANG:
+        _, _, side_width, side_height = _box(side)
+        margin = margins["level" if side_width > side_height else "upright"]
+        if margin < BOX_OVERHANG * max(side_width, side_height):
             return False
     return True
 

@@ -394,7 +394,16 @@ def _width_to_close(grey: Grey, is_lit: bool) -> float:
         if 4 * stroke + 4 > 0.8 * width:
             break
         width = 4 * stroke + 4
+    if is_lit and _is_among_weak_ink(found, inked > WEAK_INK_OF_A_PHOTO * peak, stroke):
+        width = min(width, 2.5 * stroke + 4)
     return width * max(grey.shape) / max(small.shape)
+
+
+def _is_among_weak_ink(strong: Mask, weak: Mask, stroke: float) -> bool:
+    """Whether there is so much weak ink off the strong that it must be a shadow."""
+    reach = 2 * round(0.5 * stroke) + 3
+    near = cv2.dilate(strong.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
+    return np.count_nonzero(weak & ~near) > 0.12 * np.count_nonzero(strong)
 
 
 def _stroke_in_shadow(contrast: Grey, found: Mask, stroke: float) -> float:

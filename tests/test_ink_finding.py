@@ -150,6 +150,13 @@ def shadow(ink: InkMap, darkest: float = 0.45, width: float = 4) -> Pixels:
     return photograph(paint(ink) * (darkest + (1 - darkest) * lit)[..., None])
 
 
+def shadow_of_an_arm(ink: InkMap) -> Pixels:
+    """Across the whole paper, narrower in the middle, with soft edges."""
+    half = 25 + 15 * np.abs(Y - MIDDLE) / MIDDLE
+    is_lit = 0.5 + 0.5 * np.tanh((np.abs(X - MIDDLE + 0.5 * (Y - MIDDLE)) - half) / 4)
+    return photograph(paint(ink) * (0.55 + 0.45 * is_lit)[..., None])
+
+
 def vignette(ink: InkMap) -> Pixels:
     fall = ((X / SIDE - 0.5) ** 2 + (Y / SIDE - 0.5) ** 2) * 2  # 1 in the corners
     return photograph(paint(ink) * (1 - 0.5 * fall)[..., None])
@@ -183,6 +190,17 @@ LIGHT_AND_INK: dict[str, Painter] = {
 @pytest.mark.parametrize("name", LIGHT_AND_INK)
 def test_ink_is_told_from_light_and_grain(name: str) -> None:
     assert least_overlap(LIGHT_AND_INK[name]) > 0.95
+
+
+@pytest.mark.parametrize("pen", [5, 8, 12])
+def test_a_narrow_shadow_is_told_from_ink(pen: int) -> None:
+    assert least_overlap(shadow_of_an_arm, pen=pen) > 0.7
+
+
+def test_a_digit_that_lies_wholly_in_a_shadow_is_no_thing_on_a_table() -> None:
+    for digit in (1, 3, 7):
+        ink = ink_of(digit, size=60, pen=6, at=(20, 70))
+        assert overlap(find_ink(shadow(ink)), ink) > 0.9
 
 
 @pytest.mark.parametrize("name", ["shadow", "pale", "blue"])
@@ -320,6 +338,18 @@ def test_a_table_beside_the_paper_is_no_ink(
         found = find_ink(photograph(paint(table, paint(ink), (level,) * 3)))
         assert overlap(found, ink) > 0.95
         assert not (found[table > 0] > 0).any()
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_the_grain_of_a_wooden_table_is_no_ink(turns: int) -> None:
+    grain = np.random.default_rng(1).normal(0, 1, (SIDE, 5)).astype(np.float32)
+    streaks = 110 + 35 * cv2.resize(grain, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
+    wood = np.rot90(streaks, turns)[..., None]
+    table = np.rot90((SIDE - 45 < Y).astype(np.float32), turns)
+    for digit in (2, 5, 8):
+        ink = ink_of(digit, size=90, pen=9)
+        found = find_ink(photograph(paint(table, paint(ink), np.repeat(wood, 3, axis=2))))
+        assert overlap(found, ink) > 0.95
 
 
 def test_a_frame_around_a_photo_is_no_ink() -> None:

@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from digit_scenes import compose_scene, ink_of_lines, ink_of_mnist, ink_of_strokes
+from digit_ink import ink_of_lines, ink_of_mnist, ink_of_strokes
+from digit_scenes import compose_scene
 from doodles import Line, bent, doodle, fitted, rounded, scribble, turned
 from letter_strokes import LETTERS, LOOK_ALIKES, parse_strokes
 from pen_strokes import PenDigit

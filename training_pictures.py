@@ -19,18 +19,27 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+import camera_simulation
+import digit_ink
 import digit_scenes
 import doodles
+import drawing_basics
 import image_preparation
 import ink_finding
+import ink_wear
 import letter_strokes
 import non_digits
+import paper_painting
+import paper_rulings
 import pen_strokes
 import ruling_removal
+import scene_colours
+import scene_sheet
 from atomic_file import atomic_write
 from digit_data import DAMAGED_NPZ, NO_DIGIT, DigitSet, Images
 from digit_errors import NoInkError
-from digit_scenes import compose_scene, ink_of_mnist, ink_of_strokes
+from digit_ink import ink_of_mnist, ink_of_strokes
+from digit_scenes import compose_scene
 from non_digits import Sources, draw_non_digit
 from pen_strokes import CANVAS, PenDigit, draw_strokes
 from picture_folder import prepare_image
@@ -141,12 +150,23 @@ class PictureMaker:
         return digest.hexdigest()[:16]
 
 
+_SCENE_MAKERS = (
+    camera_simulation,
+    digit_ink,
+    digit_scenes,
+    drawing_basics,
+    ink_wear,
+    paper_painting,
+    paper_rulings,
+    scene_colours,
+    scene_sheet,
+)
 # What each kind of picture is made and prepared by.
 _MAKERS: dict[str, tuple[ModuleType, ...]] = {
     "all": (image_preparation, ink_finding, pen_strokes, ruling_removal),
     "drawings": (),
-    "scenes": (digit_scenes,),
-    "non_digits": (digit_scenes, doodles, letter_strokes, non_digits),
+    "scenes": _SCENE_MAKERS,
+    "non_digits": (*_SCENE_MAKERS, doodles, letter_strokes, non_digits),
 }
 
 

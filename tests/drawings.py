@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pen_strokes import PenDigit
+
 Stroke = list[tuple[float, float]]
 Strokes = list[Stroke]
 
@@ -51,3 +53,13 @@ def draw(
         points = (np.array(stroke) * size / 100 * 16).astype(np.int32)
         cv2.polylines(sheet, [points], False, ink, pen, cv2.LINE_AA, shift=4)
     return sheet
+
+
+def as_mnist(digit: int) -> NDArray[np.uint8]:
+    """A digit as MNIST has them: 28×28, white on black, strokes about 2.5 pixels wide."""
+    large = 255 - draw(DIGITS[digit], 280, 26)[..., 0]
+    return np.asarray(cv2.resize(large, (28, 28), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def as_pen_digit(digit: int) -> PenDigit:
+    return PenDigit(digit, 1, tuple(np.array(stroke, np.float64) for stroke in DIGITS[digit]))

@@ -20,7 +20,7 @@ from non_digits import (
     draw_non_digit,
     thinned,
 )
-from tests.test_digit_scenes import as_mnist, as_pen_digit
+from tests.drawings import as_mnist, as_pen_digit
 
 NO_SOURCES = Sources(np.empty((0, 28, 28), np.uint8), np.empty(0, np.uint8), ())
 SOURCES = Sources(

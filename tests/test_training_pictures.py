@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import training_pictures
 from digit_data import NO_DIGIT, DigitSet
 from pen_strokes import PenDigit
 from tests.drawings import DIGITS, draw
-from training_pictures import PictureMaker
+from training_pictures import _MAKERS, PictureMaker
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +67,13 @@ def test_a_damaged_file_is_made_anew(mnist: DigitSet, tmp_path: Path) -> None:
 def test_blank_digits_make_no_scene(mnist: DigitSet) -> None:
     blank = DigitSet(np.zeros_like(mnist.images), mnist.labels)
     assert len(PictureMaker(blank, []).scenes(4)) == 0
+
+
+@pytest.mark.parametrize("kind", ["scenes", "non_digits"])
+def test_kept_pictures_are_known_by_all_the_code_that_made_them(kind: str) -> None:
+    root = Path(training_pictures.__file__).parent
+    own = {file.stem for file in root.glob("*.py")}
+    listed = {module.__name__ for module in (*_MAKERS["all"], *_MAKERS[kind])}
+    for module in _MAKERS[kind]:
+        used = {getattr(value, "__module__", None) for value in vars(module).values()}
+        assert used & own <= listed, module.__name__

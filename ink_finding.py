@@ -403,7 +403,7 @@ def _is_among_weak_ink(strong: Mask, weak: Mask, stroke: float) -> bool:
     """Whether there is so much weak ink off the strong that it must be a shadow."""
     reach = 2 * round(0.5 * stroke) + 3
     near = cv2.dilate(strong.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
-    return np.count_nonzero(weak & ~near) > 0.12 * np.count_nonzero(strong)
+    return bool(np.count_nonzero(weak & ~near) > 0.12 * np.count_nonzero(strong))
 
 
 def _stroke_in_shadow(contrast: Grey, found: Mask, stroke: float) -> float:

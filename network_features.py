@@ -23,7 +23,7 @@ _BATCH = 500
 def compute_features(model: keras.Model, images: NDArray[np.float32]) -> NDArray[np.float32]:
     """What the last Dense layer reads of each picture.
 
-    That is the output of the layer before it, flattened: for `compact` the 64 averages of the last
+    That is the output of the layer before it, flattened: for `compact` the 96 averages of the last
     feature maps, for `classic` the 128 values of its hidden layer. A model without a Dense layer
     gives the feature maps of its last convolution, averaged over all places.
 

@@ -144,14 +144,14 @@ def test_classic_sequential_fresh_from_disk_is_explained(tmp_path) -> None:
 
 
 def test_paper_far_from_any_ink_has_no_share_in_our_answer() -> None:
-    """The strokes are seen within 4 pixels, and up-sampling spreads that by less than 2 more."""
+    """The strokes are seen within 6 pixels, and up-sampling spreads that by less than 2 more."""
     network_input = np.zeros((28, 28), np.float32)
     network_input[9:19, 12:14] = 1
     rows, columns = np.indices((28, 28))
     distance = np.maximum(np.maximum(9 - rows, rows - 18), np.maximum(12 - columns, columns - 13))
     for class_index in range(10):
         heatmap = grad_cam(network_input, class_index)
-        assert not heatmap[distance > 6].any()
+        assert not heatmap[distance > 8].any()
     assert grad_cam(network_input).any()
 
 

@@ -318,7 +318,7 @@ def _parser() -> argparse.ArgumentParser:
     recipe.add_argument(
         "--precision",
         choices=PRECISIONS,
-        help="mixed_bfloat16 is twice as fast on a processor with AMX or on a GPU (float32)",
+        help="mixed_bfloat16 is almost twice as fast on a processor with AMX (float32)",
     )
     recipe.add_argument("--no-augmentation", action="store_true", help="leave digits as they are")
     recipe.add_argument(

@@ -8,7 +8,8 @@ model, and can be called from many threads.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -41,27 +42,52 @@ def compute_logits(model: keras.Model, images: NDArray[np.float32]) -> NDArray[n
     return function(as_batch(model, images)).numpy()
 
 
-def compute_evidence(
-    model: keras.Model, layer_name: str, image: NDArray[np.float32], class_index: int | None
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """A layer's feature maps, and how a class's logit would change with each of their values.
+@dataclass(frozen=True, eq=False)
+class LayerGradients:
+    """What one pass through a network, forth and back, tells of a picture and a layer.
+
+    Attributes:
+        logits: float32 (classes,).
+        class_indices: int (n,), the classes whose gradients these are.
+        feature_maps: float32 (rows, columns, channels), the layer's output.
+        gradients: float32 (n, rows, columns, channels), of each class's logit with respect to
+            every value of the feature maps.
+    """
+
+    logits: NDArray[np.float32]
+    class_indices: NDArray[np.int32]
+    feature_maps: NDArray[np.float32]
+    gradients: NDArray[np.float32]
+
+
+def compute_gradients(
+    model: keras.Model,
+    layer_name: str,
+    image: NDArray[np.float32],
+    class_indices: Sequence[int | None],
+) -> LayerGradients:
+    """A layer's feature maps, and how some classes' logits would change with each of their values.
+
+    The picture goes forth through the network once, however many classes there are.
 
     Args:
         model: as in `compute_logits`.
         layer_name: a layer whose output is (1, rows, columns, channels).
         image: float32 (h, w) in [0, 1].
-        class_index: whose logit; None takes the likeliest class.
-
-    Returns:
-        Feature maps and gradients, float32 (rows, columns, channels) each.
+        class_indices: at least one; None stands for the likeliest class.
     """
     with _building:
-        function = _evidence_function(model, layer_name)
-    index = np.int32(-1 if class_index is None else class_index)
-    tensors = function(as_batch(model, image[None]), index)
-    channels = 0 if _is_channels_first(model.get_layer(layer_name)) else -1
-    feature_maps, gradients = (np.moveaxis(each.numpy()[0], channels, -1) for each in tensors)
-    return feature_maps, gradients
+        function = _gradient_function(model, layer_name, len(class_indices))
+    indices = np.array([-1 if each is None else each for each in class_indices], np.int32)
+    tensors = function(as_batch(model, image[None]), indices)
+    logits, feature_maps, gradients = (each.numpy() for each in tensors)
+    channels = -3 if _is_channels_first(model.get_layer(layer_name)) else -1
+    return LayerGradients(
+        logits=logits,
+        class_indices=np.where(indices < 0, logits.argmax(), indices),
+        feature_maps=np.moveaxis(feature_maps, channels, -1),
+        gradients=np.moveaxis(gradients, channels, -1),
+    )
 
 
 def _is_channels_first(layer: keras.Layer) -> bool:
@@ -88,20 +114,27 @@ def _logits_function(model: keras.Model, pictures: int | None) -> Callable:
 
 
 @lru_cache(_REMEMBERED)
-def _evidence_function(model: keras.Model, layer_name: str) -> Callable:
+def _gradient_function(model: keras.Model, layer_name: str, classes: int) -> Callable:
     import tensorflow as tf
 
     forward = forward_pass(model, layer_name)
-    signature = [tf.TensorSpec((1, *model.inputs[0].shape[1:])), tf.TensorSpec((), tf.int32)]
+    signature = [
+        tf.TensorSpec((1, *model.inputs[0].shape[1:])),
+        tf.TensorSpec((classes,), tf.int32),
+    ]
 
     @tf.function(input_signature=signature)
-    def evidence(image, class_index):
-        with tf.GradientTape() as tape:
+    def gradients(image, class_indices):
+        with tf.GradientTape(persistent=True) as tape:
             tape.watch(image)
             feature_maps, logits = forward(image)
             likeliest = tf.argmax(logits[0], output_type=tf.int32)
-            logit = tf.gather(logits[0], tf.where(class_index < 0, likeliest, class_index))
+            chosen = tf.gather(logits[0], tf.where(class_indices < 0, likeliest, class_indices))
         unconnected = tf.UnconnectedGradients.ZERO
-        return feature_maps, tape.gradient(logit, feature_maps, unconnected_gradients=unconnected)
+        if classes == 1:  # what `jacobian` would do, without its loop
+            slopes = tape.gradient(chosen, feature_maps, unconnected_gradients=unconnected)
+        else:
+            slopes = tape.jacobian(chosen, feature_maps, unconnected_gradients=unconnected)[:, 0]
+        return logits[0], feature_maps[0], slopes
 
-    return evidence
+    return gradients

@@ -21,17 +21,21 @@ CONVOLUTIONS = ("Conv2D", "Conv2DTranspose", "DepthwiseConv2D", "SeparableConv2D
 
 
 def build_compact(width: float = 1.0, dropout: float = 0.1) -> keras.Model:
-    """Our network: strokes seen closely, weighed by what surrounds them, averaged over all places.
+    """Our network: strokes seen closely, weighed by what surrounds them, averaged over the ink.
 
-    One path looks at small pieces of stroke on a 14×14 grid (`conv_1` to `conv_3`). It has no
-    biases and no normalisation, so that it is zero wherever there is no ink within 6 pixels. The
-    other path looks at the whole digit on a 7×7 grid (`conv_4` to `conv_7`, with residuals in the
-    middle; He et al., 2016, "Deep residual learning") and weighs the first, place by place and
-    channel by channel, in the manner of attention gates (Oktay et al., 2018, "Attention U-Net").
+    One path looks at small pieces of stroke on a 14×14 grid (`conv_1` to `conv_3`). The other looks
+    at the whole digit on a 7×7 grid (`conv_4` to `conv_7`, with residuals in the middle; He et al.,
+    2016, "Deep residual learning") and weighs the first, place by place and channel by channel, in
+    the manner of attention gates (Oktay et al., 2018, "Attention U-Net"). Both are then weighed by
+    how much ink there is at the place (`ink_share`).
+
     The logits are a linear function of the *average* of the feature maps that come out (global
     average pooling; Lin, Chen & Yan, 2013), so a place's share in a logit is its own activation
-    times one weight a channel: Grad-CAM at the last convolution shows just that, and empty paper,
-    where all activations are zero, has no share.
+    times one weight a channel: Grad-CAM at the last convolution shows just that. Paper has no
+    share: `conv_8` has no bias, so that its maps are zero wherever there is no ink.
+
+    At a stride of 2, a kernel of even size is centred between two pixels, where a place of the
+    14×14 grid has its centre, too: stretched over the picture, the maps lie where they were seen.
 
     Args:
         width: what the numbers of filters are multiplied by.
@@ -51,7 +55,7 @@ def build_compact(width: float = 1.0, dropout: float = 0.1) -> keras.Model:
         return layers.BatchNormalization(momentum=0.9, name=f"norm_{number}")
 
     ink = keras.Input(INPUT_SHAPE, name="ink")
-    strokes = convolution(1, 32, 5, strides=2, use_bias=False)(ink)
+    strokes = convolution(1, 32, 4, strides=2, use_bias=False)(ink)
     strokes = convolution(2, 64, 3, use_bias=False)(strokes)
     strokes = convolution(3, 64, 3, use_bias=False)(strokes)
     context = norm(1)(layers.MaxPooling2D(name="pool")(strokes))
@@ -61,7 +65,8 @@ def build_compact(width: float = 1.0, dropout: float = 0.1) -> keras.Model:
         context = layers.Add(name=f"add_{number - 4}")([context, residual])
     context = norm(5)(convolution(7, 64, 3)(context))
     context = layers.UpSampling2D(interpolation="bilinear", name="enlarge")(context)
-    weighed = layers.Multiply(name="weigh")([strokes, context])
+    ink_share = layers.AveragePooling2D(2, name="ink_share")(ink)
+    weighed = layers.Multiply(name="weigh")([strokes, context, ink_share])
     features = convolution(8, 96, 1, use_bias=False)(weighed)
     average = norm(6)(layers.GlobalAveragePooling2D(name="average")(features))
     dropped = layers.Dropout(dropout, name="dropout")(average)

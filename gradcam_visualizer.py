@@ -1,29 +1,167 @@
-"""Where the network looked: Grad-CAM, and heatmaps laid over the person's own picture.
+"""Where a network found the evidence for a class: Grad-CAM, and the methods to hold it against.
 
-Selvaraju et al. (2017), "Grad-CAM: Visual explanations from deep networks via gradient-based
-localization".
+`grad_cam` gives one heatmap. `explain` gives several classes and methods for one pass through the
+network, with the evidence as it is: unscaled, and at the resolution of the layer.
 """
 
 from __future__ import annotations
 
 import operator
-from functools import cache
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from compiled_network import compute_evidence
+from class_activation_maps import (
+    ClassActivationMap,
+    grad_cam_map,
+    grad_cam_plus_plus_map,
+    hirescam_map,
+    layercam_map,
+)
+from compiled_network import LayerGradients, compute_gradients
 from digit_network import choose_convolution, outputs_of
 from digit_predictor import load_model
-from picture_decoding import Picture, decode_picture
+from heatmap_overlay import overlay_heatmap
+from occlusion import occlusion_maps
 
 if TYPE_CHECKING:
     import keras
 
-COLOUR_MAP = "plasma"
+__all__ = [
+    "METHODS",
+    "Explanation",
+    "Method",
+    "common_scale",
+    "explain",
+    "grad_cam",
+    "overlay_heatmap",
+]
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to explain an answer.
+
+    Attributes:
+        name: as people know it.
+        says: what it can show and what it cannot, in a sentence or two for people.
+        activation_map: how it weighs a layer's feature maps; None for one that asks no layer.
+        takes_against: whether it can hold one class against another: those whose evidence for a
+            difference of two logits is the difference of the evidence.
+    """
+
+    name: str
+    says: str
+    activation_map: ClassActivationMap | None
+    takes_against: bool
+
+
+ROUNDING = np.float32(1e-5)
+"""Of the largest term of a sum of float32 that cancels: below it, what is left is no evidence."""
+
+METHODS = {
+    "grad-cam": Method(
+        "Grad-CAM",
+        "Shows in which regions a layer found what speaks for a digit. It averages over places, "
+        "so it is exact at this network's last layer and only a rough guide before it.",
+        grad_cam_map,
+        takes_against=True,
+    ),
+    "grad-cam++": Method(
+        "Grad-CAM++",
+        "Covers all places that look alike more evenly than Grad-CAM. It leaves out what speaks "
+        "against a digit, so it can show more than the answer rests on.",
+        grad_cam_plus_plus_map,
+        takes_against=False,
+    ),
+    "hirescam": Method(
+        "HiResCAM",
+        "Shows only places that changed the answer, also at early layers. It tells how much they "
+        "count now, not what would happen without them.",
+        hirescam_map,
+        takes_against=True,
+    ),
+    "layercam": Method(
+        "LayerCAM",
+        "Follows strokes finely at early layers. It leaves out what speaks against a digit, so it "
+        "can show more than the answer rests on.",
+        layercam_map,
+        takes_against=False,
+    ),
+    "occlusion": Method(
+        "Occlusion",
+        "Covers one small place after another and shows what the digit loses: slow, but it assumes "
+        "nothing of the network. It cannot show what only works together.",
+        None,
+        takes_against=True,
+    ),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """The evidence for a class, or for one class against another, as one method finds it.
+
+    Attributes:
+        method: key of `METHODS`.
+        class_index: what is explained.
+        against: what it is held against; None if nothing is.
+        layer_name: where; None for a method that asks no layer.
+        evidence: float32 (rows, columns), in logits, above 0 where a place speaks for the class
+            and below 0 where it speaks against it; at the layer's resolution and unscaled.
+        logits: float32 (classes,), the network's answer from the same pass.
+        input_shape: height and width of the picture.
+    """
+
+    method: str
+    class_index: int
+    against: int | None
+    layer_name: str | None
+    evidence: NDArray[np.float32]
+    logits: NDArray[np.float32]
+    input_shape: tuple[int, int]
+
+    @property
+    def shown(self) -> NDArray[np.float32]:
+        """The evidence that a heatmap shows: all of it if held against a class, else above 0."""
+        return self.evidence if self.against is not None else np.maximum(self.evidence, 0)
+
+    @property
+    def strength(self) -> float:
+        """The strongest evidence shown, in logits: what a heatmap of its own is divided by."""
+        return float(np.abs(self.shown).max())
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is no evidence to be shown."""
+        return self.strength == 0
+
+    def heatmap(self, scale: float | None = None) -> NDArray[np.float32]:
+        """The evidence divided by `scale` and up-sampled bilinearly.
+
+        Args:
+            scale: in logits, positive, such as `common_scale` of several; None takes `strength`.
+
+        Returns:
+            float32 of `input_shape`, in [0, 1], or in [-1, 1] if held against a class; what
+            exceeds the scale is cut. All zeros where there is nothing to show.
+        """
+        scale = self.strength if scale is None else scale
+        if self.is_blank or scale <= 0:
+            return np.zeros(self.input_shape, np.float32)
+        scaled = np.clip(self.shown / np.float32(scale), -1, 1)
+        height, width = self.input_shape
+        heatmap = cv2.resize(scaled, (width, height), interpolation=cv2.INTER_LINEAR)
+        return np.asarray(heatmap, np.float32)
+
+
+def common_scale(explanations: Iterable[Explanation]) -> float:
+    """The strongest evidence of all, in logits: on this scale a weak claim looks weak."""
+    return max(each.strength for each in explanations)
 
 
 def grad_cam(
@@ -31,48 +169,137 @@ def grad_cam(
     class_index: int | None = None,
     layer_name: str | None = None,
     *,
+    against: int | None = None,
+    method: str = "grad-cam",
     model: keras.Model | None = None,
 ) -> NDArray[np.float32]:
-    """Where the evidence for a class lies, by Grad-CAM.
+    """Where the evidence for a class lies, by Grad-CAM or another of `METHODS`.
 
-    With feature maps A^k of the layer and the class's logit y^c, the weight of channel k is the
-    mean over all places of ∂y^c/∂A^k, and the map is ReLU(Σ_k weight_k · A^k). The logit is taken
-    before the softmax, because a softmax that is sure of itself has no gradient. The map is
-    divided by its maximum and up-sampled bilinearly. The model is not changed.
+    Explained is the class's logit, because a softmax that is sure of itself has no gradient; with
+    `against`, the difference of two logits. The evidence is divided by its maximum and up-sampled
+    bilinearly. The model is not changed.
 
     Args:
         network_input: float32 (28, 28) in [0, 1], such as `Reading.network_input`; another size
             if the model takes it.
         class_index: which class to explain; None takes the likeliest.
-        layer_name: at which convolution; None takes the last.
+        layer_name: at which convolution; None takes the last. Occlusion asks none.
+        against: another class, to show what speaks for the one and not for the other.
+        method: "grad-cam", "grad-cam++", "hirescam", "layercam" or "occlusion".
         model: from `load_model`, or any Keras CNN, Sequential or functional, not nested; None
             takes the default one.
 
     Returns:
-        float32 in [0, 1], of the shape of `network_input`; all zeros where there is no positive
-        evidence.
+        float32 of the shape of `network_input`, in [0, 1], all zeros where there is no positive
+        evidence; with `against` in [-1, 1], above 0 where the evidence is for `class_index` and
+        below 0 where it is for `against`, both on one scale.
 
     Raises:
         LayerError: the model has no convolution, or none of that name.
-        ModelError: the default model cannot be loaded, or `model` has no logits.
-        ValueError: there is no such class, or the picture is not of the size the model takes.
+        ModelError: the default model cannot be loaded, or `model` has no finite logits.
+        ValueError: there is no such class or method, the method takes no `against`, or the
+            picture is not of the size the model takes.
+    """
+    explained = explain(
+        network_input, [class_index], layer_name, against=against, methods=[method], model=model
+    )
+    return explained[0].heatmap()
+
+
+def explain(
+    network_input: NDArray[np.float32],
+    class_indices: Sequence[int | None] = (None,),
+    layer_name: str | None = None,
+    *,
+    against: int | None = None,
+    methods: Sequence[str] = ("grad-cam",),
+    model: keras.Model | None = None,
+) -> list[Explanation]:
+    """Explain several classes by several methods.
+
+    All methods but occlusion share one pass through the network.
+
+    Args:
+        network_input, layer_name, against, model: as for `grad_cam`.
+        class_indices: at least one; None stands for the likeliest class.
+        methods: at least one key of `METHODS`.
+
+    Returns:
+        One for each method and class, a method's classes one after another, in the order given.
+
+    Raises:
+        LayerError, ModelError, ValueError: as `grad_cam`.
     """
     model = load_model() if model is None else model
-    layer_name = choose_convolution(model, layer_name)
     network_input = _checked_input(network_input, model)
-    _check_class(class_index, model)
-    feature_maps, gradients = compute_evidence(model, layer_name, network_input, class_index)
-    weights = gradients.mean(axis=(0, 1))
-    evidence = np.maximum(feature_maps @ weights, 0)
-    height, width = network_input.shape
-    heatmap = cv2.resize(_scaled(evidence), (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(heatmap, np.float32)
+    _check_methods(methods, against)
+    classes = [*class_indices] if against is None else [*class_indices, against]
+    _check_classes(classes, model)
+    gradients = None
+    if any(METHODS[method].activation_map for method in methods):
+        layer_name = choose_convolution(model, layer_name)
+        gradients = compute_gradients(model, layer_name, network_input, classes)
+    explained = []
+    for method in methods:
+        activation_map = METHODS[method].activation_map
+        if gradients is None or activation_map is None:
+            found = _by_occlusion(network_input, classes, model)
+        else:
+            found = _by_gradients(gradients, activation_map, layer_name)
+        explained += found.explanations(method, against, network_input.shape)
+    return explained
 
 
-def _scaled(evidence: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Divide by the maximum, unless nothing is there to be scaled."""
-    highest = float(evidence.max())
-    return evidence / np.float32(highest) if highest > 0 else np.zeros_like(evidence)
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """What one method found: evidence float32 (n, rows, columns) for n classes."""
+
+    class_indices: NDArray[np.intp]
+    evidence: NDArray[np.float32]
+    logits: NDArray[np.float32]
+    layer_name: str | None
+
+    def explanations(
+        self, method: str, against: int | None, input_shape: tuple[int, int]
+    ) -> list[Explanation]:
+        """One for each class; the last class is what the others are held against, if anything."""
+        indices, evidence = self.class_indices.tolist(), self.evidence
+        if against is not None:
+            # The methods that take two classes are linear in y: this is the evidence for the
+            # difference of the two logits.
+            indices, evidence = indices[:-1], evidence[:-1] - evidence[-1]
+            if against in indices:
+                raise ValueError(f"against must be another class than {against}, which it explains")
+        return [
+            Explanation(method, index, against, self.layer_name, one, self.logits, input_shape)
+            for index, one in zip(indices, evidence, strict=True)
+        ]
+
+
+def _by_gradients(
+    found: LayerGradients, activation_map: ClassActivationMap, layer_name: str | None
+) -> _Found:
+    evidence = activation_map(found.feature_maps, found.gradients)
+    largest_term = np.abs(found.feature_maps).max() * np.abs(found.gradients).max()
+    evidence = _without_rounding(evidence, largest_term)
+    return _Found(found.class_indices, evidence, found.logits, layer_name)
+
+
+def _by_occlusion(
+    network_input: NDArray[np.float32], classes: Sequence[int | None], model: keras.Model
+) -> _Found:
+    evidence, logits = occlusion_maps(network_input, model)
+    evidence = _without_rounding(evidence, np.abs(logits).max())
+    likeliest = int(logits.argmax())
+    indices = np.array([likeliest if each is None else each for each in classes])
+    return _Found(indices, evidence[indices], logits, None)
+
+
+def _without_rounding(
+    evidence: NDArray[np.float32], largest_term: np.float32
+) -> NDArray[np.float32]:
+    """Zero where nothing but rounding is left of the terms that were added up."""
+    return np.where(np.abs(evidence) > ROUNDING * largest_term, evidence, np.float32(0))
 
 
 def _checked_input(network_input: NDArray[np.float32], model: keras.Model) -> NDArray[np.float32]:
@@ -87,69 +314,17 @@ def _checked_input(network_input: NDArray[np.float32], model: keras.Model) -> ND
     return network_input
 
 
-def _check_class(class_index: int | None, model: keras.Model) -> None:
+def _check_methods(methods: Sequence[str], against: int | None) -> None:
+    for method in methods:
+        if method not in METHODS:
+            raise ValueError(f"method must be one of {', '.join(METHODS)}, not {method!r}")
+        if against is not None and not METHODS[method].takes_against:
+            able = ", ".join(name for name, each in METHODS.items() if each.takes_against)
+            raise ValueError(f"{method} holds no class against another: choose one of {able}")
+
+
+def _check_classes(class_indices: Sequence[int | None], model: keras.Model) -> None:
     classes = outputs_of(model)[0].shape[-1]
-    if class_index is not None and not 0 <= operator.index(class_index) < classes:
-        raise ValueError(f"class_index must be from 0 to {classes - 1}, not {class_index}")
-
-
-def overlay_heatmap(
-    picture: Picture,
-    heatmap: NDArray[np.float32],
-    placement: NDArray[np.float64] | None = None,
-    opacity: float = 0.5,
-) -> Image.Image:
-    """Lay a heatmap over the picture that it explains.
-
-    Where the heatmap is 0 the picture shows unchanged, so that nothing is coloured that is no
-    evidence; where it is 1 the colour covers the picture by `opacity`.
-
-    Args:
-        picture: as for `read_digit`.
-        heatmap: float32 (h, w) in [0, 1], from `grad_cam`.
-        placement: `Reading.placement`, which says where on the picture the heatmap belongs; None
-            stretches it over the whole picture.
-        opacity: in [0, 1].
-
-    Returns:
-        RGB, of the size of the upright picture.
-
-    Raises:
-        PictureError: the picture cannot be read.
-        ValueError: `opacity` is out of range, or `placement` is no affine map.
-    """
-    if not 0 <= opacity <= 1:
-        raise ValueError(f"opacity must be from 0 to 1, not {opacity}")
-    pixels = decode_picture(picture).pixels
-    placed = _place(np.asarray(heatmap, np.float32), placement, pixels.shape[:2])
-    colours = cv2.cvtColor(cv2.applyColorMap(_as_bytes(placed), _colour_table()), cv2.COLOR_BGR2RGB)
-    strength = placed * np.float32(opacity)
-    return Image.fromarray(cv2.blendLinear(pixels, colours, 1 - strength, strength))
-
-
-def _as_bytes(heatmap: NDArray[np.float32]) -> NDArray[np.uint8]:
-    return np.rint(heatmap * 255).astype(np.uint8)
-
-
-def _place(
-    heatmap: NDArray[np.float32], placement: NDArray[np.float64] | None, shape: tuple[int, ...]
-) -> NDArray[np.float32]:
-    """The heatmap at the picture's resolution and place; 0 outside of what the network saw."""
-    size = (shape[1], shape[0])
-    if placement is None:
-        placed = cv2.resize(heatmap, size, interpolation=cv2.INTER_LINEAR)
-    else:
-        matrix = np.asarray(placement, np.float64)
-        if matrix.shape != (2, 3):
-            raise ValueError(f"placement must have the shape (2, 3), not {matrix.shape}")
-        placed = cv2.warpAffine(heatmap, matrix, size, flags=cv2.INTER_LINEAR)
-    return np.clip(np.nan_to_num(placed, copy=False), 0, 1, dtype=np.float32)
-
-
-@cache
-def _colour_table() -> NDArray[np.uint8]:
-    """uint8 (256, 1, 3), BGR as OpenCV has it: perceptually uniform, safe for the colour-blind."""
-    from matplotlib import colormaps
-
-    colours = colormaps[COLOUR_MAP](np.arange(256), bytes=True)[:, None, 2::-1]
-    return np.ascontiguousarray(colours, np.uint8)
+    for index in class_indices:
+        if index is not None and not 0 <= operator.index(index) < classes:
+            raise ValueError(f"class_index must be from 0 to {classes - 1}, not {index}")

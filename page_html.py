@@ -17,6 +17,7 @@ from PIL import Image
 
 from digit_network import LayerRow
 from digit_predictor import format_confidence
+from faithfulness import FaithfulnessCheck, area_under_curve
 
 # A step of at most this many pixels a side is shown as pixels, not smoothed.
 PIXELATED_BELOW = 64
@@ -80,23 +81,157 @@ def message(sentence: str, *, problem: bool = False) -> str:
     """
 
 
-def heatmap(picture: Image.Image, digit: int, *, blank: bool, is_digit: bool = True) -> str:
+def heatmap(picture: Image.Image, caption: str, colour_bar: str = "") -> str:
     """The person's own picture with the heatmap over it, and what its colours mean."""
-    if blank:
-        caption = f"This layer holds no positive evidence for {_with_article(digit)}."
-    else:
-        spoke = "spoke" if is_digit else "would speak"
-        caption = f"What {spoke} for {_with_article(digit)}: yellow the most, violet a little."
+    text = html.escape(caption)
     return f"""
     <figure class="heatmap">
-      <img src="{_data_uri(picture)}" alt="Your picture with the Grad-CAM heatmap for {digit}">
-      <figcaption>{caption}</figcaption>
+      <img src="{_data_uri(picture)}" alt="Your picture. {text}">
+      {colour_bar}
+      <figcaption>{text}</figcaption>
     </figure>
     """
 
 
-def _with_article(digit: int) -> str:
+def colour_bar(stops: Sequence[str], labels: Sequence[str]) -> str:
+    """Colours from left to right, and numbers at even distances below them."""
+    *others, last = map(html.escape, labels)
+    numbers = "".join(f"<span>{label}</span>" for label in (*others, f"{last} logits"))
+    return f"""
+    <div class="colour-bar" role="img" aria-label="Colours from {others[0]} to {last} logits">
+      <div class="colour-bar-stops" style="background: linear-gradient(90deg, {", ".join(stops)})">
+      </div>
+      <div class="colour-bar-numbers">{numbers}</div>
+    </div>
+    """
+
+
+def side_by_side(heatmaps: Iterable[tuple[str, Image.Image]], colour_bar: str) -> str:
+    """Several heatmaps with a title each, and one colour bar for all."""
+    figures = "".join(
+        f"""
+        <figure class="beside">
+          <figcaption>{html.escape(title)}</figcaption>
+          <img src="{_data_uri(picture)}" alt="Your picture with the evidence for {title}">
+        </figure>
+        """
+        for title, picture in heatmaps
+    )
+    return f"""
+    <div class="heatmap">
+      <div class="side-by-side">{figures}</div>
+      {colour_bar}
+      <p class="heatmap-caption">All on one scale: a weak claim looks weak.</p>
+    </div>
+    """
+
+
+def candidate(digit: int, confidence: float) -> str:
+    """A digit and how sure the network is of it."""
+    return f"{digit} · {format_confidence(confidence)}"
+
+
+def note(sentence: str) -> str:
+    """A sentence where a heatmap would stand."""
+    return f'<p class="note" role="status">{html.escape(sentence)}</p>'
+
+
+def with_article(digit: int) -> str:
+    """A digit in a sentence."""
     return f"an {digit}" if digit == 8 else f"a {digit}"
+
+
+# ---- Taking ink away, and putting it on paper
+
+
+def proof(check: FaithfulnessCheck, step: int, *, adding: bool) -> str:
+    """The picture at one step of a check, what the network says to it, and the whole curve."""
+    picture = Image.fromarray(np.rint(255 - 255 * check.pictures[step]).astype(np.uint8))
+    likeliest = check.likeliest[step]
+    confidence = format_confidence(float(check.probabilities[step, likeliest]))
+    steps = len(check.curve) - 1
+    share = f"{100 * step // steps}% of the ink {'added' if adding else 'removed'}"
+    return f"""
+    <div class="proof">
+      <figure class="proof-picture">
+        <img class="pixelated" src="{_data_uri(picture)}" alt="The digit with {share}">
+        <figcaption><b>{likeliest}</b>, {html.escape(confidence)} confident</figcaption>
+      </figure>
+      {_curve_chart(check, step, adding=adding)}
+      <p class="heatmap-caption">{_outcome(check, adding=adding)}</p>
+    </div>
+    """
+
+
+def _curve_chart(check: FaithfulnessCheck, step: int, *, adding: bool) -> str:
+    """Confidence along the check, beside random order."""
+    name = f"Confidence in {with_article(check.class_index)}"
+    change = "added" if adding else "removed"
+    here = f"left: {100 * step / (len(check.curve) - 1):.1f}%; top: {_height(check.curve[step])}%"
+    lines = (
+        _drawn("curve-frame", "M0 0H100M0 50H100M0 100H100"),
+        _drawn("curve-area", f"M0 100L{_points(check.curve)}L100 100Z", "fill"),
+        _drawn("curve-lot", f"M{_points(check.by_lot)}", "dashed"),
+        _drawn("curve-line", f"M{_points(check.curve)}"),
+    )
+    return f"""
+    <figure class="curve">
+      <figcaption>{name}</figcaption>
+      <div class="curve-box" role="img" aria-label="{name} while ink is {change}">
+        {"".join(lines)}<span class="curve-here" style="{here}"></span>
+      </div>
+      <div class="curve-axis"><span>0%</span><span>ink {change}</span><span>100%</span></div>
+      <ul class="curve-legend">
+        <li class="this">this order: area {area_under_curve(check.curve):.2f}</li>
+        <li class="lot">random: area {area_under_curve(check.by_lot):.2f}</li>
+      </ul>
+    </figure>
+    """
+
+
+_STROKES = {"line": "2.5", "dashed": "2' stroke-dasharray='5 4"}
+
+
+def _drawn(kind: str, path: str, how: str = "line") -> str:
+    """A line or an area in a box of 100 × 100, in the colour that the style sheet gives it.
+
+    Streamlit lets no SVG into the page, but a mask of it takes the theme's colours besides.
+    """
+    paint = "" if how == "fill" else f"fill='none' stroke='#000' stroke-width='{_STROKES[how]}'"
+    svg = (
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 100 100' preserveAspectRatio='none'>"
+        f"<path d='{path}' {paint} stroke-linejoin='round' vector-effect='non-scaling-stroke'/></svg>"
+    )
+    source = base64.b64encode(svg.encode()).decode("ascii")
+    return f'<i class="{kind}" style="mask-image: url(data:image/svg+xml;base64,{source})"></i>'
+
+
+def _points(curve: NDArray[np.float32]) -> str:
+    steps = len(curve) - 1
+    return "L".join(f"{100 * i / steps:.1f} {_height(value)}" for i, value in enumerate(curve))
+
+
+def _height(confidence: float) -> str:
+    return f"{100 - 100 * confidence:.1f}"
+
+
+def _outcome(check: FaithfulnessCheck, *, adding: bool) -> str:
+    """When the answer comes or goes, in a sentence."""
+    steps = len(check.curve) - 1
+    is_read = [digit == check.class_index for digit in check.likeliest]
+    if adding:
+        if not is_read[-1]:
+            return f"Even whole, this is not read as {with_article(check.class_index)}."
+        start = next(i for i in range(steps + 1) if all(is_read[i:]))
+        share = f"{100 * start // steps}%"
+        return f"With {share} of the ink it is read as {with_article(check.class_index)} for good."
+    if not is_read[0]:
+        return f"This is not read as {with_article(check.class_index)} to begin with."
+    if all(is_read[:-1]):
+        return f"It is read as {with_article(check.class_index)} for as long as there is ink."
+    end = is_read.index(False)
+    other = with_article(check.likeliest[end])
+    return f"Without {100 * end // steps}% of the ink it is read as {other}."
 
 
 def steps(pictures: Iterable[tuple[str, NDArray[np.uint8]]]) -> str:

@@ -14,23 +14,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ParamSpec
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 from streamlit_drawable_canvas import st_canvas
 
 import page_html
 from digit_network import layer_table
-from digit_predictor import DigitError, list_convolutions, load_model, read_digit, warm_up
-from gradcam_visualizer import grad_cam, overlay_heatmap
-from image_preparation import shrink_picture
+from digit_predictor import DigitError, load_model, read_digit, warm_up
 from ink_finding import Ink
+from shown_answer import ShownAnswer, shown_answer
+from streamlit_explanation import ExplanationSettings, explanation_settings, show_explanation
 
 logger = logging.getLogger(__name__)
 
 STYLE = Path(__file__).with_name("streamlit_app.css")
-# Twice the widest that the page shows a picture, for sharp screens.
-LONGEST_SIDE_SHOWN = 720
 CANVAS_SIDE = 320  # pixels: the widest square that fits a phone held upright
 PICTURE_TYPES = ["png", "jpg", "jpeg", "webp", "bmp", "gif", "heic", "heif"]
 INKS: dict[str, Ink] = {"Auto": "auto", "Dark on light": "dark", "Light on dark": "light"}
@@ -64,9 +60,7 @@ class Settings:
 
     pen_width: int
     ink: Ink
-    show_heatmap: bool
-    opacity: float
-    layer: str | None
+    explanation: ExplanationSettings
     show_layers: bool
 
 
@@ -77,20 +71,6 @@ class Question:
     tab: str
     picture: bytes | None
     ink: Ink
-
-
-@dataclass(frozen=True, eq=False)
-class Answer:
-    """A reading with its picture no larger than is shown, so that a session stays light."""
-
-    source: bytes
-    ink: Ink
-    top_k: list[tuple[int, float]]
-    doubt: str | None
-    network_input: NDArray[np.float32]
-    picture: NDArray[np.uint8]
-    placement: NDArray[np.float64]
-    steps: tuple[tuple[str, NDArray[np.uint8]], ...]
 
 
 def main() -> None:
@@ -158,34 +138,13 @@ def sidebar() -> Settings:
     """Ask for everything that can be set."""
     with st.sidebar:
         st.subheader("Explanation")
-        show_heatmap = st.toggle("Show Grad-CAM heatmap", value=True)
-        opacity = st.slider("Heatmap opacity", 0, 100, 60, 5, "%d%%", disabled=not show_heatmap)
-        layer = convolution_choice()
+        explanation = explanation_settings()
         st.subheader("Picture")
         pen_width = st.slider("Pen width", 8, 40, 20, 2, "%d px")
         ink = st.radio("Ink", list(INKS), help="For uploads and photos; the canvas is known.")
         st.subheader("Model")
         show_layers = st.toggle("Show model layers")
-    return Settings(pen_width, INKS[ink], show_heatmap, opacity / 100, layer, show_layers)
-
-
-def convolution_choice() -> str | None:
-    """Ask which convolution to explain."""
-    return st.selectbox(
-        "Last conv layer (optional)",
-        known_convolutions(),
-        index=None,
-        placeholder="The model's last",
-        key="layer",
-    )
-
-
-def known_convolutions() -> list[str]:
-    """Name the model's convolutions; none where the model itself is the trouble."""
-    try:
-        return list_convolutions()
-    except DigitError:
-        return []
+    return Settings(pen_width, INKS[ink], explanation, show_layers)
 
 
 # ---- Page
@@ -312,39 +271,19 @@ def show_answer(question: Question, settings: Settings) -> None:
         return
     answer = read(question.picture, question.ink)
     st.html(page_html.answer(answer.top_k, answer.doubt))
-    if settings.show_heatmap:
-        show_heatmap(answer, settings)
+    if settings.explanation.is_shown:
+        show_explanation(answer, settings.explanation)
     with st.expander("What the network sees"):
         st.html(page_html.steps(answer.steps))
 
 
-def show_heatmap(answer: Answer, settings: Settings) -> None:
-    """Show where the network found what speaks for the likeliest digit."""
-    digit = answer.top_k[0][0]
-    heatmap = grad_cam(answer.network_input, digit, settings.layer)
-    overlay = overlay_heatmap(answer.picture, heatmap, answer.placement, settings.opacity)
-    is_digit = answer.doubt is None
-    st.html(page_html.heatmap(overlay, digit, blank=not heatmap.any(), is_digit=is_digit))
-
-
-def read(picture: bytes, ink: Ink) -> Answer:
+def read(picture: bytes, ink: Ink) -> ShownAnswer:
     """Read a picture once, however often the page is drawn; the session keeps only the last."""
-    last: Answer | None = st.session_state.get("answer")
+    last: ShownAnswer | None = st.session_state.get("answer")
     if last is not None and (last.source, last.ink) == (picture, ink):
         return last
     wait_for_network()
-    reading = read_digit(picture, ink=ink)
-    shown, placement = shrink_picture(reading.picture, reading.placement, LONGEST_SIDE_SHOWN)
-    answer = Answer(
-        source=picture,
-        ink=ink,
-        top_k=reading.top_k,
-        doubt=reading.doubt,
-        network_input=reading.network_input,
-        picture=shown,
-        placement=placement,
-        steps=reading.steps,
-    )
+    answer = shown_answer(picture, ink, read_digit(picture, ink=ink))
     st.session_state["answer"] = answer
     return answer
 

@@ -1,0 +1,308 @@
+"""The part of the page that explains an answer: why this digit, why not another, and the proof.
+
+It only shows: evidence, heatmaps and checks are calls to modules that know no screen.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+import page_html
+from digit_predictor import DigitError, list_convolutions
+from faithfulness import STEPS, check_faithfulness
+from gradcam_visualizer import METHODS, Explanation, common_scale, explain
+from heatmap_overlay import (
+    COLOUR_MAPS,
+    SIGNED_COLOUR_MAPS,
+    colour_bar_labels,
+    colour_stops,
+    overlay_heatmap,
+    with_colour_bar,
+)
+from shown_answer import ShownAnswer
+
+VIEWS = {
+    "why": "Why?",
+    "against": "Why not?",
+    "side": "Side by side",
+    "proof": "Prove it",
+}
+SIGNED_COLOUR_MAP = next(iter(SIGNED_COLOUR_MAPS))
+# A claim with less than this share of the strongest evidence is said to be weak.
+WEAK = 0.2
+
+
+@dataclass(frozen=True)
+class ExplanationSettings:
+    """What the sidebar says about heatmaps."""
+
+    is_shown: bool
+    method: str
+    opacity: float
+    layer: str | None
+    colour_map: str
+
+
+def explanation_settings() -> ExplanationSettings:
+    """Ask for everything about heatmaps that can be set."""
+    is_shown = st.toggle("Show Grad-CAM heatmap", value=True)
+    method = st.selectbox(
+        "Method",
+        list(METHODS),
+        format_func=lambda each: METHODS[each].name,
+        key="method",
+        disabled=not is_shown,
+    )
+    st.caption(METHODS[method].says)
+    opacity = st.slider("Heatmap opacity", 0, 100, 80, 5, "%d%%", disabled=not is_shown)
+    layer = st.selectbox(
+        "Last conv layer (optional)",
+        known_convolutions(),
+        index=None,
+        placeholder="The model's last",
+        key="layer",
+        disabled=METHODS[method].activation_map is None,
+    )
+    colours = st.selectbox("Colours", COLOUR_MAPS, format_func=str.capitalize, key="colours")
+    return ExplanationSettings(is_shown, method, opacity / 100, layer, colours)
+
+
+def known_convolutions() -> list[str]:
+    """Name the model's convolutions; none where the model itself is the trouble."""
+    try:
+        return list_convolutions()
+    except DigitError:
+        return []
+
+
+def show_explanation(answer: ShownAnswer, settings: ExplanationSettings) -> None:
+    """Offer the four views of why, and show the open one."""
+    view = st.segmented_control(
+        "Explanation",
+        list(VIEWS),
+        format_func=VIEWS.__getitem__,
+        default="why",
+        required=True,
+        key="view",
+        label_visibility="collapsed",
+    )
+    show = {"against": show_contrast, "side": show_side_by_side, "proof": show_proof}
+    show.get(view or "why", show_why)(answer, settings)
+
+
+# ---- The views
+
+
+def show_why(answer: ShownAnswer, settings: ExplanationSettings) -> None:
+    """Show where a class, the likeliest unless another is chosen, found its evidence."""
+    chosen = class_choice(answer)
+    explained = explain_all([chosen, *answer.likeliest_first[:3]], answer, settings)
+    show_heatmap(explained[0], common_scale(explained), answer, settings)
+
+
+def show_contrast(answer: ShownAnswer, settings: ExplanationSettings) -> None:
+    """Show what speaks for one class and not for another."""
+    if not METHODS[settings.method].takes_against:
+        able = [method.name for method in METHODS.values() if method.takes_against]
+        name = METHODS[settings.method].name
+        st.html(page_html.note(f"{name} cannot hold digits against each other: {_or(able)} can."))
+        return
+    classes = answer.likeliest_first
+    with st.container(horizontal=True, key="pair"):
+        chosen = st.selectbox("Why", classes, key=f"for-{answer.key}", width=112)
+        others = [each for each in classes if each != chosen]
+        against = st.selectbox("and not", others, key=f"not-{answer.key}", width=112)
+    explained = explain(
+        answer.network_input,
+        [chosen],
+        settings.layer,
+        against=against,
+        methods=[settings.method],
+    )[0]
+    show_heatmap(explained, explained.strength, answer, settings)
+
+
+def show_side_by_side(answer: ShownAnswer, settings: ExplanationSettings) -> None:
+    """Show the three likeliest on one scale, so that a weak claim looks weak."""
+    explained = explain_all(answer.likeliest_first[:3], answer, settings)
+    scale = common_scale(explained)
+    titles = [page_html.candidate(*each) for each in answer.top_k]
+    pictures = [lay_over(each, scale, answer, settings) for each in explained]
+    bar = colour_bar(scale, settings.colour_map) if scale else ""
+    st.html(page_html.side_by_side(list(zip(titles, pictures, strict=True)), bar))
+    evidence = np.stack([each.evidence for each in explained])
+    offer_numbers(evidence, f"three likeliest {explained[0].method}")
+
+
+def show_proof(answer: ShownAnswer, settings: ExplanationSettings) -> None:
+    """Let the ink that counts most go, or come, and show what becomes of the confidence."""
+    chosen = class_choice(answer)
+    explained = explain_all([chosen], answer, settings)[0]
+    if explained.is_blank:
+        st.html(page_html.note(blank_sentence(explained)))
+        return
+    with st.container(horizontal=True, key="proof-choice"):
+        doing = st.segmented_control(
+            "Ink",
+            ["Remove ink", "Add ink"],
+            default="Remove ink",
+            required=True,
+            key="doing",
+            label_visibility="collapsed",
+        )
+        first = st.segmented_control(
+            "Order",
+            ["Most telling first", "Least first"],
+            default="Most telling first",
+            required=True,
+            key="first",
+            label_visibility="collapsed",
+        )
+    adding, least_first = doing == "Add ink", first == "Least first"
+    percent = st.slider(
+        f"{doing[:-4]} so much of the ink", 0, 100, 25, 100 // STEPS, "%d%%", key="share"
+    )
+    check = check_faithfulness(
+        answer.network_input, explained.heatmap(), chosen, adding=adding, least_first=least_first
+    )
+    step = percent * STEPS // 100
+    st.html(page_html.proof(check, step, adding=adding))
+
+
+# ---- What the views share
+
+
+def class_choice(answer: ShownAnswer) -> int:
+    """Ask which class to explain; the likeliest three stand first."""
+    chosen = st.pills(
+        "Explain",
+        answer.likeliest_first,
+        default=answer.likeliest_first[0],
+        required=True,
+        key=f"class-{answer.key}",
+        label_visibility="collapsed",
+    )
+    return answer.likeliest_first[0] if chosen is None else chosen
+
+
+def explain_all(
+    classes: Sequence[int], answer: ShownAnswer, settings: ExplanationSettings
+) -> list[Explanation]:
+    """Explain several classes at once, by the method and at the layer that are set."""
+    return explain(answer.network_input, classes, settings.layer, methods=[settings.method])
+
+
+def show_heatmap(
+    explained: Explanation, scale: float, answer: ShownAnswer, settings: ExplanationSettings
+) -> None:
+    """Show one heatmap with its colour bar, and offer it to be kept."""
+    overlay = lay_over(explained, scale, answer, settings)
+    colours = colour_map_of(explained, settings)
+    if explained.is_blank:
+        st.html(page_html.heatmap(overlay, blank_sentence(explained)))
+        return
+    caption = what_spoke(explained, is_digit=answer.doubt is None)
+    if explained.strength < WEAK * scale:
+        caption += f" Weak: at most {explained.strength / scale:.0%} of the strongest evidence."
+    st.html(page_html.heatmap(overlay, caption, colour_bar(scale, colours)))
+
+    def own_resolution() -> bytes:
+        heatmap = explained.heatmap(scale)
+        full = overlay_heatmap(
+            answer.source, heatmap, answer.full_placement, settings.opacity, colour_map=colours
+        )
+        return _as_png(with_colour_bar(full, f"{caption} {name_of(explained)}", scale, colours))
+
+    name = file_name(explained)
+    with st.container(horizontal=True, key="downloads"):
+        st.download_button("Picture", own_resolution, f"{name}.png", "image/png", on_click="ignore")
+        offer_numbers(explained.evidence, name)
+
+
+def offer_numbers(evidence: np.ndarray, name: str) -> None:
+    """Offer the unscaled evidence, in logits, as a NumPy file."""
+    st.download_button(
+        "Numbers (.npy)",
+        lambda: _as_npy(evidence),
+        f"{name}.npy",
+        "application/octet-stream",
+        on_click="ignore",
+    )
+
+
+def lay_over(
+    explained: Explanation, scale: float, answer: ShownAnswer, settings: ExplanationSettings
+) -> Image.Image:
+    """The heatmap over the person's own picture."""
+    return overlay_heatmap(
+        answer.picture,
+        explained.heatmap(scale),
+        answer.placement,
+        settings.opacity,
+        colour_map=colour_map_of(explained, settings),
+    )
+
+
+def colour_map_of(explained: Explanation, settings: ExplanationSettings) -> str:
+    """Two colours where two classes are held against each other."""
+    return settings.colour_map if explained.against is None else SIGNED_COLOUR_MAP
+
+
+def colour_bar(scale: float, colour_map: str) -> str:
+    """What the colours mean, in logits."""
+    return page_html.colour_bar(colour_stops(colour_map), colour_bar_labels(scale, colour_map))
+
+
+def what_spoke(explained: Explanation, *, is_digit: bool) -> str:
+    """What a heatmap shows, in a sentence."""
+    digit = page_html.with_article(explained.class_index)
+    if explained.against is not None:
+        other = page_html.with_article(explained.against)
+        return f"Orange speaks for {digit} and not {other}, blue for {other} and not {digit}."
+    return f"What {'spoke' if is_digit else 'would speak'} for {digit}."
+
+
+def blank_sentence(explained: Explanation) -> str:
+    """Say that there is nothing to be shown."""
+    digit = page_html.with_article(explained.class_index)
+    where = "This layer holds" if explained.layer_name else "There is"
+    if explained.against is None:
+        return f"{where} no positive evidence for {digit}."
+    return (
+        f"{where} no evidence that tells {digit} from {page_html.with_article(explained.against)}."
+    )
+
+
+def name_of(explained: Explanation) -> str:
+    """The method, and the layer if it asks one."""
+    name = METHODS[explained.method].name
+    return f"{name}, {explained.layer_name}." if explained.layer_name else f"{name}."
+
+
+def file_name(explained: Explanation) -> str:
+    """A file's name that tells what is in it, without its suffix."""
+    against = [] if explained.against is None else ["not", str(explained.against)]
+    parts = [str(explained.class_index), *against, explained.method, explained.layer_name or ""]
+    return "-".join(["why", *filter(None, parts)])
+
+
+def _or(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def _as_png(picture: Image.Image) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
+
+
+def _as_npy(array: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    np.save(file, array, allow_pickle=False)
+    return file.getvalue()

@@ -150,10 +150,13 @@ def deletion_pictures(
     *,
     steps: int = STEPS,
     least_first: bool = False,
+    place: int = PLACE,
 ) -> NDArray[np.float32]:
     """The pictures along `deletion_curve`: float32 (steps + 1, h, w), from all ink to none."""
     whole = np.asarray(network_input, np.float32)
-    return whole - insertion_pictures(whole, heatmap, steps=steps, least_first=least_first)
+    return whole - insertion_pictures(
+        whole, heatmap, steps=steps, least_first=least_first, place=place
+    )
 
 
 def insertion_pictures(
@@ -162,8 +165,14 @@ def insertion_pictures(
     *,
     steps: int = STEPS,
     least_first: bool = False,
+    place: int = PLACE,
 ) -> NDArray[np.float32]:
-    """The pictures along `insertion_curve`: float32 (steps + 1, h, w), from no ink to all."""
+    """The pictures along `insertion_curve`: float32 (steps + 1, h, w), from no ink to all.
+
+    Args:
+        network_input, heatmap, steps, least_first: as for `deletion_curve`.
+        place: pixels a side of the squares that come at once.
+    """
     whole = np.asarray(network_input, np.float32)
     heatmap = np.asarray(heatmap, np.float32)
     if steps < 1:
@@ -172,7 +181,7 @@ def insertion_pictures(
         raise ValueError(f"picture {whole.shape} and heatmap {heatmap.shape} differ in shape")
     if not (np.isfinite(whole).all() and np.isfinite(heatmap).all()):
         raise ValueError("picture and heatmap must be finite")
-    come_at = _share_of_ink_before(whole, -heatmap if least_first else heatmap)
+    come_at = _share_of_ink_before(whole, -heatmap if least_first else heatmap, place)
     # A hair below each share, for sums that rounding made uneven; in the end all of it has come.
     shares = np.append(np.arange(steps) / steps - 1e-9, np.inf)
     return whole * (come_at < shares[:, None, None])
@@ -184,10 +193,10 @@ def random_heatmap(shape: tuple[int, int], seed: int) -> NDArray[np.float32]:
 
 
 def _share_of_ink_before(
-    whole: NDArray[np.float32], heatmap: NDArray[np.float32]
+    whole: NDArray[np.float32], heatmap: NDArray[np.float32], place: int
 ) -> NDArray[np.float64]:
     """For each pixel, the share of all ink that lies in places more important than its own."""
-    places = _number_places(whole.shape)
+    places = _number_places(whole.shape, place)
     ink = np.bincount(places.ravel(), whole.ravel())
     heat = np.bincount(places.ravel(), heatmap.ravel()) / np.bincount(places.ravel())
     # Where the heat is the same, chance decides rather than top before bottom.
@@ -198,9 +207,9 @@ def _share_of_ink_before(
     return np.asarray(before / (ink.sum() or 1.0))[places]
 
 
-def _number_places(shape: tuple[int, ...]) -> NDArray[np.intp]:
+def _number_places(shape: tuple[int, ...], place: int) -> NDArray[np.intp]:
     """The number of the place in which each pixel lies."""
-    rows, columns = np.indices(shape) // PLACE
+    rows, columns = np.indices(shape) // place
     return np.asarray(rows * (columns.max() + 1) + columns)
 
 

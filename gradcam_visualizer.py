@@ -60,7 +60,7 @@ class Method:
     takes_against: bool
 
 
-ROUNDING = np.float32(1e-5)
+ROUNDING = 1e-5
 """Of the largest term of a sum of float32 that cancels: below it, what is left is no evidence."""
 
 METHODS = {
@@ -73,8 +73,8 @@ METHODS = {
     ),
     "grad-cam++": Method(
         "Grad-CAM++",
-        "Covers all places that look alike more evenly than Grad-CAM. It leaves out what speaks "
-        "against a digit, so it can show more than the answer rests on.",
+        "Covers all of a digit's parts more evenly than Grad-CAM. It leaves out what speaks "
+        "against a digit, so its maps for different digits look much alike.",
         grad_cam_plus_plus_map,
         takes_against=False,
     ),
@@ -87,8 +87,8 @@ METHODS = {
     ),
     "layercam": Method(
         "LayerCAM",
-        "Follows strokes finely at early layers. It leaves out what speaks against a digit, so it "
-        "can show more than the answer rests on.",
+        "Follows strokes finely at early layers. It leaves out what speaks against a digit, so "
+        "its maps for different digits look much alike.",
         layercam_map,
         takes_against=False,
     ),
@@ -115,6 +115,7 @@ class Explanation:
             and below 0 where it speaks against it; at the layer's resolution and unscaled.
         logits: float32 (classes,), the network's answer from the same pass.
         input_shape: height and width of the picture.
+        rounding: what rounding alone may have left of the sums; weaker evidence is none.
     """
 
     method: str
@@ -124,6 +125,7 @@ class Explanation:
     evidence: NDArray[np.float32]
     logits: NDArray[np.float32]
     input_shape: tuple[int, int]
+    rounding: float
 
     @property
     def shown(self) -> NDArray[np.float32]:
@@ -138,7 +140,7 @@ class Explanation:
     @property
     def is_blank(self) -> bool:
         """Whether there is no evidence to be shown."""
-        return self.strength == 0
+        return self.strength <= self.rounding
 
     def heatmap(self, scale: float | None = None) -> NDArray[np.float32]:
         """The evidence divided by `scale` and up-sampled bilinearly.
@@ -258,6 +260,7 @@ class _Found:
     evidence: NDArray[np.float32]
     logits: NDArray[np.float32]
     layer_name: str | None
+    rounding: float
 
     def explanations(
         self, method: str, against: int | None, input_shape: tuple[int, int]
@@ -271,7 +274,16 @@ class _Found:
             if against in indices:
                 raise ValueError(f"against must be another class than {against}, which it explains")
         return [
-            Explanation(method, index, against, self.layer_name, one, self.logits, input_shape)
+            Explanation(
+                method=method,
+                class_index=index,
+                against=against,
+                layer_name=self.layer_name,
+                evidence=one,
+                logits=self.logits,
+                input_shape=input_shape,
+                rounding=self.rounding,
+            )
             for index, one in zip(indices, evidence, strict=True)
         ]
 
@@ -281,25 +293,18 @@ def _by_gradients(
 ) -> _Found:
     evidence = activation_map(found.feature_maps, found.gradients)
     largest_term = np.abs(found.feature_maps).max() * np.abs(found.gradients).max()
-    evidence = _without_rounding(evidence, largest_term)
-    return _Found(found.class_indices, evidence, found.logits, layer_name)
+    rounding = float(ROUNDING * largest_term)
+    return _Found(found.class_indices, evidence, found.logits, layer_name, rounding)
 
 
 def _by_occlusion(
     network_input: NDArray[np.float32], classes: Sequence[int | None], model: keras.Model
 ) -> _Found:
     evidence, logits = occlusion_maps(network_input, model)
-    evidence = _without_rounding(evidence, np.abs(logits).max())
     likeliest = int(logits.argmax())
     indices = np.array([likeliest if each is None else each for each in classes])
-    return _Found(indices, evidence[indices], logits, None)
-
-
-def _without_rounding(
-    evidence: NDArray[np.float32], largest_term: np.float32
-) -> NDArray[np.float32]:
-    """Zero where nothing but rounding is left of the terms that were added up."""
-    return np.where(np.abs(evidence) > ROUNDING * largest_term, evidence, np.float32(0))
+    rounding = float(ROUNDING * np.abs(logits).max())
+    return _Found(indices, evidence[indices], logits, None, rounding)
 
 
 def _checked_input(network_input: NDArray[np.float32], model: keras.Model) -> NDArray[np.float32]:

@@ -198,9 +198,10 @@ def _drawn(kind: str, path: str, how: str = "line") -> str:
     Streamlit lets no SVG into the page, but a mask of it takes the theme's colours besides.
     """
     paint = "" if how == "fill" else f"fill='none' stroke='#000' stroke-width='{_STROKES[how]}'"
+    style = "stroke-linejoin='round' vector-effect='non-scaling-stroke'"
     svg = (
         "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 100 100' preserveAspectRatio='none'>"
-        f"<path d='{path}' {paint} stroke-linejoin='round' vector-effect='non-scaling-stroke'/></svg>"
+        f"<path d='{path}' {paint} {style}/></svg>"
     )
     source = base64.b64encode(svg.encode()).decode("ascii")
     return f'<i class="{kind}" style="mask-image: url(data:image/svg+xml;base64,{source})"></i>'

@@ -72,7 +72,9 @@ def test_grad_cam_plus_plus_is_finite_without_gradient_and_for_sums_below_zero()
 FINITE = st.floats(-100, 100, width=32)
 
 
-@given(arrays(np.float32, (3, 2, 4), elements=FINITE), arrays(np.float32, (3, 2, 4), elements=FINITE))
+@given(
+    arrays(np.float32, (3, 2, 4), elements=FINITE), arrays(np.float32, (3, 2, 4), elements=FINITE)
+)
 def test_the_linear_methods_are_antisymmetric_in_the_logits_difference(a, g) -> None:
     for method in (grad_cam_map, hirescam_map):
         np.testing.assert_array_equal(method(a, -g), -method(a, g))

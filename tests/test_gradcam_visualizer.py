@@ -1,17 +1,17 @@
 """Grad-CAM against values worked out by hand, and against an independent implementation."""
 
 import threading
+from itertools import permutations
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
 
-from digit_errors import LayerError, ModelError, PictureError
-from digit_network import build_classic
+from digit_errors import LayerError, ModelError
+from digit_network import build_classic, convolution_names
 from digit_predictor import load_model, read_digit
-from gradcam_visualizer import grad_cam, overlay_heatmap
+from gradcam_visualizer import METHODS, common_scale, explain, grad_cam
 from tensorflow_import import import_keras
 from tests.drawings import DIGITS, draw
 
@@ -113,12 +113,14 @@ def chained(model: Any, values: np.ndarray, *names: str) -> np.ndarray:
 
 def independent_grad_cam(model: Any, network_input: np.ndarray, class_index: int) -> np.ndarray:
     """By finite differences: no automatic gradient, no shared code but Keras's own layers."""
-    strokes = chained(model, network_input[None, :, :, None], "conv_1", "conv_2", "conv_3")
+    ink = network_input[None, :, :, None]
+    strokes = chained(model, ink, "conv_1", "conv_2", "conv_3")
     context = chained(model, strokes, "pool", "norm_1", "conv_4", "norm_2")
     for names in (("conv_5", "norm_3"), ("conv_6", "norm_4")):
         context = context + chained(model, context, *names)
     context = chained(model, context, "conv_7", "norm_5", "enlarge")
-    maps = chained(model, strokes * context, "conv_8")
+    ink_share = ink.reshape(1, 14, 2, 14, 2, 1).mean(axis=(2, 4))
+    maps = chained(model, strokes * context * ink_share, "conv_8")
 
     def logit(feature_maps: np.ndarray) -> np.ndarray:
         logits = chained(model, feature_maps.mean(axis=(1, 2)), "norm_6", "logits")
@@ -134,6 +136,187 @@ def independent_grad_cam(model: Any, network_input: np.ndarray, class_index: int
     return np.clip(np.asarray(cv2.resize(evidence, (28, 28))), 0, 1)
 
 
+def textbook_grad_cam(
+    model: Any, layer_name: str, network_input: np.ndarray, class_index: int
+) -> np.ndarray:
+    """As textbooks write it, eagerly: a sub-model, a tape, a mean, a sum; before the ReLU."""
+    import tensorflow as tf
+
+    layer = model.get_layer(layer_name)
+    inner = keras.Model(model.inputs[0], [layer.output, model.get_layer("logits").output])
+    with tf.GradientTape() as tape:
+        feature_maps, logits = inner(network_input[None, :, :, None])
+        logit = logits[0, class_index]
+    weights = tf.reduce_mean(tape.gradient(logit, feature_maps), axis=(0, 1, 2))
+    return tf.reduce_sum(feature_maps[0] * weights, axis=-1).numpy()
+
+
+@pytest.mark.parametrize("layer_name", convolution_names(load_model()))
+def test_raw_maps_agree_with_the_textbook_to_the_fifth_figure(layer_name: str) -> None:
+    model = load_model()
+    for digit in (2, 8):
+        network_input = read_digit(draw(DIGITS[digit])).network_input
+        for explained in explain(network_input, range(10), layer_name):
+            expected = textbook_grad_cam(model, layer_name, network_input, explained.class_index)
+            scale = np.abs(expected).max()
+            np.testing.assert_allclose(explained.evidence / scale, expected / scale, atol=1e-5)
+
+
+# ---- The other methods, by hand
+
+
+def test_methods_agree_with_what_is_worked_out_by_hand_through_a_network() -> None:
+    # Class 0's gradient is 1 on the left half for the first filter, whose map is the ink, and
+    # -1/2 on the right half for the second, whose map is twice the ink.
+    left = np.array([1.0, 1.0, 0.0, 0.0], np.float32)
+    model = two_filter_network()
+    found = {each.method: each.evidence for each in explain(INK, [0], model=model, methods=METHODS)}
+
+    # 1/2 · ink - 1/4 · 2 ink = 0
+    np.testing.assert_array_equal(found["grad-cam"], np.zeros((4, 4)))
+    # left: 1 · ink; right: -1/2 · 2 ink
+    np.testing.assert_allclose(found["hirescam"], INK * (2 * left - 1), atol=1e-6)
+    # left: 1 · ink; right: nothing
+    np.testing.assert_allclose(found["layercam"], INK * left, atol=1e-6)
+    # α·g = 1 / (2 + ΣA · 1) at each of eight places of the first filter, ΣA = all ink.
+    weight = 8 / (2 + INK.sum())
+    np.testing.assert_allclose(found["grad-cam++"], INK * weight, rtol=1e-5)
+    # A logit is the sum over places, so what a window of 5×5 covers is missing, of 4×4 pixels.
+    share = INK * (2 * left - 1)
+    expected = [[_window(share, row, column).sum() for column in range(4)] for row in range(4)]
+    np.testing.assert_allclose(found["occlusion"], expected, atol=1e-5)
+
+
+def _window(values: np.ndarray, row: int, column: int) -> np.ndarray:
+    return values[max(0, row - 2) : row + 3, max(0, column - 2) : column + 3]
+
+
+def test_evidence_sums_to_the_logit_without_its_bias_where_the_network_ends_in_an_average() -> None:
+    """Of the shipped network: Σ over places of HiResCAM is its logit, but for what no ink gives."""
+    model = load_model()
+    blank = explain(np.zeros((28, 28), np.float32), [0], model=model)[0].logits
+    for digit, strokes in DIGITS.items():
+        network_input = read_digit(draw(strokes)).network_input
+        explained = explain(network_input, [digit], methods=["hirescam"])[0]
+        share = explained.logits[digit] - blank[digit]
+        assert explained.evidence.sum() == pytest.approx(share, rel=1e-3, abs=1e-3)
+
+
+# ---- One class against another
+
+LINEAR = [name for name, method in METHODS.items() if method.takes_against]
+
+
+@pytest.mark.parametrize("method", LINEAR)
+def test_against_is_the_evidence_for_one_without_that_for_the_other(method: str) -> None:
+    network_input = read_digit(draw(DIGITS[4])).network_input
+    four, nine = (each.evidence for each in explain(network_input, [4, 9], methods=[method]))
+    against = explain(network_input, [4], against=9, methods=[method])[0]
+    np.testing.assert_allclose(against.evidence, four - nine, atol=1e-6)
+
+
+@pytest.mark.parametrize("method", LINEAR)
+def test_against_is_antisymmetric(method: str) -> None:
+    network_input = read_digit(draw(DIGITS[9])).network_input
+    for one, other in [*permutations((0, 4, 9), 2)]:
+        for_one = explain(network_input, [one], against=other, methods=[method])[0]
+        for_other = explain(network_input, [other], against=one, methods=[method])[0]
+        np.testing.assert_allclose(for_one.evidence, -for_other.evidence, atol=1e-5)
+
+
+def test_against_is_the_gradient_of_the_difference_of_the_logits() -> None:
+    """By hand: class 1 has no weights at all, so class 0 against it is class 0 alone, signed."""
+    model = two_filter_network()
+    model.get_layer("filters").set_weights([np.array([[[[0.0, 1.0]]]], np.float32)])
+    heatmap = grad_cam(INK, 0, against=1, model=model)
+    np.testing.assert_allclose(heatmap, -INK / 0.8, atol=1e-6)
+    assert heatmap.dtype == np.float32
+    np.testing.assert_allclose(grad_cam(INK, 1, against=0, model=model), INK / 0.8, atol=1e-6)
+
+
+@pytest.mark.parametrize("method", sorted(set(METHODS) - set(LINEAR)))
+def test_methods_that_drop_a_sign_take_no_against(method: str) -> None:
+    with pytest.raises(ValueError, match="grad-cam, hirescam, occlusion"):
+        grad_cam(INK, 0, against=1, method=method, model=two_filter_network())
+
+
+def test_a_class_is_not_held_against_itself() -> None:
+    with pytest.raises(ValueError, match="another class"):
+        grad_cam(INK, 1, against=1, model=two_filter_network())
+    with pytest.raises(ValueError, match="another class"):
+        grad_cam(INK, against=0, method="occlusion", model=two_filter_network())
+
+
+def test_an_unknown_method_is_refused_naming_those_there_are() -> None:
+    with pytest.raises(ValueError, match="hirescam"):
+        grad_cam(INK, method="gradcam", model=two_filter_network())
+
+
+# ---- Several at once
+
+
+def test_one_call_gives_what_single_calls_give_in_the_order_asked() -> None:
+    network_input = read_digit(draw(DIGITS[6])).network_input
+    explained = explain(network_input, [6, None, 0], methods=["layercam", "occlusion", "hirescam"])
+
+    assert [each.method for each in explained[::3]] == ["layercam", "occlusion", "hirescam"]
+    assert [each.class_index for each in explained] == [6, 6, 0] * 3
+    for each in explained:
+        alone = grad_cam(network_input, each.class_index, method=each.method)
+        np.testing.assert_allclose(each.heatmap(), alone, atol=1e-5)
+
+
+def test_several_classes_and_methods_take_one_pass_through_the_network(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import gradcam_visualizer
+
+    passes = []
+    compute = gradcam_visualizer.compute_gradients
+    monkeypatch.setattr(
+        gradcam_visualizer, "compute_gradients", lambda *a: passes.append(a) or compute(*a)
+    )
+    methods = [each for each in METHODS if each != "occlusion"]
+    explain(INK, [0, 1], methods=methods, model=two_filter_network())
+    assert len(passes) == 1
+
+
+def test_the_answer_comes_from_the_same_pass() -> None:
+    reading = read_digit(draw(DIGITS[3]))
+    logits = explain(reading.network_input)[0].logits
+    assert logits.shape == (10,)
+    assert int(logits.argmax()) == reading.top_k[0][0]
+
+
+def test_on_a_common_scale_a_weak_claim_looks_weak() -> None:
+    explained = explain(read_digit(draw(DIGITS[1])).network_input, range(10))
+    scale = common_scale(explained)
+    for each in explained:
+        np.testing.assert_allclose(
+            each.heatmap(scale) * scale, each.heatmap() * each.strength, atol=1e-5
+        )
+    assert max(each.heatmap(scale).max() for each in explained) <= 1
+
+
+def test_what_only_rounding_left_is_no_evidence() -> None:
+    """0.1 · ink - 0.3 · ink/3 is 0, but for the seventh figure."""
+    model = two_filter_network()
+    model.get_layer("filters").set_weights([np.array([[[[0.1, 0.2]]]], np.float32)])
+    weights, bias = model.get_layer("classes").get_weights()
+    weights *= np.float32(1 / 3)
+    model.get_layer("classes").set_weights([weights, bias])
+    explained = explain(INK, [0], model=model)[0]
+    assert explained.is_blank
+    assert not explained.heatmap().any()
+
+
+def test_occlusion_asks_no_convolution() -> None:
+    model = keras.Sequential(
+        [keras.Input((4, 4, 1)), keras.layers.Flatten(), keras.layers.Dense(2, "softmax")]
+    )
+    assert explain(INK, [0], model=model, methods=["occlusion"])[0].layer_name is None
+
+
 def test_classic_sequential_fresh_from_disk_is_explained(tmp_path) -> None:
     build_classic().save(tmp_path / "classic.keras")
     model = load_model(tmp_path / "classic.keras")
@@ -143,15 +326,16 @@ def test_classic_sequential_fresh_from_disk_is_explained(tmp_path) -> None:
     assert 0 <= heatmap.min() <= heatmap.max() <= 1
 
 
-def test_paper_far_from_any_ink_has_no_share_in_our_answer() -> None:
-    """The strokes are seen within 6 pixels, and up-sampling spreads that by less than 2 more."""
+def test_paper_has_no_share_in_our_answer() -> None:
+    """A place is 2×2 pixels, and up-sampling spreads it by less than 2 more."""
     network_input = np.zeros((28, 28), np.float32)
     network_input[9:19, 12:14] = 1
     rows, columns = np.indices((28, 28))
     distance = np.maximum(np.maximum(9 - rows, rows - 18), np.maximum(12 - columns, columns - 13))
-    for class_index in range(10):
-        heatmap = grad_cam(network_input, class_index)
-        assert not heatmap[distance > 8].any()
+    for explained in explain(network_input, range(10)):
+        heatmap = explained.heatmap()
+        assert not heatmap[distance > 2].any()
+        assert not explained.evidence[~network_input.reshape(14, 2, 14, 2).any(axis=(1, 3))].any()
     assert grad_cam(network_input).any()
 
 
@@ -164,21 +348,23 @@ def test_explaining_changes_nothing_in_the_model() -> None:
     assert all(map(np.array_equal, weights, model.get_weights()))
 
 
-def test_many_threads_get_the_answers_that_one_thread_gets() -> None:
+@pytest.mark.parametrize("method", METHODS)
+def test_many_threads_get_the_answers_that_one_thread_gets(method: str) -> None:
     inputs = [read_digit(draw(strokes)).network_input for strokes in DIGITS.values()]
-    expected = [grad_cam(network_input) for network_input in inputs]
+    expected = [grad_cam(network_input, method=method) for network_input in inputs]
     found: list[Any] = [None] * 10
 
-    def explain(i: int) -> None:
+    def explain_often(i: int) -> None:
         for _ in range(5):
-            found[i] = grad_cam(inputs[i])
+            found[i] = grad_cam(inputs[i], method=method)
 
-    threads = [threading.Thread(target=explain, args=(i,)) for i in range(10)]
+    threads = [threading.Thread(target=explain_often, args=(i,)) for i in range(10)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert all(map(np.array_equal, expected, found))
+    for one, other in zip(expected, found, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
 
 
 def test_unknown_layer_is_refused_naming_those_that_exist() -> None:
@@ -203,46 +389,3 @@ def test_class_that_does_not_exist_is_refused(class_index: int) -> None:
 def test_input_that_is_not_finite_is_refused() -> None:
     with pytest.raises(ValueError, match="finite"):
         grad_cam(np.full((4, 4), np.nan), 0, model=two_filter_network())
-
-
-def test_placement_that_is_no_affine_map_is_refused() -> None:
-    with pytest.raises(ValueError, match="placement"):
-        overlay_heatmap(draw(DIGITS[1]), np.zeros((28, 28), np.float32), np.eye(3))
-
-
-def test_overlay_without_heat_is_the_picture_itself() -> None:
-    picture = draw(DIGITS[4])
-    overlay = overlay_heatmap(picture, np.zeros((28, 28), np.float32), opacity=1.0)
-    assert np.array_equal(np.asarray(overlay), picture)
-
-
-def test_overlay_without_opacity_is_the_picture_itself() -> None:
-    picture = draw(DIGITS[4])
-    overlay = overlay_heatmap(picture, np.ones((28, 28), np.float32), opacity=0.0)
-    assert np.array_equal(np.asarray(overlay), picture)
-
-
-def test_overlay_puts_heat_where_placement_says() -> None:
-    heatmap = np.zeros((28, 28), np.float32)
-    heatmap[10, 20] = 1.0
-    placement = np.array([[2.0, 0.0, 30.0], [0.0, 2.0, 5.0]])
-    overlay = np.asarray(overlay_heatmap(np.zeros((90, 120), np.uint8), heatmap, placement, 1.0))
-    y, x = np.unravel_index(overlay.sum(axis=2).argmax(), (90, 120))
-    assert (x, y) == (2 * 20 + 30, 2 * 10 + 5)
-    assert np.array_equal(overlay[:, :28], np.zeros((90, 28, 3)))
-
-
-def test_overlay_has_the_size_of_the_upright_picture() -> None:
-    picture = Image.new("L", (60, 40), 255)
-    picture.getexif()[0x0112] = 6
-    assert overlay_heatmap(picture, np.ones((28, 28), np.float32)).size == (40, 60)
-
-
-def test_overlay_of_no_picture_is_refused() -> None:
-    with pytest.raises(PictureError):
-        overlay_heatmap(b"no picture", np.zeros((28, 28), np.float32))
-
-
-def test_overlay_opacity_out_of_range_is_refused() -> None:
-    with pytest.raises(ValueError, match="opacity"):
-        overlay_heatmap(draw(DIGITS[1]), np.zeros((28, 28), np.float32), opacity=1.5)

@@ -17,6 +17,7 @@ from PIL import Image
 
 from digit_network import LayerRow
 from digit_predictor import format_confidence
+from explanation_sentences import with_article
 from faithfulness import FaithfulnessCheck, area_under_curve
 
 # A step of at most this many pixels a side is shown as pixels, not smoothed.
@@ -136,15 +137,10 @@ def note(sentence: str) -> str:
     return f'<p class="note" role="status">{html.escape(sentence)}</p>'
 
 
-def with_article(digit: int) -> str:
-    """A digit in a sentence."""
-    return f"an {digit}" if digit == 8 else f"a {digit}"
-
-
 # ---- Taking ink away, and putting it on paper
 
 
-def proof(check: FaithfulnessCheck, step: int, *, adding: bool) -> str:
+def proof(check: FaithfulnessCheck, step: int, outcome: str, *, adding: bool) -> str:
     """The picture at one step of a check, what the network says to it, and the whole curve."""
     picture = Image.fromarray(np.rint(255 - 255 * check.pictures[step]).astype(np.uint8))
     likeliest = check.likeliest[step]
@@ -158,7 +154,7 @@ def proof(check: FaithfulnessCheck, step: int, *, adding: bool) -> str:
         <figcaption><b>{likeliest}</b>, {html.escape(confidence)} confident</figcaption>
       </figure>
       {_curve_chart(check, step, adding=adding)}
-      <p class="heatmap-caption">{_outcome(check, adding=adding)}</p>
+      <p class="heatmap-caption">{html.escape(outcome)}</p>
     </div>
     """
 
@@ -214,25 +210,6 @@ def _points(curve: NDArray[np.float32]) -> str:
 
 def _height(confidence: float) -> str:
     return f"{100 - 100 * confidence:.1f}"
-
-
-def _outcome(check: FaithfulnessCheck, *, adding: bool) -> str:
-    """When the answer comes or goes, in a sentence."""
-    steps = len(check.curve) - 1
-    is_read = [digit == check.class_index for digit in check.likeliest]
-    if adding:
-        if not is_read[-1]:
-            return f"Even whole, this is not read as {with_article(check.class_index)}."
-        start = next(i for i in range(steps + 1) if all(is_read[i:]))
-        share = f"{100 * start // steps}%"
-        return f"With {share} of the ink it is read as {with_article(check.class_index)} for good."
-    if not is_read[0]:
-        return f"This is not read as {with_article(check.class_index)} to begin with."
-    if all(is_read[:-1]):
-        return f"It is read as {with_article(check.class_index)} for as long as there is ink."
-    end = is_read.index(False)
-    other = with_article(check.likeliest[end])
-    return f"Without {100 * end // steps}% of the ink it is read as {other}."
 
 
 def steps(pictures: Iterable[tuple[str, NDArray[np.uint8]]]) -> str:

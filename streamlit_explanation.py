@@ -15,6 +15,7 @@ from PIL import Image
 
 import page_html
 from digit_predictor import DigitError, list_convolutions
+from explanation_sentences import describe_check, describe_heatmap, describe_method, file_name
 from faithfulness import STEPS, check_faithfulness
 from gradcam_visualizer import METHODS, Explanation, common_scale, explain
 from heatmap_overlay import (
@@ -34,8 +35,6 @@ VIEWS = {
     "proof": "Prove it",
 }
 SIGNED_COLOUR_MAP = next(iter(SIGNED_COLOUR_MAPS))
-# A claim with less than this share of the strongest evidence is said to be weak.
-WEAK = 0.2
 
 
 @dataclass(frozen=True)
@@ -137,7 +136,7 @@ def show_side_by_side(answer: ShownAnswer, settings: ExplanationSettings) -> Non
     bar = colour_bar(scale, settings.colour_map) if scale else ""
     st.html(page_html.side_by_side(list(zip(titles, pictures, strict=True)), bar))
     evidence = np.stack([each.evidence for each in explained])
-    offer_numbers(evidence, f"three likeliest {explained[0].method}")
+    offer_numbers(evidence, f"side-by-side-{explained[0].method}")
 
 
 def show_proof(answer: ShownAnswer, settings: ExplanationSettings) -> None:
@@ -145,7 +144,7 @@ def show_proof(answer: ShownAnswer, settings: ExplanationSettings) -> None:
     chosen = class_choice(answer)
     explained = explain_all([chosen], answer, settings)[0]
     if explained.is_blank:
-        st.html(page_html.note(blank_sentence(explained)))
+        st.html(page_html.note(describe_heatmap(explained, 1.0)))
         return
     with st.container(horizontal=True, key="proof-choice"):
         doing = st.segmented_control(
@@ -172,7 +171,7 @@ def show_proof(answer: ShownAnswer, settings: ExplanationSettings) -> None:
         answer.network_input, explained.heatmap(), chosen, adding=adding, least_first=least_first
     )
     step = percent * STEPS // 100
-    st.html(page_html.proof(check, step, adding=adding))
+    st.html(page_html.proof(check, step, describe_check(check, adding=adding), adding=adding))
 
 
 # ---- What the views share
@@ -203,13 +202,11 @@ def show_heatmap(
 ) -> None:
     """Show one heatmap with its colour bar, and offer it to be kept."""
     overlay = lay_over(explained, scale, answer, settings)
-    colours = colour_map_of(explained, settings)
+    caption = describe_heatmap(explained, scale, is_digit=answer.doubt is None)
     if explained.is_blank:
-        st.html(page_html.heatmap(overlay, blank_sentence(explained)))
+        st.html(page_html.heatmap(overlay, caption))
         return
-    caption = what_spoke(explained, is_digit=answer.doubt is None)
-    if explained.strength < WEAK * scale:
-        caption += f" Weak: at most {explained.strength / scale:.0%} of the strongest evidence."
+    colours = colour_map_of(explained, settings)
     st.html(page_html.heatmap(overlay, caption, colour_bar(scale, colours)))
 
     def own_resolution() -> bytes:
@@ -217,7 +214,8 @@ def show_heatmap(
         full = overlay_heatmap(
             answer.source, heatmap, answer.full_placement, settings.opacity, colour_map=colours
         )
-        return _as_png(with_colour_bar(full, f"{caption} {name_of(explained)}", scale, colours))
+        title = f"{caption} {describe_method(explained)}"
+        return _as_png(with_colour_bar(full, title, scale, colours))
 
     name = file_name(explained)
     with st.container(horizontal=True, key="downloads"):
@@ -257,39 +255,6 @@ def colour_map_of(explained: Explanation, settings: ExplanationSettings) -> str:
 def colour_bar(scale: float, colour_map: str) -> str:
     """What the colours mean, in logits."""
     return page_html.colour_bar(colour_stops(colour_map), colour_bar_labels(scale, colour_map))
-
-
-def what_spoke(explained: Explanation, *, is_digit: bool) -> str:
-    """What a heatmap shows, in a sentence."""
-    digit = page_html.with_article(explained.class_index)
-    if explained.against is not None:
-        other = page_html.with_article(explained.against)
-        return f"Orange speaks for {digit} and not {other}, blue for {other} and not {digit}."
-    return f"What {'spoke' if is_digit else 'would speak'} for {digit}."
-
-
-def blank_sentence(explained: Explanation) -> str:
-    """Say that there is nothing to be shown."""
-    digit = page_html.with_article(explained.class_index)
-    where = "This layer holds" if explained.layer_name else "There is"
-    if explained.against is None:
-        return f"{where} no positive evidence for {digit}."
-    return (
-        f"{where} no evidence that tells {digit} from {page_html.with_article(explained.against)}."
-    )
-
-
-def name_of(explained: Explanation) -> str:
-    """The method, and the layer if it asks one."""
-    name = METHODS[explained.method].name
-    return f"{name}, {explained.layer_name}." if explained.layer_name else f"{name}."
-
-
-def file_name(explained: Explanation) -> str:
-    """A file's name that tells what is in it, without its suffix."""
-    against = [] if explained.against is None else ["not", str(explained.against)]
-    parts = [str(explained.class_index), *against, explained.method, explained.layer_name or ""]
-    return "-".join(["why", *filter(None, parts)])
 
 
 def _or(names: Sequence[str]) -> str:

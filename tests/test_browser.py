@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Page, expect
@@ -236,6 +237,72 @@ def test_the_convolutions_can_be_chosen(desktop: Page) -> None:
     desktop.get_by_role("option").first.click()
 
     expect_another_heatmap(desktop, before)
+
+
+def view(page: Page, name: str) -> None:
+    page.get_by_test_id("stButtonGroup").get_by_text(name, exact=True).click()
+
+
+def test_why_this_digit_and_why_not_another_are_one_click_away(desktop: Page) -> None:
+    draw(desktop, DIGITS[4])
+    expect_answer(desktop, 4)
+    expect(desktop.locator(".colour-bar-numbers")).to_contain_text("logits")
+
+    second = desktop.locator(".answer-bars .bar-digit").nth(1).inner_text()
+    view(desktop, second)
+    expect(desktop.locator(".heatmap")).to_contain_text(
+        re.compile(f"(spoke|evidence) for an? {second}")
+    )
+
+    view(desktop, "Why not?")
+    expect(desktop.locator(".heatmap")).to_contain_text("Orange speaks for a 4")
+
+    view(desktop, "Side by side")
+    expect(desktop.locator(".side-by-side img")).to_have_count(3)
+
+
+def test_the_proof_shows_confidence_fall_as_ink_goes(desktop: Page, screenshots: Path) -> None:
+    draw(desktop, DIGITS[4])
+    expect_answer(desktop, 4)
+    view(desktop, "Prove it")
+    expect(desktop.locator(".curve-legend li")).to_have_count(2)
+    first = desktop.locator(".proof-picture img").get_attribute("alt") or ""
+
+    slider = desktop.get_by_role("slider", name=re.compile("of the ink"))
+    slider.focus()
+    for _ in range(4):
+        slider.press("ArrowRight")
+
+    expect(desktop.locator(".proof-picture img")).not_to_have_attribute("alt", first)
+    expect(desktop.locator(".proof-picture img")).to_have_attribute("alt", re.compile("45%"))
+    # The curve is drawn: an element of some height in the accent's colour, cut out by a mask.
+    mask = desktop.locator(".curve-box .curve-line").evaluate("e => getComputedStyle(e).maskImage")
+    assert mask.startswith('url("data:image/svg+xml')
+    desktop.screenshot(path=screenshots / "proof.png")
+
+
+def test_the_explanation_can_be_kept_as_picture_and_as_numbers(
+    desktop: Page, written_one: Image.Image, tmp_path: Path
+) -> None:
+    large = written_one.resize((1600, 1920))
+    upload(desktop, "one.png", as_file(large))
+    expect_answer(desktop, 1)
+
+    with desktop.expect_download() as picture:
+        press(desktop, "Picture")
+    picture.value.save_as(tmp_path / "why.png")
+    with desktop.expect_download() as numbers:
+        press(desktop, "Numbers (.npy)")
+    numbers.value.save_as(tmp_path / "why.npy")
+
+    assert picture.value.suggested_filename == "why-1-grad-cam-conv_8.png"
+    with Image.open(tmp_path / "why.png") as kept:
+        assert kept.width == 1600  # its own resolution
+        assert kept.height > 1920  # and what the colours mean
+    evidence = np.load(tmp_path / "why.npy")
+    assert evidence.shape == (14, 14)
+    assert evidence.dtype == np.float32
+    assert evidence.max() > 0
 
 
 def test_the_layers_are_listed_with_their_parameters(desktop: Page) -> None:

@@ -1,9 +1,11 @@
 """The page's HTML: numbers as people read them, and nothing that a stranger wrote."""
 
+import numpy as np
 from PIL import Image
 
 import page_html
 from digit_network import LayerRow
+from faithfulness import FaithfulnessCheck
 
 
 def test_a_message_shows_markup_as_text() -> None:
@@ -30,8 +32,26 @@ def test_a_doubt_takes_the_place_of_the_large_digit_and_the_likeliest_stay() -> 
     assert "50.0%" in block
 
 
-def test_the_heatmap_of_what_may_be_no_digit_is_in_the_conditional() -> None:
-    picture = Image.new("RGB", (28, 28))
+def test_a_heatmap_has_its_colours_with_numbers_and_its_caption() -> None:
+    bar = page_html.colour_bar(["#000000", "#ffffff"], ("0", "1.2", "2.4"))
+    block = page_html.heatmap(Image.new("RGB", (28, 28)), "What spoke for <a> 3.", bar)
 
-    assert "What spoke for an 8" in page_html.heatmap(picture, 8, blank=False)
-    assert "What would speak for a 3" in page_html.heatmap(picture, 3, blank=False, is_digit=False)
+    assert "linear-gradient(90deg, #000000, #ffffff)" in block
+    assert "<span>1.2</span><span>2.4 logits</span>" in block
+    assert "What spoke for &lt;a&gt; 3." in block
+
+
+def test_the_proof_shows_the_step_its_answer_and_both_areas() -> None:
+    probabilities = np.array([[0.9, 0.1], [0.25, 0.75], [0.0, 1.0]], np.float32)
+    by_lot = np.array([0.9, 0.5, 0.1], np.float32)
+    check = FaithfulnessCheck(0, np.zeros((3, 28, 28), np.float32), probabilities, by_lot)
+
+    block = page_html.proof(check, 1, "Said in a sentence.", adding=False)
+
+    assert "<b>1</b>, 75.0% confident" in block
+    assert "50% of the ink removed" in block
+    assert "left: 50.0%; top: 75.0%" in block
+    # Trapezoids: (0.9 + 0.25) / 4 + 0.25 / 4 and (0.9 + 0.5) / 4 + (0.5 + 0.1) / 4.
+    assert "area 0.35" in block
+    assert "area 0.50" in block
+    assert "Said in a sentence." in block

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import re
 import threading
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +15,9 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Html
 
+from gradcam_visualizer import METHODS, Explanation
+from heatmap_overlay import colour_stops
+from streamlit_explanation import VIEWS
 from tests import drawings
 from tests.browser import ROOT
 from tests.conftest import as_file
@@ -235,9 +240,14 @@ def test_the_opacity_changes_the_heatmap(page: AppTest) -> None:
     draw(page, 1)
     before = blocks(page, "heatmap")
 
-    page.slider[0].set_value(90).run()
+    by_label(page.slider, "Heatmap opacity").set_value(50).run()
 
     assert blocks(page, "heatmap") != before
+
+
+def by_label(widgets: Iterable[Any], label: str) -> Any:
+    (widget,) = [each for each in widgets if each.label == label]
+    return widget
 
 
 def test_every_convolution_can_be_chosen_and_changes_the_heatmap(page: AppTest) -> None:
@@ -252,15 +262,109 @@ def test_every_convolution_can_be_chosen_and_changes_the_heatmap(page: AppTest) 
     assert not page.exception
 
 
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("view", list(VIEWS))
+def test_every_method_has_every_view_and_says_what_it_can_show(
+    page: AppTest, method: str, view: str
+) -> None:
+    draw(page, 4)
+
+    page.selectbox(key="method").select(method).run()
+    open_view(page, view)
+
+    assert METHODS[method].says in [caption.value for caption in page.caption]
+    is_refused = view == "against" and not METHODS[method].takes_against
+    assert bool(blocks(page, "note")) == is_refused
+    assert is_refused or blocks(page, "heatmap") or blocks(page, "proof")
+    assert not page.exception
+
+
+def open_view(page: AppTest, view: str) -> None:
+    page.segmented_control(key="view").set_value(view).run()
+
+
+def test_any_class_can_be_explained_and_the_next_digit_starts_with_its_own(page: AppTest) -> None:
+    draw(page, 4)
+    (choice,) = page.pills
+    assert len(choice.options) == 10
+    assert choice.options[0] == "4"
+
+    choice.set_value(9).run()
+    assert "spoke for a 9" in text(page, "heatmap")
+
+    draw(page, 1)
+    assert "spoke for a 1" in text(page, "heatmap")
+
+
+def test_two_digits_are_held_against_each_other_in_two_colours(page: AppTest) -> None:
+    draw(page, 4)
+    open_view(page, "against")
+
+    by_label(page.selectbox, "and not").select(7).run()
+
+    assert "Orange speaks for a 4 and not a 7" in text(page, "heatmap")
+    assert "#0072b2" in blocks(page, "heatmap")[0]
+    assert "−" in text(page, "heatmap")  # the colour bar goes below 0
+
+
+def test_a_digit_is_not_offered_against_itself(page: AppTest) -> None:
+    draw(page, 4)
+    open_view(page, "against")
+
+    by_label(page.selectbox, "Why").select(9).run()
+
+    assert "9" not in by_label(page.selectbox, "and not").options
+
+
+def test_the_three_likeliest_stand_side_by_side_with_one_colour_bar(page: AppTest) -> None:
+    draw(page, 4)
+
+    open_view(page, "side")
+
+    (block,) = blocks(page, "heatmap")
+    assert block.count("<img") == 3
+    assert block.count('class="colour-bar"') == 1
+    assert text(page, "heatmap").startswith("4 · ")
+
+
+def test_the_proof_follows_the_slider_and_what_is_done(page: AppTest) -> None:
+    draw(page, 4)
+    open_view(page, "proof")
+    assert "25% of the ink removed" in blocks(page, "proof")[0]
+
+    page.slider(key="share").set_value(100).run()
+    assert "100% of the ink removed" in blocks(page, "proof")[0]
+
+    page.segmented_control(key="doing").set_value("Add ink").run()
+    page.slider(key="share").set_value(100).run()
+    assert "100% of the ink added" in blocks(page, "proof")[0]
+    assert text(page, "proof").startswith("4 ,")
+    before = blocks(page, "proof")
+
+    page.segmented_control(key="first").set_value("Least first").run()
+    assert blocks(page, "proof") != before
+
+
+def test_the_colours_can_be_chosen(page: AppTest) -> None:
+    draw(page, 4)
+    assert ", ".join(colour_stops("plasma")) in blocks(page, "heatmap")[0]
+
+    page.selectbox(key="colours").select("viridis").run()
+
+    assert ", ".join(colour_stops("viridis")) in blocks(page, "heatmap")[0]
+
+
 def test_a_blank_heatmap_is_said_to_hold_no_evidence(
     page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    blank = np.zeros((28, 28), np.float32)
-    monkeypatch.setattr("gradcam_visualizer.grad_cam", lambda *_, **__: blank)
+    monkeypatch.setattr(Explanation, "is_blank", True)
 
     draw(page, 1)
 
     assert "no positive evidence for a 1" in text(page, "heatmap")
+    assert "colour-bar" not in blocks(page, "heatmap")[0]
+    open_view(page, "proof")
+    assert "no positive evidence for a 1" in text(page, "note")
 
 
 def test_the_models_layers_are_shown_when_asked_for(page: AppTest) -> None:
@@ -276,13 +380,13 @@ def test_the_models_layers_are_shown_when_asked_for(page: AppTest) -> None:
 def test_the_pen_width_reaches_the_canvas_and_keeps_the_answer(page: AppTest) -> None:
     draw(page, 1)
 
-    page.slider[1].set_value(30).run()
+    by_label(page.slider, "Pen width").set_value(30).run()
 
     assert likeliest(page) == "1"
 
 
 def test_one_sentence_says_what_becomes_of_pictures(page: AppTest) -> None:
-    assert "none is stored" in page.caption[0].value
+    assert "none is stored" in page.main.caption[0].value
 
 
 # ---- What goes wrong on our side

@@ -271,8 +271,9 @@ def show_answer(question: Question, settings: Settings) -> None:
         return
     answer = read(question.picture, question.ink)
     st.html(page_html.answer(answer.top_k, answer.doubt))
-    if settings.explanation.is_shown:
-        show_explanation(answer, settings.explanation)
+    with st.container(key="why"):
+        if settings.explanation.is_shown:
+            show_explanation(answer, settings.explanation)
     with st.expander("What the network sees"):
         st.html(page_html.steps(answer.steps))
 

@@ -81,7 +81,12 @@ def known_convolutions() -> list[str]:
 
 
 def show_explanation(answer: ShownAnswer, settings: ExplanationSettings) -> None:
-    """Offer the four views of why, and show the open one."""
+    """Offer the four views of why, and show the open one.
+
+    Each view has a container of its own, and the same kind of thing at each place in it: while a
+    slow run is overtaken by a newer one, Streamlit 1.67 cannot put a container where a plain
+    element stood, and the whole page goes blank ("Cannot set a node at a delta path").
+    """
     view = st.segmented_control(
         "Explanation",
         list(VIEWS),
@@ -91,8 +96,11 @@ def show_explanation(answer: ShownAnswer, settings: ExplanationSettings) -> None
         key="view",
         label_visibility="collapsed",
     )
-    show = {"against": show_contrast, "side": show_side_by_side, "proof": show_proof}
-    show.get(view or "why", show_why)(answer, settings)
+    shows = (show_why, show_contrast, show_side_by_side, show_proof)
+    for name, show in zip(VIEWS, shows, strict=True):
+        with st.container(key=f"view-{name}"):
+            if name == view:
+                show(answer, settings)
 
 
 # ---- The views
@@ -107,13 +115,15 @@ def show_why(answer: ShownAnswer, settings: ExplanationSettings) -> None:
 
 def show_contrast(answer: ShownAnswer, settings: ExplanationSettings) -> None:
     """Show what speaks for one class and not for another."""
-    if not METHODS[settings.method].takes_against:
-        able = [method.name for method in METHODS.values() if method.takes_against]
-        name = METHODS[settings.method].name
-        st.html(page_html.note(f"{name} cannot hold digits against each other: {_or(able)} can."))
-        return
-    classes = answer.likeliest_first
     with st.container(horizontal=True, key="pair"):
+        if not METHODS[settings.method].takes_against:
+            able = [method.name for method in METHODS.values() if method.takes_against]
+            name = METHODS[settings.method].name
+            st.html(
+                page_html.note(f"{name} cannot hold digits against each other: {_or(able)} can.")
+            )
+            return
+        classes = answer.likeliest_first
         chosen = st.selectbox("Why", classes, key=f"for-{answer.key}", width=112)
         others = [each for each in classes if each != chosen]
         against = st.selectbox("and not", others, key=f"not-{answer.key}", width=112)
@@ -143,10 +153,10 @@ def show_proof(answer: ShownAnswer, settings: ExplanationSettings) -> None:
     """Let the ink that counts most go, or come, and show what becomes of the confidence."""
     chosen = class_choice(answer)
     explained = explain_all([chosen], answer, settings)[0]
-    if explained.is_blank:
-        st.html(page_html.note(describe_heatmap(explained, 1.0)))
-        return
     with st.container(horizontal=True, key="proof-choice"):
+        if explained.is_blank:
+            st.html(page_html.note(describe_heatmap(explained, 1.0)))
+            return
         doing = st.segmented_control(
             "Ink",
             ["Remove ink", "Add ink"],

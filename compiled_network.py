@@ -55,7 +55,7 @@ class LayerGradients:
     """
 
     logits: NDArray[np.float32]
-    class_indices: NDArray[np.int32]
+    class_indices: NDArray[np.intp]
     feature_maps: NDArray[np.float32]
     gradients: NDArray[np.float32]
 
@@ -76,17 +76,21 @@ def compute_gradients(
         image: float32 (h, w) in [0, 1].
         class_indices: at least one; None stands for the likeliest class.
     """
+    # One class, or all: a function for each number of classes would have to be compiled for each.
+    is_single = len(class_indices) == 1
     with _building:
-        function = _gradient_function(model, layer_name, len(class_indices))
-    indices = np.array([-1 if each is None else each for each in class_indices], np.int32)
-    tensors = function(as_batch(model, image[None]), indices)
+        function = _gradient_function(model, layer_name, is_single)
+    index = np.int32(-1 if class_indices[0] is None else class_indices[0])
+    tensors = function(as_batch(model, image[None]), index)
     logits, feature_maps, gradients = (each.numpy() for each in tensors)
+    likeliest = int(logits.argmax())
+    indices = np.array([likeliest if each is None else each for each in class_indices])
     channels = -3 if _is_channels_first(model.get_layer(layer_name)) else -1
     return LayerGradients(
         logits=logits,
-        class_indices=np.where(indices < 0, logits.argmax(), indices),
+        class_indices=indices,
         feature_maps=np.moveaxis(feature_maps, channels, -1),
-        gradients=np.moveaxis(gradients, channels, -1),
+        gradients=np.moveaxis(gradients if is_single else gradients[indices], channels, -1),
     )
 
 
@@ -114,27 +118,26 @@ def _logits_function(model: keras.Model, pictures: int | None) -> Callable:
 
 
 @lru_cache(_REMEMBERED)
-def _gradient_function(model: keras.Model, layer_name: str, classes: int) -> Callable:
+def _gradient_function(model: keras.Model, layer_name: str, is_single: bool) -> Callable:
+    """Of one class, the likeliest if its index is -1; or of all classes, whatever the index."""
     import tensorflow as tf
 
     forward = forward_pass(model, layer_name)
-    signature = [
-        tf.TensorSpec((1, *model.inputs[0].shape[1:])),
-        tf.TensorSpec((classes,), tf.int32),
-    ]
+    signature = [tf.TensorSpec((1, *model.inputs[0].shape[1:])), tf.TensorSpec((), tf.int32)]
 
     @tf.function(input_signature=signature)
-    def gradients(image, class_indices):
-        with tf.GradientTape(persistent=True) as tape:
+    def gradients(image, class_index):
+        with tf.GradientTape() as tape:
             tape.watch(image)
             feature_maps, logits = forward(image)
-            likeliest = tf.argmax(logits[0], output_type=tf.int32)
-            chosen = tf.gather(logits[0], tf.where(class_indices < 0, likeliest, class_indices))
-        unconnected = tf.UnconnectedGradients.ZERO
-        if classes == 1:  # what `jacobian` would do, without its loop
-            slopes = tape.gradient(chosen, feature_maps, unconnected_gradients=unconnected)
+            logits = logits[0]
+            likeliest = tf.argmax(logits, output_type=tf.int32)
+            logit = tf.gather(logits, tf.where(class_index < 0, likeliest, class_index))
+        zero = tf.UnconnectedGradients.ZERO
+        if is_single:
+            slopes = tape.gradient(logit, feature_maps, unconnected_gradients=zero)
         else:
-            slopes = tape.jacobian(chosen, feature_maps, unconnected_gradients=unconnected)[:, 0]
-        return logits[0], feature_maps[0], slopes
+            slopes = tape.jacobian(logits, feature_maps, unconnected_gradients=zero)[:, 0]
+        return logits, feature_maps[0], slopes
 
     return gradients

@@ -267,17 +267,18 @@ def format_confidence(confidence: float) -> str:
 
 
 def warm_up(path: str | os.PathLike[str] | None = None) -> None:
-    """Pay for all first times at once: import TensorFlow, load the model, compile both calls.
+    """Pay for all first times at once: import TensorFlow, load the model, compile all calls.
 
     Raises:
         ModelError: as `load_model`.
     """
-    from gradcam_visualizer import grad_cam
+    from gradcam_visualizer import explain
 
     model = load_model(path)
     blank = np.zeros(INPUT_SHAPE[:2], np.float32)
     predict_probabilities(blank[None], model)
-    grad_cam(blank, model=model)
+    explain(blank, model=model)
+    explain(blank, range(CLASSES), model=model)
 
 
 def main(arguments: list[str] | None = None) -> int:

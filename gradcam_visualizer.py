@@ -329,6 +329,8 @@ def _check_methods(methods: Sequence[str], against: int | None) -> None:
 
 
 def _check_classes(class_indices: Sequence[int | None], model: keras.Model) -> None:
+    if not class_indices:
+        raise ValueError("class_indices must name at least one class")
     classes = outputs_of(model)[0].shape[-1]
     for index in class_indices:
         if index is not None and not 0 <= operator.index(index) < classes:

@@ -21,7 +21,7 @@ from tests.drawings import DIGITS, draw
 
 # Four places of 2×2 pixels, each with a quarter of the ink.
 INK = np.full((4, 4), 0.5, np.float32)
-HEAT = np.kron(np.array([[4, 1], [3, 2]], np.float32), np.ones((2, 2), np.float32))
+HEAT = np.array([[4, 1], [3, 2]], np.float32).repeat(2, axis=0).repeat(2, axis=1)
 
 
 def test_the_most_important_places_come_first() -> None:

@@ -28,8 +28,14 @@ README_PICTURES = ROOT / "docs" / "screenshots"
 TO_LOOK_AT = ROOT / "screenshots"
 # Tall enough for a whole page: Streamlit scrolls inside the window, not the window.
 SCREENS: dict[str, ViewportSize] = {
-    "desktop": {"width": 1280, "height": 800},
+    "desktop": {"width": 1280, "height": 900},
     "phone": {"width": 390, "height": 1400},
+}
+# The views of why beside the first, and what each is known by.
+VIEWS = {
+    "Why not?": ".st-key-pair",
+    "Side by side": ".side-by-side img",
+    "Prove it": ".curve-legend",
 }
 PATIENCE = 60_000  # milliseconds: the first answer waits for TensorFlow
 
@@ -52,12 +58,16 @@ def main() -> None:
 
 
 def take_readme_pictures(browser: Browser, url: str) -> None:
-    """Take a drawn digit, a heatmap from near, a doubt, and an upload."""
+    """Take a drawn digit, the views of why, a doubt, and an upload."""
     page = open_page(browser, url, "desktop", "light", scale=2)
     shared.draw(page, drawings.DIGITS[3])
     wait_for_answer(page)
     page.screenshot(path=README_PICTURES / "page.png")
-    page.locator(".heatmap img").screenshot(path=README_PICTURES / "heatmap.png")
+    page.locator(".st-key-why").screenshot(path=README_PICTURES / "heatmap.png")
+    for view, selector in VIEWS.items():
+        open_view(page, view, selector)
+        page.locator(".st-key-why").screenshot(path=README_PICTURES / f"{_named(view)}.png")
+    open_view(page, "Why?", ".heatmap img")
     page.get_by_role("button", name="Clear").click()
     page.locator(".invitation").wait_for()
     shared.draw(page, drawings.SCRIBBLE)
@@ -75,7 +85,7 @@ def take_readme_pictures(browser: Browser, url: str) -> None:
 
 
 def take_states(browser: Browser, url: str, screen: str, theme: str) -> None:
-    """Take the empty page, an answer, a doubt, and what is said of a bad file."""
+    """Take the empty page, an answer and why, a doubt, and what is said of a bad file."""
     page = open_page(browser, url, screen, theme)
 
     def take(state: str) -> None:
@@ -86,6 +96,10 @@ def take_states(browser: Browser, url: str, screen: str, theme: str) -> None:
     shared.draw(page, drawings.DIGITS[3])
     wait_for_answer(page)
     take("digit")
+    for view, selector in VIEWS.items():
+        open_view(page, view, selector)
+        take(_named(view))
+    open_view(page, "Why?", ".heatmap img")
     page.get_by_role("button", name="Clear").click()
     page.locator(".invitation").wait_for()
     shared.draw(page, drawings.SCRIBBLE)
@@ -112,6 +126,17 @@ def wait_for_answer(page: Page) -> None:
     page.locator(".heatmap img").wait_for(timeout=PATIENCE)
     page.get_by_text("What the network sees", exact=True).first.wait_for()
     settle(page)
+
+
+def open_view(page: Page, view: str, selector: str) -> None:
+    """Open a view of why, and wait until it is there."""
+    page.get_by_test_id("stButtonGroup").get_by_text(view, exact=True).click()
+    page.locator(selector).first.wait_for()
+    settle(page)
+
+
+def _named(view: str) -> str:
+    return "".join(each for each in view.lower().replace(" ", "-") if each not in "?")
 
 
 def settle(page: Page) -> None:

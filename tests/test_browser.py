@@ -244,8 +244,8 @@ def view(page: Page, name: str) -> None:
 
 
 def test_why_this_digit_and_why_not_another_are_one_click_away(desktop: Page) -> None:
-    draw(desktop, DIGITS[4])
-    expect_answer(desktop, 4)
+    draw(desktop, DIGITS[3])
+    expect_answer(desktop, 3)
     expect(desktop.locator(".colour-bar-numbers")).to_contain_text("logits")
 
     second = desktop.locator(".answer-bars .bar-digit").nth(1).inner_text()
@@ -255,15 +255,15 @@ def test_why_this_digit_and_why_not_another_are_one_click_away(desktop: Page) ->
     )
 
     view(desktop, "Why not?")
-    expect(desktop.locator(".heatmap")).to_contain_text("Orange speaks for a 4")
+    expect(desktop.locator(".heatmap")).to_contain_text("Orange speaks for a 3")
 
     view(desktop, "Side by side")
     expect(desktop.locator(".side-by-side img")).to_have_count(3)
 
 
 def test_the_proof_shows_confidence_fall_as_ink_goes(desktop: Page, screenshots: Path) -> None:
-    draw(desktop, DIGITS[4])
-    expect_answer(desktop, 4)
+    draw(desktop, DIGITS[3])
+    expect_answer(desktop, 3)
     view(desktop, "Prove it")
     expect(desktop.locator(".curve-legend li")).to_have_count(2)
     first = desktop.locator(".proof-picture img").get_attribute("alt") or ""

@@ -91,7 +91,7 @@ def test_a_run_reports_its_progress_and_leaves_a_model_with_papers_and_curves(
     assert 0.01 <= papers.temperature <= 100
     assert papers.doubt_threshold is not None
     assert printed.count("are doubted") == 1
-    assert load_model(output).count_params() == 342_090
+    assert load_model(output).count_params() == 341_802
     assert {file.name for file in small_mnist.parent.iterdir()} == {
         "mnist.npz",
         "slim.json",

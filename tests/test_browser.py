@@ -240,6 +240,7 @@ def test_the_convolutions_can_be_chosen(desktop: Page) -> None:
 
 
 def view(page: Page, name: str) -> None:
+    page.locator('.stApp[data-test-script-state="notRunning"]').wait_for()
     page.get_by_test_id("stButtonGroup").get_by_text(name, exact=True).click()
 
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from digit_predictor import load_model, predict_probabilities
+from digit_predictor import predict_probabilities
 
 if TYPE_CHECKING:
     import keras
@@ -116,7 +116,7 @@ def deletion_curve(
         ValueError: the shapes differ, something is not finite, or `steps` is below 1.
     """
     pictures = deletion_pictures(network_input, heatmap, steps=steps, least_first=least_first)
-    return _confidences(pictures, class_index, pictures[:1], model)
+    return _confidences(pictures, class_index, 0, model)
 
 
 def insertion_curve(
@@ -133,7 +133,7 @@ def insertion_curve(
     Args, returns and raises: as `deletion_curve`; with no ink first, with all last.
     """
     pictures = insertion_pictures(network_input, heatmap, steps=steps, least_first=least_first)
-    return _confidences(pictures, class_index, pictures[-1:], model)
+    return _confidences(pictures, class_index, -1, model)
 
 
 def area_under_curve(curve: NDArray[np.float32]) -> float:
@@ -214,12 +214,10 @@ def _number_places(shape: tuple[int, ...], place: int) -> NDArray[np.intp]:
 
 
 def _confidences(
-    pictures: NDArray[np.float32],
-    class_index: int | None,
-    whole: NDArray[np.float32],
-    model: keras.Model | None,
+    pictures: NDArray[np.float32], class_index: int | None, whole: int, model: keras.Model | None
 ) -> NDArray[np.float32]:
-    model = load_model() if model is None else model
+    """Confidence in a class; without one, in the likeliest of the picture of number `whole`."""
+    probabilities = predict_probabilities(pictures, model)
     if class_index is None:
-        class_index = int(predict_probabilities(whole, model)[0].argmax())
-    return predict_probabilities(pictures, model)[:, class_index]
+        class_index = int(probabilities[whole].argmax())
+    return probabilities[:, class_index]

@@ -6,7 +6,7 @@ It only shows: evidence, heatmaps and checks are calls to modules that know no s
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,15 +87,7 @@ def show_explanation(answer: ShownAnswer, settings: ExplanationSettings) -> None
     slow run is overtaken by a newer one, Streamlit 1.67 cannot put a container where a plain
     element stood, and the whole page goes blank ("Cannot set a node at a delta path").
     """
-    view = st.segmented_control(
-        "Explanation",
-        list(VIEWS),
-        format_func=VIEWS.__getitem__,
-        default="why",
-        required=True,
-        key="view",
-        label_visibility="collapsed",
-    )
+    view = one_of("Explanation", list(VIEWS), "view", VIEWS.__getitem__)
     shows = (show_why, show_contrast, show_side_by_side, show_proof)
     for name, show in zip(VIEWS, shows, strict=True):
         with st.container(key=f"view-{name}"):
@@ -127,13 +119,7 @@ def show_contrast(answer: ShownAnswer, settings: ExplanationSettings) -> None:
         chosen = st.selectbox("Why", classes, key=f"for-{answer.key}", width=112)
         others = [each for each in classes if each != chosen]
         against = st.selectbox("and not", others, key=f"not-{answer.key}", width=112)
-    explained = explain(
-        answer.network_input,
-        [chosen],
-        settings.layer,
-        against=against,
-        methods=[settings.method],
-    )[0]
+    explained = explain_all([chosen], answer, settings, against)[0]
     show_heatmap(explained, explained.strength, answer, settings)
 
 
@@ -157,22 +143,8 @@ def show_proof(answer: ShownAnswer, settings: ExplanationSettings) -> None:
         if explained.is_blank:
             st.html(page_html.note(describe_heatmap(explained, 1.0)))
             return
-        doing = st.segmented_control(
-            "Ink",
-            ["Remove ink", "Add ink"],
-            default="Remove ink",
-            required=True,
-            key="doing",
-            label_visibility="collapsed",
-        )
-        first = st.segmented_control(
-            "Order",
-            ["Most telling first", "Least first"],
-            default="Most telling first",
-            required=True,
-            key="first",
-            label_visibility="collapsed",
-        )
+        doing = one_of("Ink", ["Remove ink", "Add ink"], "doing")
+        first = one_of("Order", ["Most telling first", "Least first"], "first")
     adding, least_first = doing == "Add ink", first == "Least first"
     percent = st.slider(
         f"{doing[:-4]} so much of the ink", 0, 100, 25, 100 // STEPS, "%d%%", key="share"
@@ -200,11 +172,31 @@ def class_choice(answer: ShownAnswer) -> int:
     return answer.likeliest_first[0] if chosen is None else chosen
 
 
+def one_of(
+    label: str, options: list[str], key: str, name: Callable[[str], str] | None = None
+) -> str:
+    """Ask for one of a few, side by side; the first unless another is chosen."""
+    chosen = st.segmented_control(
+        label,
+        options,
+        format_func=name,
+        default=options[0],
+        required=True,
+        key=key,
+        label_visibility="collapsed",
+    )
+    return options[0] if chosen is None else chosen
+
+
 def explain_all(
-    classes: Sequence[int], answer: ShownAnswer, settings: ExplanationSettings
+    classes: Sequence[int],
+    answer: ShownAnswer,
+    settings: ExplanationSettings,
+    against: int | None = None,
 ) -> list[Explanation]:
     """Explain several classes at once, by the method and at the layer that are set."""
-    return explain(answer.network_input, classes, settings.layer, methods=[settings.method])
+    methods = [settings.method]
+    return explain(answer.network_input, classes, settings.layer, against=against, methods=methods)
 
 
 def show_heatmap(

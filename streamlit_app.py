@@ -200,49 +200,45 @@ def ask(settings: Settings) -> Question:
 
 def drawn_picture(pen_width: int) -> bytes | None:
     """Show the paper; None while it is empty."""
-    start = st.session_state.setdefault("start", {"objects": [], "revision": 0})
-    st.session_state.setdefault("strokes", [])
+    sheet = st.session_state.setdefault("sheet", new_sheet(0, []))
     with st.container(key="paper"):
         drawing = st_canvas(
             stroke_width=pen_width,
             stroke_color="#000000",
-            background_color="#ffffff",
+            background_color=sheet["background"],
             width=CANVAS_SIDE,
             height=CANVAS_SIDE,
-            initial_drawing=start,
+            initial_drawing=sheet,
             return_image_data=True,
             key="canvas",
         )
-    strokes = known_strokes(drawing.json_data)
+    strokes = known_strokes(drawing.json_data, sheet)
     with st.container(key="paper-tools", horizontal=True):
-        st.button("Undo", on_click=undo, disabled=not strokes)
+        st.button("Undo", on_click=redraw, args=(strokes[:-1],), disabled=not strokes)
         st.button("Clear", on_click=redraw, args=([],), disabled=not strokes)
     return drawing.image_bytes if strokes else None
 
 
-def known_strokes(sent: Drawing | None) -> list[object]:
-    """Find what is on the paper: what the canvas sent last, unless Undo or Clear came after."""
-    if sent != st.session_state.get("sent"):
-        st.session_state["sent"] = sent
-        st.session_state["strokes"] = sent.get("objects", []) if sent else []
-    strokes: list[object] = st.session_state["strokes"]
+def new_sheet(number: int, strokes: list[object]) -> Drawing:
+    """White paper that holds just these strokes.
+
+    White has no hue, so the hue can number the sheets. The canvas redraws itself when its paper
+    changes, even where the same strokes are asked for twice, and says with every drawing which
+    paper it is on.
+    """
+    return {"objects": strokes, "background": f"hsl({number}, 0%, 100%)", "number": number}
+
+
+def known_strokes(sent: Drawing | None, sheet: Drawing) -> list[object]:
+    """Find what is on the sheet: a drawing sent before Undo or Clear is on an older one."""
+    is_on_sheet = sent is not None and sent.get("background") == sheet["background"]
+    strokes: list[object] = sent["objects"] if sent and is_on_sheet else sheet["objects"]
     return strokes
 
 
-def undo() -> None:
-    """Take back the last stroke."""
-    redraw(st.session_state["strokes"][:-1])
-
-
 def redraw(strokes: list[object]) -> None:
-    """Make the paper hold just these strokes.
-
-    The canvas redraws itself when its initial drawing changes; the revision makes it change
-    even when the same strokes are asked for twice.
-    """
-    st.session_state["strokes"] = strokes
-    revision = st.session_state["start"]["revision"] + 1
-    st.session_state["start"] = {"objects": strokes, "revision": revision}
+    """Take a new sheet that holds just these strokes."""
+    st.session_state["sheet"] = new_sheet(st.session_state["sheet"]["number"] + 1, strokes)
 
 
 def uploaded_picture() -> bytes | None:

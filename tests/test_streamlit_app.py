@@ -42,12 +42,13 @@ def page() -> AppTest:
     return page.run()
 
 
-def canvas_value(strokes: Strokes) -> dict[str, object]:
-    """What the canvas sends for a drawing."""
+def canvas_value(strokes: Strokes, sheet: int = 0) -> dict[str, object]:
+    """What the canvas sends for a drawing on a sheet; Undo and Clear take a new one."""
     file = as_file(Image.fromarray(drawings.draw(strokes)))
     url = "data:image/png;base64," + base64.b64encode(file).decode()
     objects = [{"type": "Path"} for _ in strokes]
-    return {"drawing": {"raw": {"objects": objects}, "data": url}}
+    paper = f"hsl({sheet}, 0%, 100%)"
+    return {"drawing": {"raw": {"objects": objects, "background": paper}, "data": url}}
 
 
 def draw(page: AppTest, digit: int) -> AppTest:
@@ -137,20 +138,37 @@ def test_an_emptied_canvas_invites_again(page: AppTest) -> None:
     assert not blocks(page, "answer")
 
 
-def test_clear_gives_the_canvas_an_empty_drawing(page: AppTest) -> None:
+def press(page: AppTest, label: str) -> None:
+    next(button for button in page.button if button.label == label).click().run()
+
+
+def test_clear_gives_the_canvas_an_empty_sheet(page: AppTest) -> None:
     draw(page, 4)
 
-    next(button for button in page.button if button.label == "Clear").click().run()
+    press(page, "Clear")
 
-    assert page.session_state["start"] == {"objects": [], "revision": 1}
+    assert page.session_state["sheet"]["objects"] == []
+    assert "Draw a digit" in text(page, "message")
 
 
 def test_undo_leaves_out_the_last_stroke(page: AppTest) -> None:
     draw(page, 4)
 
-    next(button for button in page.button if button.label == "Undo").click().run()
+    press(page, "Undo")
 
-    assert page.session_state["start"] == {"objects": [{"type": "Path"}], "revision": 1}
+    assert page.session_state["sheet"]["objects"] == [{"type": "Path"}]
+
+
+def test_after_clear_a_drawing_on_the_old_sheet_stays_forgotten(page: AppTest) -> None:
+    draw(page, 4)
+    press(page, "Clear")
+
+    page.run()
+    assert "Draw a digit" in text(page, "message")
+
+    page.session_state["canvas"] = canvas_value(DIGITS[4], sheet=1)
+    page.run()
+    assert likeliest(page) == "4"
 
 
 # ---- Upload and camera

@@ -76,7 +76,7 @@ def _read_bytes(picture: str | PathLike[str] | bytes | BinaryIO) -> bytes:
     if isinstance(picture, bytes | bytearray | memoryview):
         data = bytes(picture)
     elif isinstance(picture, str | PathLike):
-        data = _read_file(Path(picture))
+        data = read_picture_file(Path(picture))
     elif hasattr(picture, "read"):
         data = _read_stream(picture)
     else:
@@ -88,7 +88,12 @@ def _read_bytes(picture: str | PathLike[str] | bytes | BinaryIO) -> bytes:
     return data
 
 
-def _read_file(path: Path) -> bytes:
+def read_picture_file(path: Path) -> bytes:
+    """The bytes of a file, whatever is in it.
+
+    Raises:
+        PictureError: there is no such file, or it cannot be read.
+    """
     try:
         if path.is_dir():
             raise PictureError("This is a folder: name a picture in it.")

@@ -81,18 +81,12 @@ def known_convolutions() -> list[str]:
 
 
 def show_explanation(answer: ShownAnswer, settings: ExplanationSettings) -> None:
-    """Offer the four views of why, and show the open one.
-
-    Each view has a container of its own, and the same kind of thing at each place in it: while a
-    slow run is overtaken by a newer one, Streamlit 1.67 cannot put a container where a plain
-    element stood, and the whole page goes blank ("Cannot set a node at a delta path").
-    """
+    """Offer the four views of why, and show the open one."""
     view = one_of("Explanation", list(VIEWS), "view", VIEWS.__getitem__)
     shows = (show_why, show_contrast, show_side_by_side, show_proof)
-    for name, show in zip(VIEWS, shows, strict=True):
-        with st.container(key=f"view-{name}"):
-            if name == view:
-                show(answer, settings)
+    show = dict(zip(VIEWS, shows, strict=True))[view]
+    with st.container(key=f"view-{view}"):
+        show(answer, settings)
 
 
 # ---- The views

@@ -1,0 +1,235 @@
+"""How the window looks: a light and a dark ttk theme, drawn for the screen's own density.
+
+ttk's own themes are drawn for the screens of the nineties. The shapes here are painted four times
+as large and shrunk, so that their round corners are smooth at every density.
+"""
+
+from __future__ import annotations
+
+import tkinter as tk
+from dataclasses import dataclass
+from tkinter import font, ttk
+from typing import Any
+
+from PIL import Image, ImageDraw, ImageTk
+
+_FINER = 4
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of a theme, as #rrggbb; the same as those of the page."""
+
+    ground: str
+    raised: str
+    line: str
+    text: str
+    quiet: str
+    faint: str
+    accent: str
+    on_accent: str
+    alarm: str
+
+
+PALETTES = {
+    "light": Palette(
+        ground="#ffffff",
+        raised="#f5f5f2",
+        line="#d5d5cf",
+        text="#1f2328",
+        quiet="#60656c",
+        faint="#e4e4e0",
+        accent="#2f5fd0",
+        on_accent="#ffffff",
+        alarm="#c2452d",
+    ),
+    "dark": Palette(
+        ground="#15171a",
+        raised="#1e2125",
+        line="#3d4248",
+        text="#e8e8e4",
+        quiet="#a0a4a8",
+        faint="#2b2f34",
+        accent="#86a8ff",
+        on_accent="#15171a",
+        alarm="#f08a6e",
+    ),
+}
+
+
+class WindowTheme:
+    """The themes of one window, and its screen's density.
+
+    Attributes:
+        scale: pixels of this screen for a pixel of a plain one (96 to the inch).
+        palette: of the theme in use.
+    """
+
+    def __init__(self, root: tk.Tk) -> None:
+        self._style = ttk.Style(root)
+        self._images: list[ImageTk.PhotoImage] = []  # Tk shows only what Python still holds
+        # macOS counts in points and enlarges by itself.
+        is_mac = root.tk.call("tk", "windowingsystem") == "aqua"
+        self.scale = 1.0 if is_mac else max(1.0, root.winfo_fpixels("1i") / 96)
+        self._set_fonts(root)
+        for name, palette in PALETTES.items():
+            self._style.theme_create(f"digits-{name}", parent="clam")
+            self._style.theme_use(f"digits-{name}")
+            self._paint(name, palette)
+        self.palette = PALETTES["light"]
+
+    def use(self, name: str) -> None:
+        """Switch to "light" or "dark"; what is no ttk widget takes its colours from `palette`."""
+        self.palette = PALETTES[name]
+        self._style.theme_use(f"digits-{name}")
+
+    def pixels(self, plain: float) -> int:
+        """Pixels on this screen, at least one, for pixels on a plain one."""
+        return max(1, round(plain * self.scale))
+
+    def _set_fonts(self, root: tk.Tk) -> None:
+        body = font.nametofont("TkDefaultFont", root)
+        body.configure(size=10)
+        family = str(body.actual("family"))
+        self._fonts = [
+            font.Font(root, name=name, family=family, size=size, weight=weight)
+            for name, size, weight in (
+                ("DigitFont", 64, "bold"),
+                ("StrongFont", 11, "bold"),
+                ("WordsFont", 11, "normal"),
+                ("SmallFont", 9, "normal"),
+            )
+        ]
+
+    def _paint(self, name: str, palette: Palette) -> None:
+        style, pixels = self._style, self.pixels
+        style.configure(
+            ".",
+            background=palette.ground,
+            foreground=palette.text,
+            font="TkDefaultFont",
+            focuscolor=palette.accent,
+        )
+        style.configure("Quiet.TLabel", foreground=palette.quiet, font="SmallFont")
+        style.configure("Strong.TLabel", font="StrongFont")
+        style.configure("Words.TLabel", font="WordsFont")
+        style.configure("Digit.TLabel", font="DigitFont")
+        style.configure("Faint.Digit.TLabel", foreground=palette.line)
+        style.configure("Alarm.Digit.TLabel", foreground=palette.alarm)
+        self._paint_buttons(name, palette)
+        self._paint_switch(name, palette)
+        self._paint_slider(name, palette)
+        for kind in ("TButton", "Segment.Toolbutton"):
+            style.configure(kind, padding=(pixels(10), pixels(5)), anchor="center", borderwidth=0)
+
+    def _paint_buttons(self, name: str, palette: Palette) -> None:
+        def button(fill: str, line: str, width: float = 1.0) -> ImageTk.PhotoImage:
+            return self._shape((24, 24), 6, fill, line, width)
+
+        plain = button(palette.ground, palette.line)
+        raised = button(palette.raised, palette.line)
+        pressed = button(palette.faint, palette.line)
+        focused = button(palette.raised, palette.accent, 2)
+        chosen = button(palette.accent, palette.accent)
+        chosen_focused = button(palette.accent, palette.text, 2)
+        options: dict[str, Any] = {"border": self.pixels(8), "sticky": "nsew"}
+        states: tuple[Any, ...] = (("disabled", plain), ("pressed", pressed))
+        states += (("focus", focused), ("active", raised))
+        chosen_states = (("selected", "focus", chosen_focused), ("selected", chosen), *states)
+        for kind, looks in (("Button", states), ("Segment", chosen_states)):
+            element = f"{name}.{kind}.shape"
+            self._style.element_create(element, "image", plain, *looks, **options)
+            inner: Any = ("Button.padding", {"children": [("Button.label", {"sticky": "nsew"})]})
+            style_name = "TButton" if kind == "Button" else "Segment.Toolbutton"
+            self._style.layout(style_name, [(element, {"sticky": "nsew", "children": [inner]})])
+        self._style.map("TButton", foreground=[("disabled", palette.line)])
+        self._style.map(
+            "Segment.Toolbutton",
+            foreground=[
+                ("selected", "!disabled", palette.on_accent),
+                ("disabled", palette.line),
+            ],
+        )
+
+    def _paint_switch(self, name: str, palette: Palette) -> None:
+        def switch(track: str, knob: str, place: float, ring: str = "") -> ImageTk.PhotoImage:
+            picture = self._canvas((38, 22))
+            draw = ImageDraw.Draw(picture)
+            self._rounded(draw, (1, 1, 37, 21), 10, track, ring or track, 2)
+            self._rounded(draw, (place, 5, place + 12, 17), 6, knob, knob, 0)
+            return self._finish(picture)
+
+        off = switch(palette.line, palette.ground, 6)
+        on = switch(palette.accent, palette.on_accent, 20)
+        off_focused = switch(palette.line, palette.ground, 6, palette.accent)
+        on_focused = switch(palette.accent, palette.on_accent, 20, palette.text)
+        element = f"{name}.Switch.shape"
+        states: tuple[Any, ...] = (("selected", "focus", on_focused), ("selected", on))
+        self._style.element_create(element, "image", off, *states, ("focus", off_focused))
+        label = ("Checkbutton.label", {"sticky": "nsew"})
+        words: Any = ("Checkbutton.padding", {"side": "left", "children": [label]})
+        self._style.layout("TCheckbutton", [(element, {"side": "left", "sticky": ""}), words])
+        self._style.configure("TCheckbutton", padding=(self.pixels(6), 0))
+        self._style.map("TCheckbutton", background=[])
+
+    def _paint_slider(self, name: str, palette: Palette) -> None:
+        def knob(fill: str, ring: str) -> ImageTk.PhotoImage:
+            return self._shape((18, 18), 8, fill, ring, 2)
+
+        track = self._shape((18, 18), 2, palette.faint, palette.faint, 0, inset=(0, 7))
+        slider = f"{name}.Scale.slider"  # ttk moves what has this last name
+        trough = f"{name}.Scale.trough"
+        focused = knob(palette.accent, palette.text)
+        self._style.element_create(
+            slider, "image", knob(palette.accent, palette.accent), ("focus", focused), sticky=""
+        )
+        self._style.element_create(
+            trough, "image", track, border=(self.pixels(4), self.pixels(8)), sticky="ew"
+        )
+        self._style.layout(
+            "Horizontal.TScale",
+            [(trough, {"sticky": "nsew", "children": [(slider, {"side": "left", "sticky": ""})]})],
+        )
+
+    def _shape(  # noqa: PLR0917
+        self,
+        size: tuple[int, int],
+        radius: float,
+        fill: str,
+        line: str,
+        width: float,
+        inset: tuple[float, float] = (0, 0),
+    ) -> ImageTk.PhotoImage:
+        """A rounded rectangle on nothing; measures in pixels of a plain screen."""
+        picture = self._canvas(size)
+        box = (inset[0], inset[1], size[0] - inset[0], size[1] - inset[1])
+        self._rounded(ImageDraw.Draw(picture), box, radius, fill, line, width)
+        return self._finish(picture)
+
+    def _canvas(self, size: tuple[int, int]) -> Image.Image:
+        width, height = (self.pixels(each) * _FINER for each in size)
+        return Image.new("RGBA", (width, height), (0, 0, 0, 0))
+
+    def _rounded(  # noqa: PLR0917
+        self,
+        draw: ImageDraw.ImageDraw,
+        box: tuple[float, float, float, float],
+        radius: float,
+        fill: str,
+        line: str,
+        width: float,
+    ) -> None:
+        finer = self.scale * _FINER
+        left, top, right, bottom = (each * finer for each in box)
+        draw.rounded_rectangle(
+            (left, top, right - 1, bottom - 1),
+            radius * finer,
+            fill,
+            line if width else None,
+            round(width * finer),
+        )
+
+    def _finish(self, picture: Image.Image) -> ImageTk.PhotoImage:
+        image = ImageTk.PhotoImage(picture.reduce(_FINER))
+        self._images.append(image)
+        return image

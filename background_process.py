@@ -15,12 +15,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from digit_errors import DigitError
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
+State: TypeAlias = Literal["loading", "idle", "busy", "stopped"]
 
 STOPPED = "The part that reads digits has stopped: try once more, and it starts again."
 UNEXPECTED = "Something went wrong on our side; please try again with another picture."
@@ -51,10 +52,11 @@ class BackgroundProcess(Generic[Job, Result]):
         self._newest: _Task[Job] | None = None
         self._kept: deque[_Task[Job]] = deque()
         self._underway: _Task[Job] | None = None
+        self._state: State = "loading"
         self._start()
 
     @property
-    def state(self) -> Literal["loading", "idle", "busy", "stopped"]:
+    def state(self) -> State:
         """Whether the worker is still being made, has no job, has one, or has come to an end."""
         return self._state
 
@@ -109,7 +111,7 @@ class BackgroundProcess(Generic[Job, Result]):
         # A fresh interpreter on every system: a copy of a process that shows windows is not safe.
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
-        self._state: Literal["loading", "idle", "busy", "stopped"] = "loading"
+        self._state = "loading"
         self._process = context.Process(
             target=_serve, args=(theirs, self._make_worker), daemon=True
         )

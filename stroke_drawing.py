@@ -66,9 +66,8 @@ class SheetHistory:
         return self._shown + 1 < len(self._sheets)
 
     def add(self, stroke: PenStroke) -> None:
-        """Draw; on a picture, which is not to be drawn on, a stroke begins a new sheet."""
-        drawn = () if self.sheet.picture else self.sheet.strokes
-        self._change(Sheet((*drawn, stroke)))
+        """Draw; an opened picture is not drawn on, but makes room for a new sheet."""
+        self._change(Sheet((*self.sheet.strokes, stroke)))
 
     def clear(self) -> None:
         """Take an empty sheet."""
@@ -92,12 +91,22 @@ class SheetHistory:
         self._shown += 1
 
 
-def draw_strokes(strokes: tuple[PenStroke, ...], side: int) -> NDArray[np.uint8]:
-    """Black ink on white paper, uint8 (side, side)."""
-    pixels = np.full((side, side), 255, np.uint8)
-    for stroke in strokes:
-        draw_stroke(pixels, stroke)
-    return pixels
+class StrokePainter:
+    """Paints sheets, each of which mostly differs from the one before by a stroke."""
+
+    def __init__(self) -> None:
+        self._strokes: tuple[PenStroke, ...] = ()
+        self._pixels = np.full((1, 1), 255, np.uint8)
+
+    def paint(self, strokes: tuple[PenStroke, ...], side: int) -> NDArray[np.uint8]:
+        """Black ink on white paper, uint8 (side, side); the caller's own."""
+        known = len(self._strokes)
+        if len(self._pixels) != side or strokes[:known] != self._strokes:
+            self._pixels, known = np.full((side, side), 255, np.uint8), 0
+        for stroke in strokes[known:]:
+            draw_stroke(self._pixels, stroke)
+        self._strokes = strokes
+        return self._pixels.copy()
 
 
 def draw_stroke(pixels: NDArray[np.uint8], stroke: PenStroke) -> None:

@@ -9,11 +9,18 @@ from __future__ import annotations
 import tkinter as tk
 from dataclasses import dataclass
 from tkinter import font, ttk
-from typing import Any
+from typing import Any, Literal
 
 from PIL import Image, ImageDraw, ImageTk
 
 _FINER = 4
+
+
+def fitted(picture: Image.Image, width: int, height: int) -> Image.Image:
+    """The picture, as large as fits into so many pixels."""
+    share = min(width / picture.width, height / picture.height)
+    size = (max(1, round(picture.width * share)), max(1, round(picture.height * share)))
+    return picture.resize(size, Image.Resampling.LANCZOS)
 
 
 @dataclass(frozen=True)
@@ -66,11 +73,13 @@ class WindowTheme:
     """
 
     def __init__(self, root: tk.Tk) -> None:
+        self._root = root
         self._style = ttk.Style(root)
         self._images: list[ImageTk.PhotoImage] = []  # Tk shows only what Python still holds
         # macOS counts in points and enlarges by itself.
         is_mac = root.tk.call("tk", "windowingsystem") == "aqua"
-        self.scale = 1.0 if is_mac else max(1.0, root.winfo_fpixels("1i") / 96)
+        density = round(root.winfo_fpixels("1i") / 24) / 4  # in quarters, as desktops offer it
+        self.scale = 1.0 if is_mac else max(1.0, density)
         self._set_fonts(root)
         for name, palette in PALETTES.items():
             self._style.theme_create(f"digits-{name}", parent="clam")
@@ -83,6 +92,33 @@ class WindowTheme:
         self.palette = PALETTES[name]
         self._style.theme_use(f"digits-{name}")
 
+    def square(self, parent: ttk.Frame, anchor: Literal["n", "nw"], cursor: str = "") -> tk.Canvas:
+        """A canvas that stays square, as large as it can be in a frame of its own.
+
+        Returns:
+            The canvas; its frame, `canvas.master`, is to be put into the layout.
+        """
+        room = ttk.Frame(parent)
+        canvas = tk.Canvas(room, highlightthickness=self.edge, cursor=cursor)
+
+        def fit(event: tk.Event[ttk.Frame]) -> None:
+            side = min(event.width, event.height)
+            left = (event.width - side) // 2 if anchor == "n" else 0
+            canvas.place(x=left, y=0, width=side, height=side)
+
+        room.bind("<Configure>", fit)
+        return canvas
+
+    def colour(self, canvas: tk.Canvas, ground: str) -> None:
+        """Give a canvas, which knows no themes, this one's colours."""
+        line = self.palette.line
+        canvas.configure(background=ground, highlightbackground=line, highlightcolor=line)
+
+    @property
+    def edge(self) -> int:
+        """Width of a canvas's outline, in pixels of this screen."""
+        return self.pixels(1)
+
     def pixels(self, plain: float) -> int:
         """Pixels on this screen, at least one, for pixels on a plain one."""
         return max(1, round(plain * self.scale))
@@ -92,13 +128,10 @@ class WindowTheme:
         body.configure(size=10)
         family = str(body.actual("family"))
         self._fonts = [
-            font.Font(root, name=name, family=family, size=size, weight=weight)
-            for name, size, weight in (
-                ("DigitFont", 64, "bold"),
-                ("StrongFont", 11, "bold"),
-                ("WordsFont", 11, "normal"),
-                ("SmallFont", 9, "normal"),
-            )
+            font.Font(root, name="DigitFont", family=family, size=64, weight="bold"),
+            font.Font(root, name="StrongFont", family=family, size=11, weight="bold"),
+            font.Font(root, name="WordsFont", family=family, size=11),
+            font.Font(root, name="SmallFont", family=family, size=9),
         ]
 
     def _paint(self, name: str, palette: Palette) -> None:
@@ -230,6 +263,6 @@ class WindowTheme:
         )
 
     def _finish(self, picture: Image.Image) -> ImageTk.PhotoImage:
-        image = ImageTk.PhotoImage(picture.reduce(_FINER))
+        image = ImageTk.PhotoImage(picture.reduce(_FINER), master=self._root)
         self._images.append(image)
         return image

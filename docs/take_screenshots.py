@@ -6,14 +6,11 @@ Those of the README go to `docs/screenshots/`. The page on every screen and in b
 
 from __future__ import annotations
 
-import io
 import itertools
 import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from PIL import Image, ImageFilter
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -74,7 +71,7 @@ def take_readme_pictures(browser: Browser, url: str) -> None:
     page.locator(".answer-doubt").wait_for()
     settle(page)
     page.screenshot(path=README_PICTURES / "doubt.png")
-    upload(page, "five.jpg", photographed(5))
+    upload(page, "five.jpg", drawings.photographed(5))
     wait_for_answer(page)
     page.get_by_text("What the network sees", exact=True).first.click()
     page.locator(".step img").last.wait_for()
@@ -152,19 +149,6 @@ def upload(page: Page, name: str, content: bytes) -> None:
     file_input = page.get_by_test_id("stFileUploader").locator("input")
     file_input.set_input_files({"name": name, "mimeType": "image/png", "buffer": content})
     page.locator(".invitation").wait_for(state="detached")
-
-
-def photographed(digit: int) -> bytes:
-    """Make a ruled sheet with a digit in blue ink, as it looks when photographed."""
-    sheet = drawings.draw(drawings.DIGITS[digit], 700, 24, (44, 58, 120), (240, 236, 224))
-    for y in range(40, 700, 70):
-        sheet[y : y + 3] = (0.75 * sheet[y : y + 3] + (22, 38, 50)).astype(sheet.dtype)
-    tilted = Image.fromarray(sheet).rotate(-5, Image.Resampling.BICUBIC, fillcolor=(240, 236, 224))
-    shade = Image.linear_gradient("L").resize(tilted.size).point(lambda grey: 255 - grey // 4)
-    lit = Image.composite(tilted, Image.new("RGB", tilted.size, "black"), shade)
-    file = io.BytesIO()
-    lit.filter(ImageFilter.GaussianBlur(1.5)).save(file, "JPEG", quality=90)
-    return file.getvalue()
 
 
 if __name__ == "__main__":

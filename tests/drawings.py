@@ -3,9 +3,12 @@
 Each digit is a list of strokes, each stroke a list of points (x, y) in a 100×100 square.
 """
 
+import io
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageFilter
 
 from pen_strokes import PenDigit
 
@@ -63,3 +66,16 @@ def as_mnist(digit: int) -> NDArray[np.uint8]:
 
 def as_pen_digit(digit: int) -> PenDigit:
     return PenDigit(digit, 1, tuple(np.array(stroke, np.float64) for stroke in DIGITS[digit]))
+
+
+def photographed(digit: int) -> bytes:
+    """Make a ruled sheet with a digit in blue ink, as it looks when photographed."""
+    sheet = draw(DIGITS[digit], 700, 24, (44, 58, 120), (240, 236, 224))
+    for y in range(40, 700, 70):
+        sheet[y : y + 3] = (0.75 * sheet[y : y + 3] + (22, 38, 50)).astype(sheet.dtype)
+    tilted = Image.fromarray(sheet).rotate(-5, Image.Resampling.BICUBIC, fillcolor=(240, 236, 224))
+    shade = Image.linear_gradient("L").resize(tilted.size).point(lambda grey: 255 - grey // 4)
+    lit = Image.composite(tilted, Image.new("RGB", tilted.size, "black"), shade)
+    file = io.BytesIO()
+    lit.filter(ImageFilter.GaussianBlur(1.5)).save(file, "JPEG", quality=90)
+    return file.getvalue()

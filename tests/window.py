@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from PIL import Image, ImageGrab
+
 from tests.drawings import Stroke, Strokes
 
 if TYPE_CHECKING:
@@ -21,12 +23,13 @@ PATIENCE = 60.0  # seconds: the first answer waits for TensorFlow
 
 
 @contextmanager
-def virtual_screen(size: str = "1280x900") -> Iterator[str]:
+def virtual_screen(size: str = "1280x900", dots_per_inch: int = 96) -> Iterator[str]:
     """The name of a screen that nobody sees, for $DISPLAY."""
     executable = shutil.which("Xvfb")
     if executable is None:
         raise FileNotFoundError(HOW_TO_ENABLE)
     command = [executable, "-displayfd", "1", "-screen", "0", f"{size}x24", "-nolisten", "tcp"]
+    command += ["-dpi", str(dots_per_inch)]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as server:
@@ -69,6 +72,15 @@ def draw_stroke(window: DigitWindow, stroke: Stroke, steps: int = 4) -> None:
         window.root.update()
     canvas.event_generate("<ButtonRelease-1>", x=places[-1][0], y=places[-1][1])
     window.root.update()
+
+
+def screenshot(window: DigitWindow, screen: str) -> Image.Image:
+    """The window as it is on its screen."""
+    root = window.root
+    root.update()
+    left, top = root.winfo_rootx(), root.winfo_rooty()
+    box = (left, top, left + root.winfo_width(), top + root.winfo_height())
+    return ImageGrab.grab(box, xdisplay=screen).convert("RGB")
 
 
 def random_stroke(random_: random.Random) -> Stroke:

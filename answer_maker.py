@@ -68,13 +68,13 @@ class AnswerMaker:
         return last
 
     def _save(self, job: SaveJob) -> Path:
-        answer = self._read(job.question.picture)
         if job.is_explained:
+            answer = self._read(job.question.picture)
             view = _explain(answer, is_contrast=job.question.is_contrast)
             overlay = view.over(answer.source, answer.full_placement, job.question.opacity)
             picture = view.with_colour_bar(overlay)
         else:
-            picture = Image.fromarray(decode_picture(answer.source).pixels)
+            picture = Image.fromarray(decode_picture(job.question.picture).pixels)
         _write_png(picture, job.path)
         return job.path
 

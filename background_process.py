@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import signal
+import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -26,7 +27,7 @@ State: TypeAlias = Literal["loading", "idle", "busy", "stopped"]
 STOPPED = "The part that reads digits has stopped: try once more, and it starts again."
 UNEXPECTED = "Something went wrong on our side; please try again with another picture."
 _READY = "ready"
-_PATIENCE = 5.0  # seconds that closing waits for a job that must not be lost
+_PATIENCE = 15.0  # seconds that closing waits for jobs that must not be lost
 
 logger = logging.getLogger(__name__)
 
@@ -99,13 +100,21 @@ class BackgroundProcess(Generic[Job, Result]):
         return None if task is None or is_overtaken else (task.job, result)
 
     def close(self) -> None:
-        """End the process; a job that is kept is finished first, if that takes no more than 5 s."""
-        if self._state == "busy" and self._underway is not None and self._underway.is_kept:
+        """End the process; jobs that are kept are done first, if that takes no more than 15 s."""
+        self._newest = None
+        deadline = time.monotonic() + _PATIENCE
+        while self._has_kept_jobs() and time.monotonic() < deadline:
             self._connection.poll(_PATIENCE)
-        self._process.kill()
-        self._process.join()
-        self._connection.close()
-        self._state = "stopped"
+            self.poll()
+        if self._state != "stopped":
+            self._process.kill()
+            self._process.join()
+            self._connection.close()
+            self._state = "stopped"
+
+    def _has_kept_jobs(self) -> bool:
+        is_underway = self._underway is not None and self._underway.is_kept
+        return self._state != "stopped" and (is_underway or bool(self._kept))
 
     def _start(self) -> None:
         # A fresh interpreter on every system: a copy of a process that shows windows is not safe.

@@ -187,6 +187,7 @@ class DigitWindow:
             f"<{command}-s>": self.save_explanation,
             "<Escape>": self.paper.clear,
             "<h>": self.heatmap_switch.invoke,
+            "<H>": self.heatmap_switch.invoke,
         }
         for key, action in keys.items():
             root.bind(key, partial(_ignoring_event, action))

@@ -22,7 +22,7 @@ class PenStroke:
     """What a pen did between down and up.
 
     Attributes:
-        points: (x, y) from 0 to 1, x to the right and y downwards; at least one.
+        points: (x, y), x to the right and y downwards, from 0 to 1 on the sheet; at least one.
         width: of the pen, as a share of the sheet's side.
     """
 

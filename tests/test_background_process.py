@@ -128,6 +128,12 @@ def test_closing_waits_for_nothing_but_what_is_kept(tmp_path: Path) -> None:
     process.close()
     assert (tmp_path / "kept").exists()
 
+    process = BackgroundProcess(make_worker)
+    process.submit("one")
+    process.submit(f"slow write {tmp_path / 'kept, too'}", keep=True)
+    process.close()  # the worker is not even made yet
+    assert (tmp_path / "kept, too").exists()
+
     process = BackgroundProcess(make_slowly)
     process.submit("one")
     start = time.monotonic()

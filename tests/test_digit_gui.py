@@ -8,17 +8,14 @@ import signal
 import subprocess
 import sys
 import time
-import tkinter as tk
 from collections.abc import Iterator
 from pathlib import Path
-from tkinter import filedialog
 
 import numpy as np
 import pytest
 from PIL import Image, ImageGrab
 
 from background_process import STOPPED
-from digit_gui import INVITATION, KEYS, LOADING, DigitWindow
 from tests.conftest import as_file
 from tests.drawings import DIGITS, SCRIBBLE
 from tests.window import (
@@ -29,6 +26,14 @@ from tests.window import (
     virtual_screen,
     wait_until,
 )
+
+if os.environ.get("CI") != "true":
+    pytest.importorskip("tkinter", reason="Python without Tk: apt-get install python3-tk")
+
+import tkinter as tk
+from tkinter import filedialog
+
+from digit_gui import INVITATION, KEYS, LOADING, DigitWindow
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from atomic_file import atomic_write
 from digit_errors import DigitError
 from digit_predictor import format_confidence, read_digit, warm_up
-from explained_answer import ExplainedAnswer, Job, Reply, SaveJob
+from explained_answer import ExplainedAnswer, Job, Question, Reply, SaveJob
 from explanation_sentences import describe_heatmap, describe_method
 from gradcam_visualizer import Explanation, common_scale, explain
 from heatmap_overlay import (
@@ -25,12 +26,13 @@ from heatmap_overlay import (
     with_colour_bar,
 )
 from ink_finding import Ink
-from picture_decoding import Picture, decode_picture, read_picture_file
+from picture_decoding import Picture, read_picture_file
+from picture_saving import save_picture
 from shown_answer import ShownAnswer, shown_answer
 
 
 class AnswerMaker:
-    """Answers questions; the last reading is kept, so that another view of it costs little."""
+    """Answers questions; the last reading is kept for other views of it."""
 
     def __init__(self) -> None:
         self._last: ShownAnswer | None = None
@@ -44,12 +46,13 @@ class AnswerMaker:
         """
         if isinstance(job, SaveJob):
             return self._save(job)
-        answer = self._read(job.picture)
+        answer = self._read(job)
         view = _explain(answer, is_contrast=job.is_contrast)
         return ExplainedAnswer(
             top_k=tuple(answer.top_k),
             confidences=tuple(format_confidence(each) for _, each in answer.top_k),
             doubt=answer.doubt,
+            source=answer.source if isinstance(job.picture, Path) else None,
             picture=answer.picture,
             heatmap=np.asarray(view.over(answer.picture, answer.placement, job.opacity)),
             caption=view.caption,
@@ -58,9 +61,10 @@ class AnswerMaker:
             network_input=np.rint(answer.network_input * 255).astype(np.uint8),
         )
 
-    def _read(self, picture: bytes | Path) -> ShownAnswer:
-        ink: Ink = "auto" if isinstance(picture, Path) else "dark"
+    def _read(self, question: Question) -> ShownAnswer:
+        picture = question.picture
         source = read_picture_file(picture) if isinstance(picture, Path) else picture
+        ink: Ink = "dark" if question.is_drawn else "auto"
         last = self._last
         if last is None or (last.source, last.ink) != (source, ink):
             last = shown_answer(source, ink, read_digit(source, ink=ink))
@@ -68,14 +72,12 @@ class AnswerMaker:
         return last
 
     def _save(self, job: SaveJob) -> Path:
-        if job.is_explained:
-            answer = self._read(job.question.picture)
-            view = _explain(answer, is_contrast=job.question.is_contrast)
-            overlay = view.over(answer.source, answer.full_placement, job.question.opacity)
-            picture = view.with_colour_bar(overlay)
-        else:
-            picture = Image.fromarray(decode_picture(job.question.picture).pixels)
-        _write_png(picture, job.path)
+        answer = self._read(job.question)
+        view = _explain(answer, is_contrast=job.question.is_contrast)
+        overlay = view.over(answer.source, answer.full_placement, job.question.opacity)
+        file = io.BytesIO()
+        view.with_colour_bar(overlay).save(file, "PNG")
+        save_picture(file.getvalue(), job.path)
         return job.path
 
 
@@ -119,19 +121,13 @@ def _explain(answer: ShownAnswer, *, is_contrast: bool) -> _View:
     return _View(explained, scale, colour_map, caption)
 
 
-def _write_png(picture: Image.Image, path: Path) -> None:
-    try:
-        with atomic_write(path) as temporary:
-            picture.save(temporary, "PNG")
-    except OSError as error:
-        reason = error.strerror or "an unknown reason"
-        raise DigitError(
-            f"The picture could not be saved ({reason}): choose another place."
-        ) from error
-
-
 def wake_answer_maker() -> AnswerMaker:
     """Pay for all first times; a model that cannot be loaded says so when it is asked."""
+    maker = AnswerMaker()
     with suppress(DigitError):
         warm_up()
-    return AnswerMaker()
+        dash = np.full((28, 28), 255, np.uint8)
+        dash[13:15, 6:22] = 0
+        for is_contrast in (False, True):
+            maker(Question(cv2.imencode(".png", dash)[1].tobytes(), True, is_contrast))
+    return maker

@@ -12,8 +12,8 @@ import multiprocessing
 import signal
 import time
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
@@ -26,6 +26,7 @@ State: TypeAlias = Literal["loading", "idle", "busy", "stopped"]
 
 STOPPED = "The part that reads digits has stopped: try once more, and it starts again."
 UNEXPECTED = "Something went wrong on our side; please try again with another picture."
+UNLOADED = "The network could not be loaded: the terminal says why; install the project anew."
 _READY = "ready"
 _PATIENCE = 15.0  # seconds that closing waits for jobs that must not be lost
 
@@ -88,43 +89,56 @@ class BackgroundProcess(Generic[Job, Result]):
 
         A result that a newer job has overtaken is left out.
         """
-        if self._state == "stopped" or not self._connection.poll():
+        if self._state == "stopped":
             return None
         try:
+            if not self._connection.poll():
+                return None
             result = self._connection.recv()
         except (EOFError, OSError):
             return self._lose_process()
         task, self._underway, self._state = self._underway, None, "idle"
-        is_overtaken = task is not None and not task.is_kept and self._newest is not None
+        self._was_ready = True
+        is_overtaken = task is not None and self._is_overtaken(task)
         self._send_next()
         return None if task is None or is_overtaken else (task.job, result)
 
-    def close(self) -> None:
-        """End the process; jobs that are kept are done first, if that takes no more than 15 s."""
-        self._newest = None
-        deadline = time.monotonic() + _PATIENCE
-        while self._has_kept_jobs() and time.monotonic() < deadline:
-            self._connection.poll(_PATIENCE)
-            self.poll()
-        if self._state != "stopped":
-            self._process.kill()
-            self._process.join()
-            self._connection.close()
-            self._state = "stopped"
+    def close(self) -> list[tuple[Job, DigitError]]:
+        """End the process; jobs that are kept are done first, if that takes no more than 15 s.
 
-    def _has_kept_jobs(self) -> bool:
-        is_underway = self._underway is not None and self._underway.is_kept
-        return self._state != "stopped" and (is_underway or bool(self._kept))
+        Returns:
+            The kept jobs that could not be done, and why.
+        """
+        self._newest = None
+        undone: list[tuple[Job, DigitError]] = []
+        deadline = time.monotonic() + _PATIENCE
+        while self._state != "stopped" and self._kept_jobs() and time.monotonic() < deadline:
+            with suppress(OSError):  # poll says what it means
+                self._connection.poll(max(0.0, deadline - time.monotonic()))
+            done = self.poll()
+            if done is not None and isinstance(done[1], DigitError):
+                undone.append((done[0], done[1]))
+        undone += [(job, DigitError(STOPPED)) for job in self._kept_jobs()]
+        self._end_process()
+        return undone
+
+    def _is_overtaken(self, task: _Task[Job]) -> bool:
+        return not task.is_kept and self._newest is not None
+
+    def _kept_jobs(self) -> list[Job]:
+        underway = [self._underway] if self._underway and self._underway.is_kept else []
+        return [task.job for task in (*underway, *self._kept)]
 
     def _start(self) -> None:
         # A fresh interpreter on every system: a copy of a process that shows windows is not safe.
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
-        self._state = "loading"
+        self._state, self._was_ready = "loading", False
         self._process = context.Process(
             target=_serve, args=(theirs, self._make_worker), daemon=True
         )
-        self._process.start()
+        with _ignored_interrupts():  # which the process takes over: Ctrl-C is for the window
+            self._process.start()
         theirs.close()
 
     def _send_next(self) -> None:
@@ -139,24 +153,52 @@ class BackgroundProcess(Generic[Job, Result]):
             self._connection.send(self._underway.job)  # type: ignore[union-attr]
 
     def _lose_process(self) -> tuple[Job, DigitError] | None:
-        """Give up what the process had; only a new job starts another."""
-        task = self._underway or self._newest
-        self._underway, self._newest, self._state = None, None, "stopped"
-        self._process.join()
-        self._connection.close()
-        return None if task is None else (task.job, DigitError(STOPPED))
+        """Give up the job that the process had; those that wait get another, if one can work."""
+        task, self._underway = self._underway, None
+        is_overtaken = task is not None and self._is_overtaken(task)
+        can_work = self._was_ready
+        self._end_process()
+        if can_work and (self._newest or self._kept):
+            self._start()
+        elif task is None and self._newest is not None:
+            task, self._newest = self._newest, None
+        return None if task is None or is_overtaken else (task.job, DigitError(STOPPED))
+
+    def _end_process(self) -> None:
+        if self._state != "stopped":
+            self._process.kill()
+            self._process.join()
+            self._connection.close()
+            self._state = "stopped"
+
+
+@contextmanager
+def _ignored_interrupts() -> Iterator[None]:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _serve(connection: Connection, make_worker: Callable[[], Callable[[Any], Any]]) -> None:
     """Do jobs until the other end is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is for the window
-    work = make_worker()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it is not taken over from the parent
+    try:
+        work = make_worker()
+    except Exception:
+        logger.exception("The part that does the work could not be loaded")
+        work = _refuse
     try:
         connection.send(_READY)
         while True:
             connection.send(_outcome(work, connection.recv()))
     except (EOFError, OSError):
         return
+
+
+def _refuse(job: Any) -> Any:
+    raise DigitError(UNLOADED)
 
 
 def _outcome(work: Callable[[Any], Any], job: Any) -> Any:

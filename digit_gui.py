@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,8 @@ import cv2
 from background_process import UNEXPECTED, BackgroundProcess
 from digit_errors import DigitError
 from explained_answer import ExplainedAnswer, Job, Question, Reply, SaveJob
-from stroke_drawing import StrokePainter
+from picture_saving import save_picture
+from stroke_drawing import OpenedPicture, StrokePainter
 
 logger = logging.getLogger(__name__)
 
@@ -52,11 +54,12 @@ NO_DISPLAY = (
 )
 INVITATION = "Draw a digit from 0 to 9; the answer appears here when you lift the pen."
 KEYS = "Ctrl+Z undo · Ctrl+Y redo · Esc clear · Ctrl+O open · H heatmap"
-PICTURES = "*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff *.heic *.heif"
+SUFFIXES = ("png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff", "heic", "heif", "avif")
 LOADING = "Loading the network…"
 ASKED_SIDE = 400  # pixels of the picture that is read, however large the window is
 PEN_WIDTHS = (0.02, 0.12)  # shares of the paper's side
 TICK = 10  # milliseconds
+WITH_OTHER_KEYS = 0x4 | 0x8 | 0x20000  # Control, Alt on X11, Alt on Windows
 
 
 def make_worker() -> Callable[[Job], Reply]:
@@ -81,14 +84,22 @@ class DigitWindow:
         self.root = root
         self.process: BackgroundProcess[Job, Reply] = BackgroundProcess(make_worker)
         self.question: Question | None = None
+        self._answered: Question | None = None
         self._opening: Question | None = None
+        self._is_view_behind = False
         self._painter = StrokePainter()
         self.theme = WindowTheme(root)
+        self._keys = KEYS.replace("Ctrl+", "⌘") if self.theme.is_mac else KEYS
         self._build()
         self._bind()
         self.use_theme(theme)
         self._ask_about_sheet()
         self._ticking = root.after(TICK, self._tick)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all that was asked has been answered and shown."""
+        return not self._is_view_behind and self.process.state in ("idle", "stopped")
 
     # ---- Widgets
 
@@ -96,7 +107,9 @@ class DigitWindow:
         root, pixels = self.root, self.theme.pixels
         root.title("Handwritten digits")
         root.geometry(f"{pixels(960)}x{pixels(660)}")
-        root.minsize(pixels(880), pixels(600))
+        root.minsize(
+            min(pixels(880), root.winfo_screenwidth()), min(pixels(600), root.winfo_screenheight())
+        )
         root.columnconfigure(0, weight=1)
         root.rowconfigure(0, weight=1)
         body = ttk.Frame(root, padding=pixels(20))
@@ -144,10 +157,10 @@ class DigitWindow:
 
     def _build_foot(self, parent: ttk.Frame) -> ttk.Frame:
         foot = ttk.Frame(parent)
-        self.status = ttk.Label(foot, text=LOADING, style="Quiet.TLabel")
-        self.status.pack(side="left")
         self.theme_button = ttk.Button(foot, command=self.switch_theme)
         self.theme_button.pack(side="right")
+        self.status = ttk.Label(foot, text=LOADING, style="Quiet.TLabel")
+        self.status.pack(side="left")
         return foot
 
     def _button(self, parent: ttk.Frame, text: str, command: Callable[[], None]) -> ttk.Button:
@@ -173,12 +186,13 @@ class DigitWindow:
         )
         scale.pack(side="left", padx=self.theme.pixels(8))
         step = (high - low) / 20
-        for key, by in (("<Left>", -step), ("<Right>", step)):
-            scale.bind(key, partial(_nudge, scale, by))
+        for keys, by in ((("<Left>", "<Down>"), -step), (("<Right>", "<Up>"), step)):
+            for key in keys:
+                scale.bind(key, partial(_nudge, scale, by))
+        scale.bind("<ButtonPress-1>", partial(_take_hold, scale))
 
     def _bind(self) -> None:
-        root = self.root
-        command = "Command" if root.tk.call("tk", "windowingsystem") == "aqua" else "Control"
+        root, command = self.root, "Command" if self.theme.is_mac else "Control"
         keys: dict[str, Callable[[], None]] = {
             f"<{command}-z>": self.paper.undo,
             f"<{command}-y>": self.paper.redo,
@@ -186,11 +200,11 @@ class DigitWindow:
             f"<{command}-o>": self.open,
             f"<{command}-s>": self.save_explanation,
             "<Escape>": self.paper.clear,
-            "<h>": self.heatmap_switch.invoke,
-            "<H>": self.heatmap_switch.invoke,
         }
         for key, action in keys.items():
             root.bind(key, partial(_ignoring_event, action))
+        for key in ("<h>", "<H>"):
+            root.bind(key, self._press_h)
         root.protocol("WM_DELETE_WINDOW", self.close)
         root.report_callback_exception = self._report
 
@@ -199,54 +213,75 @@ class DigitWindow:
     def _ask_about_sheet(self) -> None:
         """Ask what is on the sheet, or invite if it is empty."""
         sheet, self._opening = self.paper.sheet, None
-        if sheet.picture is not None:
-            self._ask(sheet.picture)
-        elif sheet.strokes:
-            picture = self._painter.paint(sheet.strokes, ASKED_SIDE)
-            self._ask(cv2.imencode(".png", picture)[1].tobytes())
-        else:
+        if sheet.is_empty:
             self.question = None
             self.panel.say(INVITATION)
+        elif sheet.picture is not None:
+            self._ask(sheet.picture.source, is_drawn=False)
+        else:
+            picture = self._painter.paint(sheet.strokes, ASKED_SIDE)
+            self._ask(cv2.imencode(".png", picture)[1].tobytes(), is_drawn=True)
         self._enable_buttons()
 
-    def _ask_again(self) -> None:
-        """Ask for another view of the same picture."""
-        if self.question is not None:
-            self._ask(self.question.picture)
-
-    def _ask(self, picture: bytes | Path) -> None:
-        self.question = self._question(picture)
+    def _ask(self, picture: bytes, *, is_drawn: bool) -> None:
+        self.question = self._question(picture, is_drawn=is_drawn)
         self.process.submit(self.question)
 
-    def _question(self, picture: bytes | Path) -> Question:
-        return Question(picture, self.panel.is_contrast.get(), self.opacity.get())
+    def _question(self, picture: bytes | Path, *, is_drawn: bool) -> Question:
+        return Question(picture, is_drawn, self.panel.is_contrast.get(), self.opacity.get())
+
+    def _ask_again(self) -> None:
+        """Ask for another view of the same picture, once the last one has been shown."""
+        self._is_view_behind = True
+
+    def _catch_up(self) -> None:
+        """Ask for the view that is chosen now; a slider moves faster than answers come."""
+        if not self._is_view_behind or self.process.state == "busy":
+            return
+        self._is_view_behind = False
+        if self._opening is not None:
+            self.open_picture(Path(str(self._opening.picture)))
+        elif self.question is not None and isinstance(self.question.picture, bytes):
+            self._ask(self.question.picture, is_drawn=self.question.is_drawn)
 
     def _tick(self) -> None:
         """Take in what the other process has answered; the window's own clock."""
-        done = self.process.poll()
-        if done is not None:
-            self._take_in(*done)
-        if self.process.state != "loading" and self.status["text"] == LOADING:
-            self.status.configure(text=KEYS)
-        self._ticking = self.root.after(TICK, self._tick)
+        try:
+            done = self.process.poll()
+            if done is not None:
+                self._take_in(*done)
+            self._catch_up()
+            self._show_state()
+        finally:
+            self._ticking = self.root.after(TICK, self._tick)
+
+    def _show_state(self) -> None:
+        """Say at the bottom that the network is being loaded, for as long as it is."""
+        is_loading, says_so = self.process.state == "loading", self.status["text"] == LOADING
+        if is_loading != says_so:
+            self.status.configure(text=LOADING if is_loading else self._keys)
 
     def _take_in(self, job: Job, result: Reply | DigitError) -> None:
         if isinstance(job, SaveJob):
             is_saved = isinstance(result, Path)
             self.status.configure(text=f"Saved as {job.path.name}." if is_saved else str(result))
-            return
-        if job is self._opening and isinstance(result, ExplainedAnswer):
-            self.paper.open(Path(str(job.picture)))
-            self.question = job
-        elif job is not self.question and job is not self._opening:
-            return  # it is of a sheet that has been put away
-        self._opening = None
-        self._show(job, result)
+        elif job is self._opening:
+            self._opening = None
+            if not self.paper.is_under_pen:  # whoever draws has thought better of opening
+                self._show_opened(job, result)
+        elif job is self.question:
+            self._show(job, result)
+
+    def _show_opened(self, question: Question, result: Reply | DigitError) -> None:
+        """Show a picture that was opened; one that cannot be read leaves the drawing alone."""
+        if isinstance(result, ExplainedAnswer) and result.source is not None:
+            self.paper.open(OpenedPicture(result.source, result.picture))
+            question = self.question = replace(question, picture=result.source)
+        self._show(question, result)
 
     def _show(self, question: Question, result: Reply | DigitError) -> None:
         if isinstance(result, ExplainedAnswer):
-            if isinstance(question.picture, Path):
-                self.paper.show_opened(question.picture, result.picture)
+            self._answered = question
             self.panel.show(result)
         else:
             self.panel.say(str(result), is_problem=True)
@@ -266,36 +301,49 @@ class DigitWindow:
 
     def open(self) -> None:
         """Ask for a picture's file and open it."""
-        kinds = [("Pictures", PICTURES), ("All files", "*")]
+        # On Linux, capitals matter, in which cameras write.
+        patterns = [f"*.{each}" for suffix in SUFFIXES for each in (suffix, suffix.upper())]
+        kinds = [("Pictures", " ".join(patterns)), ("All files", "*")]
         name = filedialog.askopenfilename(parent=self.root, title="Open a digit", filetypes=kinds)
         if name:
             self.open_picture(Path(name))
 
     def open_picture(self, path: Path) -> None:
-        """Show a picture and what is in it; one that cannot be read leaves the drawing alone."""
-        self._opening = self._question(path)
+        """Read a picture, and show it when it has been read."""
+        self._opening = self._question(path, is_drawn=False)
         self.process.submit(self._opening)
 
     def save_drawing(self) -> None:
         """Keep the drawing as a PNG."""
-        self._save("my-digit.png", is_explained=False)
+        question = self.question
+        path = self._ask_where("my-digit.png")
+        if path is None or question is None or not isinstance(question.picture, bytes):
+            return
+        try:
+            save_picture(question.picture, path)
+        except DigitError as error:
+            self.status.configure(text=str(error))
+        else:
+            self.status.configure(text=f"Saved as {path.name}.")
 
     def save_explanation(self) -> None:
         """Keep the picture with its heatmap as a PNG."""
-        if self.panel.answer is not None:
-            self._save(f"why-{self.panel.answer.top_k[0][0]}.png", is_explained=True)
+        question, answer = self._answered, self.panel.answer
+        if question is None or answer is None:
+            return
+        path = self._ask_where(f"why-{answer.top_k[0][0]}.png")
+        if path is not None:
+            self.process.submit(SaveJob(question, path), keep=True)
 
-    def _save(self, name: str, *, is_explained: bool) -> None:
-        path = filedialog.asksaveasfilename(
+    def _ask_where(self, name: str) -> Path | None:
+        chosen = filedialog.asksaveasfilename(
             parent=self.root,
             title="Save as",
             initialfile=name,
             defaultextension=".png",
             filetypes=[("PNG pictures", "*.png")],
         )
-        if path and self.question is not None:
-            question = self._question(self.question.picture)
-            self.process.submit(SaveJob(question, Path(path), is_explained), keep=True)
+        return Path(chosen) if chosen else None
 
     # ---- Look, trouble, and the end
 
@@ -312,6 +360,10 @@ class DigitWindow:
         self.paper.show()
         self.panel.show_colours()
 
+    def _press_h(self, event: tk.Event[tk.Misc]) -> None:
+        if not int(event.state) & WITH_OTHER_KEYS:
+            self.heatmap_switch.invoke()
+
     def _report(self, *error: Any) -> None:
         logger.error("The window could not do what it was asked", exc_info=error)
         self.status.configure(text=UNEXPECTED)
@@ -320,12 +372,22 @@ class DigitWindow:
         """End the program, whatever it is doing."""
         self.root.after_cancel(self._ticking)
         self.root.withdraw()
-        self.process.close()
-        self.root.destroy()
+        try:
+            for job, error in self.process.close():
+                name = job.path.name if isinstance(job, SaveJob) else "Something"
+                complain(f"{name} was not saved. {error}")
+        finally:
+            self.root.destroy()
 
 
 def _ignoring_event(action: Callable[[], None], event: tk.Event[tk.Misc]) -> None:
     action()
+
+
+def _take_hold(scale: ttk.Scale, event: tk.Event[tk.Misc]) -> None:
+    """Bring a slider's knob under the pointer, so that ttk goes on to drag it from there."""
+    scale.set(scale.get(event.x, event.y))
+    scale.update_idletasks()
 
 
 def _nudge(scale: ttk.Scale, by: float, event: tk.Event[tk.Misc]) -> str:

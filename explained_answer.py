@@ -18,13 +18,14 @@ class Question:
     """What a window asks.
 
     Attributes:
-        picture: dark ink on light paper as the bytes of a picture's file; or where a file lies
-            that may hold any picture.
+        picture: the bytes of a picture's file, or where one lies.
+        is_drawn: whether it was drawn in the window: dark ink on light paper.
         is_contrast: whether the likeliest digit is held against the second likeliest.
         opacity: of the heatmap, in [0, 1].
     """
 
     picture: bytes | Path
+    is_drawn: bool
     is_contrast: bool = False
     opacity: float = 0.8
 
@@ -34,14 +35,12 @@ class SaveJob:
     """What a window wants kept as a PNG.
 
     Attributes:
-        question: what it shows.
+        question: whose answer to keep.
         path: where; a file that is there is replaced.
-        is_explained: whether to keep the explanation, or the picture alone.
     """
 
     question: Question
     path: Path
-    is_explained: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +51,7 @@ class ExplainedAnswer:
         top_k: `(digit, confidence)` pairs, best first; three of them.
         confidences: the same, as people read them.
         doubt: why this may be no digit, in a sentence; None for a digit.
+        source: the bytes of the file, where the question said no more than where it lies.
         picture: uint8 (h, w, 3), the person's picture.
         heatmap: uint8 (h, w, 3), the same with the heatmap over it.
         caption: what the heatmap shows, in a sentence.
@@ -63,6 +63,7 @@ class ExplainedAnswer:
     top_k: tuple[tuple[int, float], ...]
     confidences: tuple[str, ...]
     doubt: str | None
+    source: bytes | None
     picture: NDArray[np.uint8]
     heatmap: NDArray[np.uint8]
     caption: str

@@ -6,7 +6,6 @@ Everything is in shares of the sheet's side, so that a drawing is the same at ev
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -30,12 +29,25 @@ class PenStroke:
     width: float
 
 
+@dataclass(frozen=True, eq=False)
+class OpenedPicture:
+    """A picture that a person opened, whatever becomes of its file.
+
+    Attributes:
+        source: the bytes of the file.
+        pixels: uint8 (h, w, 3), as it is shown.
+    """
+
+    source: bytes
+    pixels: NDArray[np.uint8]
+
+
 @dataclass(frozen=True)
 class Sheet:
     """What a person has before them: their strokes, or a picture that they opened."""
 
     strokes: tuple[PenStroke, ...] = ()
-    picture: Path | None = None
+    picture: OpenedPicture | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -74,7 +86,7 @@ class SheetHistory:
         if not self.sheet.is_empty:
             self._change(Sheet())
 
-    def open(self, picture: Path) -> None:
+    def open(self, picture: OpenedPicture) -> None:
         """Put a picture before the person."""
         self._change(Sheet(picture=picture))
 

@@ -46,7 +46,7 @@ class AnswerPanel:
         self.colour_bar = tk.Canvas(self.frame, height=theme.pixels(28), highlightthickness=0)
         self.colour_bar.grid(row=3, sticky="ew", pady=(theme.pixels(8), 0))
         self.colour_bar.bind("<Configure>", lambda event: self._show_colour_bar())
-        self.caption = ttk.Label(self.frame, style="Quiet.TLabel")
+        self.caption = ttk.Label(self.frame, style="Quiet.TLabel", width=1)
         self.caption.grid(row=4, sticky="ew")
 
     # ---- Widgets

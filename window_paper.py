@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
-from pathlib import Path
 from tkinter import ttk
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageTk
 
-from stroke_drawing import PenStroke, Sheet, SheetHistory, StrokePainter, draw_newest
+from stroke_drawing import (
+    OpenedPicture,
+    PenStroke,
+    Sheet,
+    SheetHistory,
+    StrokePainter,
+    draw_newest,
+)
 from window_theme import WindowTheme, fitted
 
 
@@ -31,7 +35,6 @@ class Paper:
         self._history = SheetHistory()
         self._painter = StrokePainter()
         self._points: list[tuple[float, float]] = []
-        self._opened: tuple[Path, Image.Image] | None = None
         self._image: ImageTk.PhotoImage | None = None
         self.pen_width = tk.DoubleVar(parent, 0.0625)
         self.canvas = theme.square(parent, "n", cursor="pencil")
@@ -57,6 +60,11 @@ class Paper:
         return self._history.can_redo
 
     @property
+    def is_under_pen(self) -> bool:
+        """Whether a stroke is being drawn."""
+        return bool(self._points)
+
+    @property
     def side(self) -> int:
         """Of the sheet, in pixels of the screen."""
         canvas, edge = self.canvas, 2 * self._theme.edge
@@ -74,34 +82,34 @@ class Paper:
         """Take an empty sheet."""
         self._change(self._history.clear)
 
-    def open(self, path: Path) -> None:
-        """Take a new sheet for a picture, which `show_opened` shows."""
-        self._history.open(path)
-
-    def show_opened(self, path: Path, pixels: NDArray[np.uint8]) -> None:
-        """Show the picture of a sheet, whose history knows no more of it than its path."""
-        self._opened = path, Image.fromarray(pixels)
+    def open(self, picture: OpenedPicture) -> None:
+        """Put a picture before the person, who has been told already what is in it."""
+        self._history.open(picture)
         self.show()
 
     def show(self) -> None:
         """Paint the sheet, at the size that it has now."""
         sheet, side = self.sheet, self.side
-        if self._points:  # the window changes under the pen, which goes on with its own sheet
+        if self.is_under_pen:  # the window changes under the pen: when it lifts, this comes again
             return
         if sheet.picture is None:
             self._paint(Image.fromarray(self._painter.paint(sheet.strokes, side)))
             return
         mount = Image.new("RGB", (side, side), self._theme.palette.raised)
-        if self._opened is not None and self._opened[0] == sheet.picture:
-            picture = fitted(self._opened[1], side, side)
-            mount.paste(picture, ((side - picture.width) // 2, (side - picture.height) // 2))
+        picture = fitted(Image.fromarray(sheet.picture.pixels), side, side)
+        mount.paste(picture, ((side - picture.width) // 2, (side - picture.height) // 2))
         self._paint(mount)
 
     def _change(self, change: Callable[[], None]) -> None:
-        self._points = []
+        """Change the sheet; a stroke that is being drawn ends here, and is not lost."""
+        before = self.sheet
+        if self.is_under_pen:
+            self._history.add(self._stroke())
+            self._points = []
         change()
         self.show()
-        self._when_changed()
+        if self.sheet is not before:
+            self._when_changed()
 
     def _pen_down(self, event: tk.Event[tk.Canvas]) -> None:
         self.canvas.focus_set()
@@ -119,9 +127,7 @@ class Paper:
         self._paint(Image.fromarray(self._wet))
 
     def _pen_up(self, event: tk.Event[tk.Canvas]) -> None:
-        if self._points:
-            stroke = self._stroke()
-            self._change(lambda: self._history.add(stroke))
+        self._change(lambda: None)
 
     def _stroke(self) -> PenStroke:
         return PenStroke(tuple(self._points), self.pen_width.get())

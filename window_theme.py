@@ -6,6 +6,10 @@ as large and shrunk, so that their round corners are smooth at every density.
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
+import subprocess
 import tkinter as tk
 from dataclasses import dataclass
 from tkinter import font, ttk
@@ -21,6 +25,24 @@ def fitted(picture: Image.Image, width: int, height: int) -> Image.Image:
     share = min(width / picture.width, height / picture.height)
     size = (max(1, round(picture.width * share)), max(1, round(picture.height * share)))
     return picture.resize(size, Image.Resampling.LANCZOS)
+
+
+def _dots_per_inch(root: tk.Tk) -> float:
+    """The density that the desktop asks for; Tk 8.6 knows only what X11 says of the screen."""
+    xrdb = shutil.which("xrdb")
+    if root.tk.call("tk", "windowingsystem") == "x11" and xrdb is not None:
+        resources = subprocess.run(
+            [xrdb, "-query"],
+            env=os.environ | {"DISPLAY": root.winfo_screen()},
+            capture_output=True,
+            text=True,
+            timeout=2,
+            check=False,
+        )
+        asked = re.search(r"^Xft\.dpi:\s*(\d+)", resources.stdout, re.MULTILINE)
+        if asked is not None:
+            return float(asked[1])
+    return root.winfo_fpixels("1i")
 
 
 @dataclass(frozen=True)
@@ -68,6 +90,7 @@ class WindowTheme:
     """The themes of one window, and its screen's density.
 
     Attributes:
+        is_mac: whether this is macOS.
         scale: pixels of this screen for a pixel of a plain one (96 to the inch).
         palette: of the theme in use.
     """
@@ -76,10 +99,10 @@ class WindowTheme:
         self._root = root
         self._style = ttk.Style(root)
         self._images: list[ImageTk.PhotoImage] = []  # Tk shows only what Python still holds
-        # macOS counts in points and enlarges by itself.
-        is_mac = root.tk.call("tk", "windowingsystem") == "aqua"
-        density = round(root.winfo_fpixels("1i") / 24) / 4  # in quarters, as desktops offer it
-        self.scale = 1.0 if is_mac else max(1.0, density)
+        self.is_mac = root.tk.call("tk", "windowingsystem") == "aqua"
+        # macOS counts in points and enlarges by itself; elsewhere in quarters, as desktops offer.
+        self.scale = 1.0 if self.is_mac else max(1.0, round(_dots_per_inch(root) / 24) / 4)
+        root.tk.call("tk", "scaling", self.scale * (1.0 if self.is_mac else 96 / 72))
         self._set_fonts(root)
         for name, palette in PALETTES.items():
             self._style.theme_create(f"digits-{name}", parent="clam")

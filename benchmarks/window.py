@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests.drawings import DIGITS
-from tests.window import draw, draw_stroke, random_stroke, virtual_screen, wait_until
+from tests.window import draw, draw_stroke, random_stroke, virtual_screen, wait_for_answer
 
 if TYPE_CHECKING:
     import tkinter as tk
@@ -137,7 +137,7 @@ def _gaps() -> dict[str, float]:
     while window.process.state == "loading":
         _draw_one(window, strokes)
     loading = _longest_gap(ticks)
-    wait_until(window, lambda: window.process.state == "idle")
+    wait_for_answer(window)
     ticks.clear()
     waits = [_wait_for_answer(window, number % 10) for number in range(ANSWERS)]
     for _ in range(100):
@@ -159,9 +159,12 @@ def _draw_one(window: DigitWindow, strokes: random.Random) -> None:
 def _wait_for_answer(window: DigitWindow, digit: int) -> float:
     window.paper.clear()
     window.root.update()
-    draw(window, DIGITS[digit])
+    *others, last = DIGITS[digit]
+    draw(window, others)
+    wait_for_answer(window)
+    draw_stroke(window, last)
     lifted = time.perf_counter()
-    wait_until(window, lambda: window.panel.answer is not None)
+    wait_for_answer(window)
     return time.perf_counter() - lifted
 
 

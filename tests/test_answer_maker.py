@@ -39,7 +39,7 @@ def test_a_drawing_gets_the_answer_that_every_other_caller_gets(
 ) -> None:
     reading = read_digit(seven, ink="dark")
 
-    answer = ask(maker, Question(seven))
+    answer = ask(maker, Question(seven, True))
 
     assert answer.top_k == tuple(reading.top_k)
     assert answer.confidences == tuple(format_confidence(each) for _, each in reading.top_k)
@@ -56,7 +56,7 @@ def test_the_heatmap_is_grad_cams_at_its_place_and_opacity(
     reading = read_digit(seven, ink="dark")
     heatmap = grad_cam(reading.network_input)
     for opacity in (0.0, 0.4, 1.0):
-        answer = ask(maker, Question(seven, opacity=opacity))
+        answer = ask(maker, Question(seven, True, opacity=opacity))
 
         expected = overlay_heatmap(reading.picture, heatmap, reading.placement, opacity)
         # The likeliest class's evidence is the strongest here, so the common scale is its own.
@@ -65,7 +65,7 @@ def test_the_heatmap_is_grad_cams_at_its_place_and_opacity(
 
 
 def test_the_two_likeliest_are_held_against_each_other(maker: AnswerMaker, seven: bytes) -> None:
-    answer = ask(maker, Question(seven, is_contrast=True))
+    answer = ask(maker, Question(seven, True, is_contrast=True))
 
     second = answer.top_k[1][0]
     other = f"an {second}" if second == 8 else f"a {second}"
@@ -75,7 +75,7 @@ def test_the_two_likeliest_are_held_against_each_other(maker: AnswerMaker, seven
 
 
 def test_a_scribble_is_doubted(maker: AnswerMaker) -> None:
-    answer = ask(maker, Question(as_file(Image.fromarray(draw(SCRIBBLE, 400, 25)))))
+    answer = ask(maker, Question(as_file(Image.fromarray(draw(SCRIBBLE, 400, 25))), True))
 
     assert answer.doubt is not None
     assert answer.caption.startswith("What would speak for") or "no positive" in answer.caption
@@ -85,19 +85,29 @@ def test_a_file_is_read_in_whatever_ink_it_has(maker: AnswerMaker, tmp_path: Pat
     chalk = Image.fromarray(255 - draw(DIGITS[3], 400, 25))
     chalk.save(tmp_path / "chalk.png")
 
-    assert ask(maker, Question(tmp_path / "chalk.png")).top_k[0][0] == 3
+    assert ask(maker, Question(tmp_path / "chalk.png", False)).top_k[0][0] == 3
 
 
 def test_a_file_that_changed_is_read_again(maker: AnswerMaker, tmp_path: Path) -> None:
     path = tmp_path / "digit.png"
     for digit in (3, 7):
         Image.fromarray(draw(DIGITS[digit], 400, 25)).save(path)
-        assert ask(maker, Question(path)).top_k[0][0] == digit
+        assert ask(maker, Question(path, False)).top_k[0][0] == digit
+
+
+def test_a_files_bytes_come_with_its_answer_so_that_it_may_go(
+    maker: AnswerMaker, tmp_path: Path, seven: bytes
+) -> None:
+    path = tmp_path / "seven.png"
+    path.write_bytes(seven)
+
+    assert ask(maker, Question(path, False)).source == seven
+    assert ask(maker, Question(seven, False)).source is None
 
 
 def test_a_file_that_is_none_is_named(maker: AnswerMaker, tmp_path: Path) -> None:
     with pytest.raises(PictureError, match="no such file"):
-        maker(Question(tmp_path / "none.png"))
+        maker(Question(tmp_path / "none.png", False))
 
 
 def test_an_explanation_is_kept_at_the_pictures_own_resolution(
@@ -106,22 +116,12 @@ def test_an_explanation_is_kept_at_the_pictures_own_resolution(
     large = as_file(Image.fromarray(draw(DIGITS[7], 1500, 90)))
     path = tmp_path / "why.png"
 
-    assert maker(SaveJob(Question(large), path, is_explained=True)) == path
+    assert maker(SaveJob(Question(large, True), path)) == path
 
     with Image.open(path) as picture:
         assert picture.format == "PNG"
         assert picture.width == 1500
         assert picture.height > 1500  # the title and the colour bar
-
-
-def test_a_drawing_is_kept_as_it_is(maker: AnswerMaker, seven: bytes, tmp_path: Path) -> None:
-    path = tmp_path / "mine.png"
-    path.write_bytes(b"an older one")
-
-    maker(SaveJob(Question(seven), path, is_explained=False))
-
-    with Image.open(path) as picture:
-        assert (np.asarray(picture)[..., 0] == draw(DIGITS[7], 400, 25)[..., 0]).all()
 
 
 def test_a_place_that_cannot_be_written_is_a_sentence_and_nothing_is_lost(
@@ -130,7 +130,7 @@ def test_a_place_that_cannot_be_written_is_a_sentence_and_nothing_is_lost(
     nowhere = tmp_path / "none" / "why.png"
 
     with pytest.raises(DigitError, match=r"^The picture could not be saved \(.*\): choose") as said:
-        maker(SaveJob(Question(seven), nowhere, is_explained=True))
+        maker(SaveJob(Question(seven, True), nowhere))
 
     assert str(tmp_path) not in str(said.value)
     assert not list(tmp_path.iterdir())

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from background_process import STOPPED, UNEXPECTED, BackgroundProcess
+from background_process import STOPPED, UNEXPECTED, UNLOADED, BackgroundProcess
 from digit_errors import DigitError
 
 Done = tuple[str, str | DigitError]
@@ -18,6 +18,10 @@ Done = tuple[str, str | DigitError]
 
 def make_worker() -> Callable[[str], str]:
     return work
+
+
+def make_nothing() -> Callable[[str], str]:
+    raise MemoryError
 
 
 def make_slowly() -> Callable[[str], str]:
@@ -118,6 +122,39 @@ def test_a_process_that_is_killed_says_so_and_starts_again(
 
     process.submit("two")
     assert wait(process) == ("two", "TWO")
+
+
+def test_what_waits_when_the_process_is_killed_is_done_by_the_next(
+    process: BackgroundProcess[str, str],
+) -> None:
+    process.submit("one")
+    wait(process)
+    process.submit("slow")
+    process.submit("kept", keep=True)
+    process.submit("newest")
+    assert process.process_id is not None
+    os.kill(process.process_id, signal.SIGTERM)
+
+    # Nobody waits for "slow" any more, so that nothing is said of it.
+    assert [wait(process)[1] for _ in range(2)] == ["KEPT", "NEWEST"]
+
+
+def test_a_worker_that_cannot_be_made_says_so_to_every_job() -> None:
+    process: BackgroundProcess[str, str] = BackgroundProcess(make_nothing)
+    for job in ("one", "two"):
+        process.submit(job)
+        assert str(wait(process)[1]) == UNLOADED
+    process.close()
+
+
+def test_what_could_not_be_done_before_closing_is_told() -> None:
+    process: BackgroundProcess[str, str] = BackgroundProcess(make_worker)
+    process.submit("wrong", keep=True)
+    process.submit("one", keep=True)
+
+    ((job, error),) = process.close()
+
+    assert (job, str(error)) == ("wrong", "This is wrong: try another.")
 
 
 def test_closing_waits_for_nothing_but_what_is_kept(tmp_path: Path) -> None:

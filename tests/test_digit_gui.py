@@ -15,15 +15,16 @@ import numpy as np
 import pytest
 from PIL import Image, ImageGrab
 
-from background_process import STOPPED
 from tests.conftest import as_file
 from tests.drawings import DIGITS, SCRIBBLE
 from tests.window import (
     HOW_TO_ENABLE,
     draw,
     draw_stroke,
+    open_window,
     random_stroke,
     virtual_screen,
+    wait_for_answer,
     wait_until,
 )
 
@@ -50,14 +51,6 @@ def screen() -> Iterator[str]:
         pytest.skip(HOW_TO_ENABLE)
 
 
-def open_window(screen: str) -> DigitWindow:
-    root = tk.Tk(screenName=screen)
-    window = DigitWindow(root)
-    wait_until(window, lambda: window.paper.canvas.winfo_width() > 100)
-    root.focus_force()
-    return window
-
-
 @pytest.fixture(scope="module")
 def living_window(screen: str) -> Iterator[DigitWindow]:
     window = open_window(screen)
@@ -72,18 +65,11 @@ def window(living_window: DigitWindow, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setattr(window.root, "report_callback_exception", lambda *e: troubles.append(e))
     if not window.paper.sheet.is_empty:
         window.paper.clear()
-    window.panel.views[0].invoke()
+    window.panel.is_contrast.set(False)
     window.opacity.set(0.8)
     window.panel.is_heatmap_shown.set(True)
     yield window
     assert not troubles
-
-
-def answered(window: DigitWindow) -> None:
-    """Wait until the panel says something of what lies on the paper now."""
-    wait_until(window, lambda: window.process.state in ("idle", "stopped"))
-    window.root.update()
-    wait_until(window, lambda: window.panel.words["text"] != INVITATION)
 
 
 def said(window: DigitWindow) -> str:
@@ -115,7 +101,7 @@ def seen(window: DigitWindow, widget: tk.Misc, screen: str) -> np.ndarray:
 @pytest.mark.parametrize("drawn", [0, 1, 2, 3, 4, 7])
 def test_a_drawn_digit_is_read_when_the_pen_lifts(window: DigitWindow, drawn: int) -> None:
     draw(window, DIGITS[drawn])
-    answered(window)
+    wait_for_answer(window)
 
     assert digit(window) == str(drawn)
     assert said(window).endswith("confident")
@@ -147,7 +133,7 @@ def test_the_heatmap_lies_over_the_drawing_and_can_be_hidden(
     window: DigitWindow, screen: str
 ) -> None:
     draw(window, DIGITS[7])
-    answered(window)
+    wait_for_answer(window)
 
     def colourfulness() -> float:
         pixels = seen(window, window.panel.heatmap, screen)
@@ -163,14 +149,13 @@ def test_the_heatmap_lies_over_the_drawing_and_can_be_hidden(
 
     window.opacity.set(0.3)
     window._ask_again()
-    wait_until(window, lambda: window.process.state == "idle")
-    window.root.update()
+    wait_for_answer(window)
     assert 0.5 < colourfulness() < shown
 
 
 def test_the_two_likeliest_are_held_against_each_other(window: DigitWindow) -> None:
     draw(window, DIGITS[4])
-    answered(window)
+    wait_for_answer(window)
     second = window.panel.bars[1][0]["text"]
     assert window.panel.views[1]["text"] == f"Why 4 and not {second}?"
 
@@ -181,7 +166,7 @@ def test_the_two_likeliest_are_held_against_each_other(window: DigitWindow) -> N
 
 def test_a_scribble_is_doubted_in_words(window: DigitWindow) -> None:
     draw(window, SCRIBBLE)
-    answered(window)
+    wait_for_answer(window)
 
     assert digit(window) == "?"
     assert "digit" in said(window)
@@ -193,14 +178,14 @@ def test_a_newer_drawing_overtakes_an_older_one(window: DigitWindow) -> None:
     for each in (7, 4, 2, 0, 3):
         window.paper.clear()
         draw(window, DIGITS[each])
-    answered(window)
+    wait_for_answer(window)
 
     assert digit(window) == "3"
 
 
 def test_what_the_network_sees_is_shown(window: DigitWindow, screen: str) -> None:
     draw(window, DIGITS[1])
-    answered(window)
+    wait_for_answer(window)
 
     pixels = seen(window, window.panel.seen, screen)[2:-2, 2:-2]
 
@@ -213,7 +198,7 @@ def test_what_the_network_sees_is_shown(window: DigitWindow, screen: str) -> Non
 
 def test_undo_redo_and_clear_by_key(window: DigitWindow) -> None:
     draw(window, DIGITS[4])
-    answered(window)
+    wait_for_answer(window)
     drawn = window.paper.sheet
 
     press(window, "<Control-z>")
@@ -225,7 +210,7 @@ def test_undo_redo_and_clear_by_key(window: DigitWindow) -> None:
     assert said(window) == INVITATION
     assert digit(window) == "?"
     press(window, "<Control-z>")
-    answered(window)
+    wait_for_answer(window)
     assert digit(window) == "4"
 
 
@@ -233,7 +218,7 @@ def test_buttons_are_there_when_they_can_do_something(window: DigitWindow) -> No
     assert window.clear_button.instate(["disabled"])
     assert window.save_button.instate(["disabled"])
     draw(window, DIGITS[4])
-    answered(window)
+    wait_for_answer(window)
     assert window.clear_button.instate(["!disabled"])
     assert window.save_button.instate(["!disabled"])
 
@@ -249,7 +234,7 @@ def test_buttons_are_there_when_they_can_do_something(window: DigitWindow) -> No
 def test_an_answer_that_comes_after_clear_is_not_shown(window: DigitWindow) -> None:
     draw(window, DIGITS[4])
     window.paper.clear()
-    wait_until(window, lambda: window.process.state == "idle")
+    wait_for_answer(window)
     for _ in range(5):
         window.root.update()
         time.sleep(0.02)
@@ -270,7 +255,7 @@ def test_a_picture_is_opened_and_undone(
     path = tmp_path / "one.jpg"
     written_one.save(path)
     draw(window, DIGITS[7])
-    answered(window)
+    wait_for_answer(window)
     monkeypatch.setattr(filedialog, "askopenfilename", lambda **options: str(path))
 
     press(window, "<Control-o>")
@@ -291,7 +276,7 @@ def test_a_bad_file_is_a_sentence_and_the_drawing_stays(
     window: DigitWindow, tmp_path: Path, bad_files: dict[str, bytes]
 ) -> None:
     draw(window, DIGITS[7])
-    answered(window)
+    wait_for_answer(window)
     drawn = window.paper.sheet
     for number, content in enumerate(bad_files.values()):
         path = tmp_path / f"{number}.png"
@@ -305,7 +290,7 @@ def test_a_bad_file_is_a_sentence_and_the_drawing_stays(
         assert window.paper.sheet == drawn
 
     draw_stroke(window, [(30, 50), (60, 50)])
-    answered(window)
+    wait_for_answer(window)
     wait_until(window, lambda: digit(window) != "!")
 
 
@@ -313,7 +298,7 @@ def test_drawing_and_explanation_are_saved(
     window: DigitWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draw(window, DIGITS[4])
-    answered(window)
+    wait_for_answer(window)
     names = iter(["mine.png", "why.png", "none/why.png"])
     monkeypatch.setattr(
         filedialog, "asksaveasfilename", lambda **options: str(tmp_path / next(names))
@@ -337,13 +322,13 @@ def test_a_dialog_that_is_cancelled_changes_nothing(
     window: DigitWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draw(window, DIGITS[4])
-    answered(window)
+    wait_for_answer(window)
     monkeypatch.setattr(filedialog, "askopenfilename", lambda **options: "")
     monkeypatch.setattr(filedialog, "asksaveasfilename", lambda **options: "")
 
     window.open()
     window.save_drawing()
-    answered(window)
+    wait_for_answer(window)
 
     assert digit(window) == "4"
 
@@ -371,12 +356,12 @@ def test_nothing_moves_whatever_is_said(
     before = places()
     for strokes in (DIGITS[4], SCRIBBLE):
         draw(window, strokes)
-        answered(window)
+        wait_for_answer(window)
         assert places() == before
         window.paper.clear()
     (tmp_path / "bad.png").write_bytes(bad_files["a text named .png"])
     window.open_picture(tmp_path / "bad.png")
-    answered(window)
+    wait_for_answer(window)
     assert places() == before
 
 
@@ -393,7 +378,7 @@ def test_light_and_dark(window: DigitWindow, screen: str) -> None:
 
 def test_a_drawing_survives_a_resize(window: DigitWindow) -> None:
     draw(window, DIGITS[7])
-    answered(window)
+    wait_for_answer(window)
     side = window.paper.side
     for width, height in ((1200, 850), (880, 600)):
         window.root.geometry(f"{width}x{height}")
@@ -403,14 +388,14 @@ def test_a_drawing_survives_a_resize(window: DigitWindow) -> None:
         assert window.paper.canvas.winfo_width() == window.paper.canvas.winfo_height()
         side = window.paper.side
         window._ask_again()
-        answered(window)
+        wait_for_answer(window)
         assert digit(window) == "7"
     window.root.geometry("960x660")
 
 
 def test_every_control_can_be_reached_by_tab(window: DigitWindow) -> None:
     draw(window, DIGITS[4])
-    answered(window)
+    wait_for_answer(window)
     reached, widget = set(), window.root.tk_focusNext()
     while widget is not None and str(widget) not in reached:
         reached.add(str(widget))
@@ -440,7 +425,7 @@ def test_200_random_strokes_neither_fail_nor_take_memory(window: DigitWindow) ->
             if number % 10 == 9:
                 window.paper.clear()
             if number % 25 == 24:
-                answered_or_empty(window)
+                wait_for_answer(window)
 
     processes = (os.getpid(), window.process.process_id)
     drive(100)
@@ -464,14 +449,17 @@ def _memory(process_id: int | None) -> float:
 
 def test_a_reader_that_is_killed_is_started_again(window: DigitWindow) -> None:
     draw(window, DIGITS[7])
-    answered(window)
+    wait_for_answer(window)
     assert window.process.process_id is not None
     os.kill(window.process.process_id, signal.SIGKILL)
     wait_until(window, lambda: window.process.state == "stopped")
 
-    draw_stroke(window, [(50, 40), (60, 40)])
-    wait_until(window, lambda: digit(window) in "17")
-    assert said(window) != STOPPED
+    before = window.panel.answer
+    draw(window, DIGITS[4])
+    assert window.status["text"] == LOADING
+    wait_until(window, lambda: window.panel.answer not in (None, before))
+    wait_for_answer(window)
+    assert window.status["text"] == KEYS
 
 
 def test_a_drawing_from_before_the_network_is_there_is_answered(
@@ -501,23 +489,25 @@ def test_a_missing_model_is_a_sentence_in_the_window(
     window.close()
 
 
-@pytest.mark.parametrize("milliseconds", [50, 1500])
-def test_closing_while_work_runs_ends_the_program_cleanly(screen: str, milliseconds: int) -> None:
+@pytest.mark.parametrize("state", ["loading", "busy"])
+def test_closing_while_work_runs_ends_the_program_cleanly(screen: str, state: str) -> None:
     code = (
         "import tkinter as tk, digit_gui\n"
+        "def go_on():\n"
+        "    window._ask(b'no picture', is_drawn=True)\n"
+        f"    window.close() if window.process.state == '{state}' else root.after(20, go_on)\n"
         "if __name__ == '__main__':\n"
         "    root = tk.Tk()\n"
         "    window = digit_gui.DigitWindow(root)\n"
-        "    window.ask = window._ask(b'no picture')\n"
-        f"    root.after({milliseconds}, window.close)\n"
+        "    root.after(50, go_on)\n"
         "    root.mainloop()\n"
-        "    print(window.process._process.exitcode)\n"
+        "    print(window.process.state)\n"
     )
 
     ended = run(screen, "-c", code)
 
     assert ended.returncode == 0
-    assert ended.stdout.strip().lstrip("-").isdigit()  # the other process has ended, too
+    assert ended.stdout == "stopped\n"
     assert ended.stderr == ""
 
 
@@ -568,20 +558,22 @@ def test_the_program_opens_a_picture_that_it_is_given(
         env=os.environ | {"DISPLAY": screen},
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     )
     try:
         deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and not _shows_white_paper(screen):
+        while time.monotonic() < deadline and not _shows_photo(screen):
             time.sleep(0.2)
-        assert _shows_white_paper(screen)
+        assert _shows_photo(screen)
     finally:
-        program.send_signal(signal.SIGINT)  # Ctrl-C in the terminal
+        os.killpg(program.pid, signal.SIGINT)  # Ctrl-C in the terminal
         error = program.communicate(timeout=20)[1]
     assert program.returncode == 130
     assert error == "Stopped.\n"
 
 
-def _shows_white_paper(screen: str) -> bool:
-    """Whether the dark window has come to show the picture, whose paper is light."""
-    pixels = np.asarray(ImageGrab.grab((0, 0, 480, 480), xdisplay=screen).convert("L"))
-    return bool((pixels > 225).mean() > 0.3 and (pixels < 40).mean() > 0.05)
+def _shows_photo(screen: str) -> bool:
+    """Whether a dark window shows the picture, by the colour of its paper."""
+    pixels = np.asarray(ImageGrab.grab((0, 0, 480, 480), xdisplay=screen).convert("RGB"))
+    is_paper = (pixels == (238, 236, 230)).all(axis=2)
+    return bool(is_paper.mean() > 0.1 and (pixels.max(axis=2) < 40).mean() > 0.05)

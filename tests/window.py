@@ -50,6 +50,24 @@ def wait_until(window: DigitWindow, condition: Callable[[], object], what: str =
         time.sleep(0.002)
 
 
+def wait_for_answer(window: DigitWindow) -> None:
+    """Let the window live until all that was asked of it is answered."""
+    window.root.update()
+    wait_until(window, lambda: window.is_settled, "an answer")
+
+
+def open_window(screen: str, theme: str = "light") -> DigitWindow:
+    """Open the window on a screen, and wait until it is painted."""
+    import tkinter as tk
+
+    from digit_gui import DigitWindow
+
+    window = DigitWindow(tk.Tk(screenName=screen), theme)
+    wait_until(window, lambda: window.paper.canvas.winfo_width() > 100, "its first picture")
+    window.root.focus_force()
+    return window
+
+
 def draw(window: DigitWindow, strokes: Strokes) -> None:
     """Draw with the mouse, a pixel or many at a time, and lift the pen after each stroke."""
     for stroke in strokes:

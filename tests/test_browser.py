@@ -140,7 +140,7 @@ def test_clear_empties_the_paper_and_invites(desktop: Page) -> None:
 
 
 def test_after_clear_the_same_digit_can_be_drawn_and_cleared_again(desktop: Page) -> None:
-    for _ in range(2):
+    for _ in range(4):
         draw(desktop, DIGITS[1])
         expect_answer(desktop, 1)
 

@@ -106,9 +106,9 @@ class WindowTheme:
         self._set_fonts(root)
         for name, palette in PALETTES.items():
             self._style.theme_create(f"digits-{name}", parent="clam")
-            self._style.theme_use(f"digits-{name}")
+            self.use(name)
             self._paint(name, palette)
-        self.palette = PALETTES["light"]
+        self.use("light")
 
     def use(self, name: str) -> None:
         """Switch to "light" or "dark"; what is no ttk widget takes its colours from `palette`."""
@@ -180,7 +180,7 @@ class WindowTheme:
 
     def _paint_buttons(self, name: str, palette: Palette) -> None:
         def button(fill: str, line: str, width: float = 1.0) -> ImageTk.PhotoImage:
-            return self._shape((24, 24), 6, fill, line, width)
+            return self._shape((64, 24), 6, fill, line, width)
 
         plain = button(palette.ground, palette.line)
         raised = button(palette.raised, palette.line)
@@ -256,15 +256,16 @@ class WindowTheme:
         width: float,
         inset: tuple[float, float] = (0, 0),
     ) -> ImageTk.PhotoImage:
-        """A rounded rectangle on nothing; measures in pixels of a plain screen."""
+        """A rounded rectangle; measures in pixels of a plain screen."""
         picture = self._canvas(size)
         box = (inset[0], inset[1], size[0] - inset[0], size[1] - inset[1])
         self._rounded(ImageDraw.Draw(picture), box, radius, fill, line, width)
         return self._finish(picture)
 
     def _canvas(self, size: tuple[int, int]) -> Image.Image:
+        """The theme's ground: what is transparent, Tk reads back from the screen to paint it."""
         width, height = (self.pixels(each) * _FINER for each in size)
-        return Image.new("RGBA", (width, height), (0, 0, 0, 0))
+        return Image.new("RGB", (width, height), self.palette.ground)
 
     def _rounded(  # noqa: PLR0917
         self,

@@ -19,13 +19,13 @@ from multiprocessing.connection import Connection
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from digit_errors import DigitError
+from interface_sentences import UNEXPECTED
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 State: TypeAlias = Literal["loading", "idle", "busy", "stopped"]
 
 STOPPED = "The part that reads digits has stopped: try once more, and it starts again."
-UNEXPECTED = "Something went wrong on our side; please try again with another picture."
 UNLOADED = "The network could not be loaded: the terminal says why; install the project anew."
 _READY = "ready"
 _PATIENCE = 15.0  # seconds that closing waits for jobs that must not be lost

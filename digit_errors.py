@@ -10,11 +10,11 @@ class DigitError(Exception):
 
 
 class PictureError(DigitError):
-    """The picture cannot be read, or is too large."""
+    """The picture cannot be decoded, is too large, or is empty (`NoInkError`)."""
 
 
-class NoInkError(DigitError):
-    """The picture can be read, but nothing is drawn or written on it."""
+class NoInkError(PictureError):
+    """The picture can be decoded, but nothing is drawn or written on it."""
 
 
 class ModelError(DigitError):

@@ -40,9 +40,10 @@ except ImportError as error:
 
 import cv2
 
-from background_process import UNEXPECTED, BackgroundProcess
+from background_process import BackgroundProcess
 from digit_errors import DigitError
 from explained_answer import ExplainedAnswer, Job, Question, Reply, SaveJob
+from interface_sentences import DRAW_INVITATION, UNEXPECTED
 from picture_saving import save_picture
 from stroke_drawing import OpenedPicture, StrokePainter
 
@@ -52,7 +53,6 @@ NO_DISPLAY = (
     "There is no screen to open a window on: start this on a desktop, or open the page instead: "
     "streamlit run streamlit_app.py"
 )
-INVITATION = "Draw a digit from 0 to 9; the answer appears here when you lift the pen."
 KEYS = "Ctrl+Z undo · Ctrl+Y redo · Esc clear · Ctrl+O open · H heatmap"
 SUFFIXES = ("png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff", "heic", "heif", "avif")
 LOADING = "Loading the network…"
@@ -215,7 +215,7 @@ class DigitWindow:
         sheet, self._opening = self.paper.sheet, None
         if sheet.is_empty:
             self.question = None
-            self.panel.say(INVITATION)
+            self.panel.say(DRAW_INVITATION)
         elif sheet.picture is not None:
             self._ask(sheet.picture.source, is_drawn=False)
         else:

@@ -2,6 +2,7 @@
 
 `grad_cam` gives one heatmap. `explain` gives several classes and methods for one pass through the
 network, with the evidence as it is: unscaled, and at the resolution of the layer.
+`read_and_explain` gives the answer, too, for the same one pass.
 """
 
 from __future__ import annotations
@@ -24,9 +25,17 @@ from class_activation_maps import (
 )
 from compiled_network import LayerGradients, compute_gradients
 from digit_network import choose_convolution, outputs_of
-from digit_predictor import load_model
+from digit_predictor import (
+    Reading,
+    checked_logits,
+    load_model,
+    make_readings,
+    prepare_picture,
+)
 from heatmap_overlay import overlay_heatmap
+from ink_finding import Ink
 from occlusion import occlusion_maps
+from picture_decoding import Picture
 
 if TYPE_CHECKING:
     import keras
@@ -39,6 +48,7 @@ __all__ = [
     "explain",
     "grad_cam",
     "overlay_heatmap",
+    "read_and_explain",
 ]
 
 
@@ -250,6 +260,36 @@ def explain(
             found = _by_gradients(gradients, activation_map, layer_name)
         explained += found.explanations(method, against, network_input.shape)
     return explained
+
+
+def read_and_explain(
+    picture: Picture,
+    k: int = 3,
+    *,
+    ink: Ink = "auto",
+    class_indices: Sequence[int | None] = (None,),
+    layer_name: str | None = None,
+    methods: Sequence[str] = ("grad-cam",),
+    model: keras.Model | None = None,
+) -> tuple[Reading, list[Explanation]]:
+    """`read_digit` and `explain` for one pass through the network.
+
+    Args:
+        picture, k, ink: as for `read_digit`.
+        class_indices, layer_name, methods: as for `explain`.
+        model: as for both.
+
+    Raises:
+        PictureError, NoInkError: as `read_digit`.
+        LayerError, ModelError, ValueError: as both.
+    """
+    ready = prepare_picture(picture, k, ink)
+    model = load_model() if model is None else model
+    explained = explain(
+        ready.network_input, class_indices, layer_name, methods=methods, model=model
+    )
+    logits = checked_logits(explained[0].logits[None])
+    return make_readings([ready], logits, k, model)[0], explained
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digit_predictor import Reading
+from digit_errors import LayerError
+from digit_network import CLASSES
+from digit_predictor import Reading, read_digit
+from gradcam_visualizer import Explanation, explain, read_and_explain
 from image_preparation import shrink_picture
 from ink_finding import Ink
+
+DEFAULT_METHOD = "grad-cam"
+
+Explained: TypeAlias = dict[tuple[str, str | None], list[Explanation]]
+"""By method and layer (None for the last), one for each class."""
 
 # Twice the widest that a picture is shown, for sharp screens.
 LONGEST_SIDE_SHOWN = 720
@@ -39,6 +48,7 @@ class ShownAnswer:
     picture: NDArray[np.uint8]
     placement: NDArray[np.float64]
     full_placement: NDArray[np.float64]
+    _explained: Explained = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -50,9 +60,44 @@ class ShownAnswer:
         """All classes, the likeliest first."""
         return [int(each) for each in np.argsort(-self.probabilities, kind="stable")]
 
+    def explain(
+        self, class_index: int, method: str = DEFAULT_METHOD, layer_name: str | None = None
+    ) -> Explanation:
+        """The evidence for a class, by a method at a layer; the network is asked once for all.
 
-def shown_answer(source: bytes, ink: Ink, reading: Reading) -> ShownAnswer:
-    """Keep of a reading what is shown."""
+        Raises:
+            LayerError, ModelError, ValueError: as `gradcam_visualizer.explain`.
+        """
+        how = method, layer_name
+        if how not in self._explained:
+            classes = range(CLASSES)
+            self._explained[how] = explain(
+                self.network_input, classes, layer_name, methods=[method]
+            )
+        return self._explained[how][class_index]
+
+
+def read_to_show(source: bytes, ink: Ink) -> ShownAnswer:
+    """Read the digit in a picture's file, for one pass through the network with its explanation.
+
+    Raises:
+        PictureError, NoInkError, ModelError: as `digit_predictor.read_digit`.
+    """
+    explained: Explained = {}
+    try:
+        reading, evidence = read_and_explain(source, ink=ink, class_indices=range(CLASSES))
+        explained[DEFAULT_METHOD, None] = evidence
+    except LayerError:  # a model without convolutions answers, too
+        reading = read_digit(source, ink=ink)
+    return _shown_answer(source, ink, reading, explained)
+
+
+def _shown_answer(
+    source: bytes,
+    ink: Ink,
+    reading: Reading,
+    explained: Explained,
+) -> ShownAnswer:
     picture, placement = shrink_picture(reading.picture, reading.placement, LONGEST_SIDE_SHOWN)
     return ShownAnswer(
         source=source,
@@ -65,4 +110,5 @@ def shown_answer(source: bytes, ink: Ink, reading: Reading) -> ShownAnswer:
         picture=picture,
         placement=placement,
         full_placement=reading.placement,
+        _explained=explained,
     )

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import functools
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
-import page_html
-from digit_network import layer_table
-from digit_predictor import DigitError, load_model, read_digit, warm_up
-from ink_finding import Ink
-from shown_answer import ShownAnswer, shown_answer
-from streamlit_explanation import ExplanationSettings, explanation_settings, show_explanation
+from digit_errors import DigitError
+from interface_sentences import DRAW_INVITATION, UNEXPECTED
+from network_waking import NetworkWaking
+
+# Whatever imports NumPy or OpenCV waits until the paper is on its way to the browser.
+if TYPE_CHECKING:
+    from ink_finding import Ink
+    from shown_answer import ShownAnswer
 
 logger = logging.getLogger(__name__)
 
@@ -31,12 +32,10 @@ CANVAS_SIDE = 320  # pixels: the widest square that fits a phone held upright
 PICTURE_TYPES = ["png", "jpg", "jpeg", "webp", "bmp", "gif", "heic", "heif"]
 INKS: dict[str, Ink] = {"Auto": "auto", "Dark on light": "dark", "Light on dark": "light"}
 INVITATIONS = {
-    "Draw": "Draw a digit from 0 to 9; the answer appears here when you lift the pen.",
+    "Draw": DRAW_INVITATION,
     "Upload": "Give a picture of one digit; the answer appears here.",
     "Camera": "Take a photo of one handwritten digit; the answer appears here.",
 }
-UNEXPECTED = "Something went wrong on our side; please try again with another picture."
-
 
 Drawing = dict[str, Any]  # as the canvas writes it
 HIDE_CANVAS_TOOLBAR = """
@@ -56,11 +55,10 @@ HIDE_CANVAS_TOOLBAR = """
 
 @dataclass(frozen=True)
 class Settings:
-    """What the sidebar says."""
+    """What the sidebar says of pictures and of the model."""
 
     pen_width: int
     ink: Ink
-    explanation: ExplanationSettings
     show_layers: bool
 
 
@@ -78,9 +76,13 @@ def main() -> None:
     st.set_page_config("Handwritten digits", page_icon="✏️", layout="wide")
     st.html(STYLE)
     waking_network()
-    settings = sidebar()
+    with st.sidebar:
+        explanation = st.container()
+        settings = ask_settings()
     heading()
     question_and_answer(settings)
+    with explanation:
+        ask_explanation_settings()
     if settings.show_layers:
         model_layers()
     privacy_note()
@@ -98,53 +100,55 @@ def guarded(section: Callable[P, None]) -> Callable[P, None]:
         try:
             section(*args, **kwargs)
         except DigitError as error:
-            st.html(page_html.message(str(error), problem=True))
+            show_problem(str(error))
         except Exception:
             logger.exception("The page could not be shown")
-            st.html(page_html.message(UNEXPECTED, problem=True))
+            show_problem(UNEXPECTED)
 
     return guard
 
 
+def show_problem(sentence: str) -> None:
+    """Say what is wrong where the answer would stand."""
+    import page_html
+
+    st.html(page_html.message(sentence, problem=True))
+
+
 @st.cache_resource(show_spinner=False)
-def waking_network() -> threading.Thread:
+def waking_network() -> NetworkWaking:
     """Load TensorFlow and the model beside the page, once per server."""
-
-    def wake() -> None:
-        try:
-            warm_up()
-        except DigitError:
-            pass  # asked for an answer, the model says the same again, to a person
-        except Exception:
-            logger.exception("The network could not be warmed up")
-
-    thread = threading.Thread(target=wake, name="waking-network", daemon=True)
-    thread.start()
-    return thread
+    return NetworkWaking()
 
 
 def wait_for_network() -> None:
     """Say so, for as long as the network is still being loaded."""
-    thread = waking_network()
-    if thread.is_alive():
+    waking = waking_network()
+    if waking.is_underway:
         with st.spinner("Waking the network…"):
-            thread.join()
+            waking.wait()
 
 
 # ---- Sidebar
 
 
-def sidebar() -> Settings:
-    """Ask for everything that can be set."""
-    with st.sidebar:
-        st.subheader("Explanation")
-        explanation = explanation_settings()
-        st.subheader("Picture")
-        pen_width = st.slider("Pen width", 8, 40, 20, 2, "%d px")
-        ink = st.radio("Ink", list(INKS), help="For uploads and photos; the canvas is known.")
-        st.subheader("Model")
-        show_layers = st.toggle("Show model layers")
-    return Settings(pen_width, INKS[ink], explanation, show_layers)
+def ask_settings() -> Settings:
+    """Ask for what concerns pictures and the model."""
+    st.subheader("Picture")
+    pen_width = st.slider("Pen width", 8, 40, 20, 2, "%d px")
+    ink = st.radio("Ink", list(INKS), help="For uploads and photos; the canvas is known.")
+    st.subheader("Model")
+    show_layers = st.toggle("Show model layers")
+    return Settings(pen_width, INKS[ink], show_layers)
+
+
+@guarded
+def ask_explanation_settings() -> None:
+    """Ask for what concerns heatmaps."""
+    import streamlit_explanation
+
+    st.subheader("Explanation")
+    streamlit_explanation.ask_explanation_settings()
 
 
 # ---- Page
@@ -178,7 +182,7 @@ def question_and_answer(settings: Settings) -> None:
         with st.container(key="input", width=CANVAS_SIDE):
             question = ask(settings)
         with st.container(key="answer"):
-            show_answer(question, settings)
+            show_answer(question)
 
 
 def ask(settings: Settings) -> Question:
@@ -212,6 +216,8 @@ def drawn_picture(pen_width: int) -> bytes | None:
             return_image_data=True,
             key="canvas",
         )
+    if drawing.json_data is not None:  # the canvas has reached the browser
+        waking_network().begin()
     strokes = known_strokes(drawing.json_data, sheet)
     with st.container(key="paper-tools", horizontal=True):
         st.button("Undo", on_click=redraw, args=(strokes[:-1],), disabled=not strokes)
@@ -260,16 +266,20 @@ def photographed_picture(*, is_open: bool) -> bytes | None:
 
 
 @guarded
-def show_answer(question: Question, settings: Settings) -> None:
+def show_answer(question: Question) -> None:
     """Show the likeliest digits and where the network looked, or invite."""
+    import page_html
+    from streamlit_explanation import explanation_settings, show_explanation
+
     if question.picture is None:
         st.html(page_html.message(INVITATIONS[question.tab]))
         return
     answer = read(question.picture, question.ink)
     st.html(page_html.answer(answer.top_k, answer.doubt))
+    settings = explanation_settings()
     with st.container(key="why"):
-        if settings.explanation.is_shown:
-            show_explanation(answer, settings.explanation)
+        if settings.is_shown:
+            show_explanation(answer, settings)
     with st.expander("What the network sees"):
         st.html(page_html.steps(answer.steps))
 
@@ -280,7 +290,9 @@ def read(picture: bytes, ink: Ink) -> ShownAnswer:
     if last is not None and (last.source, last.ink) == (picture, ink):
         return last
     wait_for_network()
-    answer = shown_answer(picture, ink, read_digit(picture, ink=ink))
+    from shown_answer import read_to_show
+
+    answer = read_to_show(picture, ink)
     st.session_state["answer"] = answer
     return answer
 
@@ -288,6 +300,10 @@ def read(picture: bytes, ink: Ink) -> ShownAnswer:
 @guarded
 def model_layers() -> None:
     """Show the network's layers, their shapes and parameters."""
+    import page_html
+    from digit_network import layer_table
+    from digit_predictor import load_model
+
     wait_for_network()
     st.html(page_html.layers(layer_table(load_model())))
 

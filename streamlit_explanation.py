@@ -11,22 +11,21 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 
 import page_html
 from digit_predictor import DigitError, list_convolutions
-from explanation_sentences import describe_check, describe_heatmap, describe_method, file_name
-from faithfulness import STEPS, check_faithfulness
-from gradcam_visualizer import METHODS, Explanation, common_scale, explain
-from heatmap_overlay import (
-    COLOUR_MAPS,
-    SIGNED_COLOUR_MAPS,
-    colour_bar_labels,
-    colour_stops,
-    overlay_heatmap,
-    with_colour_bar,
-)
+from explanation_sentences import describe_check, describe_heatmap, file_name
+from faithfulness import STEPS, FaithfulnessCheck, check_faithfulness
+from gradcam_visualizer import METHODS, Explanation
+from heatmap_overlay import COLOUR_MAPS
 from shown_answer import ShownAnswer
+from shown_heatmap import (
+    HeatmapSettings,
+    ShownHeatmap,
+    heatmap_of_class,
+    heatmap_of_contrast,
+    heatmaps_of_likeliest,
+)
 
 VIEWS = {
     "why": "Why?",
@@ -34,42 +33,70 @@ VIEWS = {
     "side": "Side by side",
     "proof": "Prove it",
 }
-SIGNED_COLOUR_MAP = next(iter(SIGNED_COLOUR_MAPS))
+
+
+# What the sidebar says until somebody changes it, by the widget's key.
+DEFAULTS = {
+    "heatmap": True,
+    "method": next(iter(METHODS)),
+    "opacity": 80,
+    "layer": None,
+    "colours": COLOUR_MAPS[0],
+}
 
 
 @dataclass(frozen=True)
-class ExplanationSettings:
+class ExplanationSettings(HeatmapSettings):
     """What the sidebar says about heatmaps."""
 
-    is_shown: bool
-    method: str
-    opacity: float
-    layer: str | None
-    colour_map: str
+    is_shown: bool = True
 
 
 def explanation_settings() -> ExplanationSettings:
+    """What the sidebar says, also before it is there."""
+    for key, value in DEFAULTS.items():
+        st.session_state.setdefault(key, value)
+    said = st.session_state
+    return ExplanationSettings(
+        method=said["method"],
+        layer_name=said["layer"],
+        colour_map=said["colours"],
+        opacity=said["opacity"] / 100,
+        is_shown=said["heatmap"],
+    )
+
+
+def ask_explanation_settings() -> None:
     """Ask for everything about heatmaps that can be set."""
-    is_shown = st.toggle("Show Grad-CAM heatmap", value=True)
-    method = st.selectbox(
+    settings = explanation_settings()
+    st.toggle("Show Grad-CAM heatmap", key="heatmap")
+    st.selectbox(
         "Method",
         list(METHODS),
         format_func=lambda each: METHODS[each].name,
         key="method",
-        disabled=not is_shown,
+        disabled=not settings.is_shown,
     )
-    st.caption(METHODS[method].says)
-    opacity = st.slider("Heatmap opacity", 0, 100, 80, 5, "%d%%", disabled=not is_shown)
-    layer = st.selectbox(
+    method = METHODS[settings.method]
+    st.caption(method.says)
+    st.slider(
+        "Heatmap opacity",
+        0,
+        100,
+        step=5,
+        format="%d%%",
+        key="opacity",
+        disabled=not settings.is_shown,
+    )
+    st.selectbox(
         "Last conv layer (optional)",
         known_convolutions(),
         index=None,
         placeholder="The model's last",
         key="layer",
-        disabled=METHODS[method].activation_map is None,
+        disabled=method.activation_map is None,
     )
-    colours = st.selectbox("Colours", COLOUR_MAPS, format_func=str.capitalize, key="colours")
-    return ExplanationSettings(is_shown, method, opacity / 100, layer, colours)
+    st.selectbox("Colours", COLOUR_MAPS, format_func=str.capitalize, key="colours")
 
 
 def known_convolutions() -> list[str]:
@@ -94,9 +121,7 @@ def show_explanation(answer: ShownAnswer, settings: ExplanationSettings) -> None
 
 def show_why(answer: ShownAnswer, settings: ExplanationSettings) -> None:
     """Show where a class, the likeliest unless another is chosen, found its evidence."""
-    chosen = class_choice(answer)
-    explained = explain_all([chosen, *answer.likeliest_first[:3]], answer, settings)
-    show_heatmap(explained[0], common_scale(explained), answer, settings)
+    show_heatmap(heatmap_of_class(answer, class_choice(answer), settings))
 
 
 def show_contrast(answer: ShownAnswer, settings: ExplanationSettings) -> None:
@@ -113,26 +138,24 @@ def show_contrast(answer: ShownAnswer, settings: ExplanationSettings) -> None:
         chosen = st.selectbox("Why", classes, key=f"for-{answer.key}", width=112)
         others = [each for each in classes if each != chosen]
         against = st.selectbox("and not", others, key=f"not-{answer.key}", width=112)
-    explained = explain_all([chosen], answer, settings, against)[0]
-    show_heatmap(explained, explained.strength, answer, settings)
+    show_heatmap(heatmap_of_contrast(answer, chosen, against, settings))
 
 
 def show_side_by_side(answer: ShownAnswer, settings: ExplanationSettings) -> None:
     """Show the three likeliest on one scale, so that a weak claim looks weak."""
-    explained = explain_all(answer.likeliest_first[:3], answer, settings)
-    scale = common_scale(explained)
+    heatmaps = heatmaps_of_likeliest(answer, settings)
     titles = [page_html.candidate(*each) for each in answer.top_k]
-    pictures = [lay_over(each, scale, answer, settings) for each in explained]
-    bar = colour_bar(scale, settings.colour_map) if scale else ""
-    st.html(page_html.side_by_side(list(zip(titles, pictures, strict=True)), bar))
-    evidence = np.stack([each.evidence for each in explained])
-    offer_numbers(evidence, f"side-by-side-{explained[0].method}")
+    pictures = [each.over_picture() for each in heatmaps]
+    # On a common scale they have one colour bar, which those that are blank do not draw.
+    bars = [page_html.colour_bar(each.colours, each.labels) for each in heatmaps if each.colours]
+    st.html(page_html.side_by_side(list(zip(titles, pictures, strict=True)), "".join(bars[:1])))
+    evidence = np.stack([each.explained.evidence for each in heatmaps])
+    offer_numbers(evidence, f"side-by-side-{settings.method}")
 
 
 def show_proof(answer: ShownAnswer, settings: ExplanationSettings) -> None:
     """Let the ink that counts most go, or come, and show what becomes of the confidence."""
-    chosen = class_choice(answer)
-    explained = explain_all([chosen], answer, settings)[0]
+    explained = answer.explain(class_choice(answer), settings.method, settings.layer_name)
     with st.container(horizontal=True, key="proof-choice"):
         if explained.is_blank:
             st.html(page_html.note(describe_heatmap(explained, 1.0)))
@@ -143,11 +166,27 @@ def show_proof(answer: ShownAnswer, settings: ExplanationSettings) -> None:
     percent = st.slider(
         f"{doing[:-4]} so much of the ink", 0, 100, 25, 100 // STEPS, "%d%%", key="share"
     )
-    check = check_faithfulness(
-        answer.network_input, explained.heatmap(), chosen, adding=adding, least_first=least_first
-    )
+    check = checked(answer, explained, adding=adding, least_first=least_first)
     step = percent * STEPS // 100
     st.html(page_html.proof(check, step, describe_check(check, adding=adding), adding=adding))
+
+
+def checked(
+    answer: ShownAnswer, explained: Explanation, *, adding: bool, least_first: bool
+) -> FaithfulnessCheck:
+    """Check an explanation once, however often the slider moves; the session keeps the last."""
+    which = (answer.key, file_name(explained), adding, least_first)
+    if st.session_state.get("check", (None,))[0] != which:
+        check = check_faithfulness(
+            answer.network_input,
+            explained.heatmap(),
+            explained.class_index,
+            adding=adding,
+            least_first=least_first,
+        )
+        st.session_state["check"] = which, check
+    last: tuple[object, FaithfulnessCheck] = st.session_state["check"]
+    return last[1]
 
 
 # ---- What the views share
@@ -182,41 +221,18 @@ def one_of(
     return options[0] if chosen is None else chosen
 
 
-def explain_all(
-    classes: Sequence[int],
-    answer: ShownAnswer,
-    settings: ExplanationSettings,
-    against: int | None = None,
-) -> list[Explanation]:
-    """Explain several classes at once, by the method and at the layer that are set."""
-    methods = [settings.method]
-    return explain(answer.network_input, classes, settings.layer, against=against, methods=methods)
-
-
-def show_heatmap(
-    explained: Explanation, scale: float, answer: ShownAnswer, settings: ExplanationSettings
-) -> None:
+def show_heatmap(heatmap: ShownHeatmap) -> None:
     """Show one heatmap with its colour bar, and offer it to be kept."""
-    overlay = lay_over(explained, scale, answer, settings)
-    caption = describe_heatmap(explained, scale, is_digit=answer.doubt is None)
-    if explained.is_blank:
-        st.html(page_html.heatmap(overlay, caption))
+    bar = page_html.colour_bar(heatmap.colours, heatmap.labels) if heatmap.colours else ""
+    st.html(page_html.heatmap(heatmap.over_picture(), heatmap.caption, bar))
+    if not heatmap.colours:
         return
-    colours = colour_map_of(explained, settings)
-    st.html(page_html.heatmap(overlay, caption, colour_bar(scale, colours)))
-
-    def own_resolution() -> bytes:
-        heatmap = explained.heatmap(scale)
-        full = overlay_heatmap(
-            answer.source, heatmap, answer.full_placement, settings.opacity, colour_map=colours
-        )
-        title = f"{caption} {describe_method(explained)}"
-        return _as_png(with_colour_bar(full, title, scale, colours))
-
-    name = file_name(explained)
+    name = file_name(heatmap.explained)
     with st.container(horizontal=True, key="downloads"):
-        st.download_button("Picture", own_resolution, f"{name}.png", "image/png", on_click="ignore")
-        offer_numbers(explained.evidence, name)
+        st.download_button(
+            "Picture", heatmap.as_png, f"{name}.png", "image/png", on_click="ignore", key="keep"
+        )
+        offer_numbers(heatmap.explained.evidence, name)
 
 
 def offer_numbers(evidence: np.ndarray, name: str) -> None:
@@ -227,40 +243,12 @@ def offer_numbers(evidence: np.ndarray, name: str) -> None:
         f"{name}.npy",
         "application/octet-stream",
         on_click="ignore",
+        key="keep-numbers",
     )
-
-
-def lay_over(
-    explained: Explanation, scale: float, answer: ShownAnswer, settings: ExplanationSettings
-) -> Image.Image:
-    """The heatmap over the person's own picture."""
-    return overlay_heatmap(
-        answer.picture,
-        explained.heatmap(scale),
-        answer.placement,
-        settings.opacity,
-        colour_map=colour_map_of(explained, settings),
-    )
-
-
-def colour_map_of(explained: Explanation, settings: ExplanationSettings) -> str:
-    """Two colours where two classes are held against each other."""
-    return settings.colour_map if explained.against is None else SIGNED_COLOUR_MAP
-
-
-def colour_bar(scale: float, colour_map: str) -> str:
-    """What the colours mean, in logits."""
-    return page_html.colour_bar(colour_stops(colour_map), colour_bar_labels(scale, colour_map))
 
 
 def _or(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} or {names[-1]}"
-
-
-def _as_png(picture: Image.Image) -> bytes:
-    file = io.BytesIO()
-    picture.save(file, "PNG")
-    return file.getvalue()
 
 
 def _as_npy(array: np.ndarray) -> bytes:

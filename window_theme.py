@@ -104,10 +104,10 @@ class WindowTheme:
         self.scale = 1.0 if self.is_mac else max(1.0, round(_dots_per_inch(root) / 24) / 4)
         root.tk.call("tk", "scaling", self.scale * (1.0 if self.is_mac else 96 / 72))
         self._set_fonts(root)
-        for name, palette in PALETTES.items():
+        for name in PALETTES:
             self._style.theme_create(f"digits-{name}", parent="clam")
             self.use(name)
-            self._paint(name, palette)
+            self._paint(name)
         self.use("light")
 
     def use(self, name: str) -> None:
@@ -157,8 +157,8 @@ class WindowTheme:
             font.Font(root, name="SmallFont", family=family, size=9),
         ]
 
-    def _paint(self, name: str, palette: Palette) -> None:
-        style, pixels = self._style, self.pixels
+    def _paint(self, name: str) -> None:
+        style, pixels, palette = self._style, self.pixels, self.palette
         style.configure(
             ".",
             background=palette.ground,
@@ -172,13 +172,15 @@ class WindowTheme:
         style.configure("Digit.TLabel", font="DigitFont")
         style.configure("Faint.Digit.TLabel", foreground=palette.line)
         style.configure("Alarm.Digit.TLabel", foreground=palette.alarm)
-        self._paint_buttons(name, palette)
-        self._paint_switch(name, palette)
-        self._paint_slider(name, palette)
+        self._paint_buttons(name)
+        self._paint_switch(name)
+        self._paint_slider(name)
         for kind in ("TButton", "Segment.Toolbutton"):
             style.configure(kind, padding=(pixels(10), pixels(5)), anchor="center", borderwidth=0)
 
-    def _paint_buttons(self, name: str, palette: Palette) -> None:
+    def _paint_buttons(self, name: str) -> None:
+        palette = self.palette
+
         def button(fill: str, line: str, width: float = 1.0) -> ImageTk.PhotoImage:
             return self._shape((64, 24), 6, fill, line, width)
 
@@ -207,7 +209,9 @@ class WindowTheme:
             ],
         )
 
-    def _paint_switch(self, name: str, palette: Palette) -> None:
+    def _paint_switch(self, name: str) -> None:
+        palette = self.palette
+
         def switch(track: str, knob: str, place: float, ring: str = "") -> ImageTk.PhotoImage:
             picture = self._canvas((38, 22))
             draw = ImageDraw.Draw(picture)
@@ -228,7 +232,9 @@ class WindowTheme:
         self._style.configure("TCheckbutton", padding=(self.pixels(6), 0))
         self._style.map("TCheckbutton", background=[])
 
-    def _paint_slider(self, name: str, palette: Palette) -> None:
+    def _paint_slider(self, name: str) -> None:
+        palette = self.palette
+
         def knob(fill: str, ring: str) -> ImageTk.PhotoImage:
             return self._shape((18, 18), 8, fill, ring, 2)
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from background_process import STOPPED, UNEXPECTED, UNLOADED, BackgroundProcess
+from background_process import STOPPED, UNLOADED, BackgroundProcess
 from digit_errors import DigitError
+from interface_sentences import UNEXPECTED
 
 Done = tuple[str, str | DigitError]
 

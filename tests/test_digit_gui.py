@@ -34,7 +34,8 @@ if os.environ.get("CI") != "true":
 import tkinter as tk
 from tkinter import filedialog
 
-from digit_gui import INVITATION, KEYS, LOADING, DigitWindow
+from digit_gui import KEYS, LOADING, DigitWindow
+from interface_sentences import DRAW_INVITATION
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -170,7 +171,7 @@ def test_a_scribble_is_doubted_in_words(window: DigitWindow) -> None:
 
     assert digit(window) == "?"
     assert "digit" in said(window)
-    assert said(window) != INVITATION
+    assert said(window) != DRAW_INVITATION
     assert window.panel.bars[2][2]["text"].endswith("%")
 
 
@@ -207,7 +208,7 @@ def test_undo_redo_and_clear_by_key(window: DigitWindow) -> None:
     assert window.paper.sheet == drawn
 
     press(window, "<Escape>")
-    assert said(window) == INVITATION
+    assert said(window) == DRAW_INVITATION
     assert digit(window) == "?"
     press(window, "<Control-z>")
     wait_for_answer(window)
@@ -228,7 +229,7 @@ def test_buttons_are_there_when_they_can_do_something(window: DigitWindow) -> No
     assert window.redo_button.instate(["disabled"])
 
     window.clear_button.invoke()
-    assert said(window) == INVITATION
+    assert said(window) == DRAW_INVITATION
 
 
 def test_an_answer_that_comes_after_clear_is_not_shown(window: DigitWindow) -> None:
@@ -239,7 +240,7 @@ def test_an_answer_that_comes_after_clear_is_not_shown(window: DigitWindow) -> N
         window.root.update()
         time.sleep(0.02)
 
-    assert said(window) == INVITATION
+    assert said(window) == DRAW_INVITATION
 
 
 # ---- Files

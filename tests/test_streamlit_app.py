@@ -439,7 +439,7 @@ def test_an_unforeseen_failure_is_one_sentence_without_a_traceback(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("/secret/place")
 
-    monkeypatch.setattr("digit_predictor.read_digit", fail)
+    monkeypatch.setattr("shown_answer.read_and_explain", fail)
 
     draw(page, 1)
 

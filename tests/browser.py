@@ -11,6 +11,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +27,7 @@ PHONE = {"width": 390, "height": 844}
 
 HOW_TO_ENABLE = "no Chromium found: apt-get install chromium, or name one in $CHROMIUM"
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-_QUIET = (
+QUIET = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -51,44 +52,66 @@ def running_browser(executable: str) -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=list(_QUIET))
+        browser = playwright.chromium.launch(executable_path=executable, args=list(QUIET))
         yield browser
         browser.close()
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server's process, and where its page is or will be."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+
+@contextmanager
+def started_server(
+    log: Path, script: str = "streamlit_app.py", **environment: str
+) -> Iterator[Server]:
+    """Start to serve a page on a free port, and do not wait until it is there."""
+    port = _free_port()
+    command = [sys.executable, "-m", "streamlit", "run", script]
+    command += ["--server.headless=true", f"--server.port={port}", "--server.fileWatcherType=none"]
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | environment, stdout=output, stderr=output
+        )
+    try:
+        yield Server(f"http://localhost:{port}", process)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
 
 
 @contextmanager
 def running_server(log: Path, **environment: str) -> Iterator[str]:
     """Serve the page on a free port; its address."""
-    port = _free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
-    command += ["--server.headless=true", f"--server.port={port}", "--server.fileWatcherType=none"]
-    with log.open("w") as output:
-        server = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | environment, stdout=output, stderr=output
-        )
-    try:
-        _wait_until_healthy(server, f"http://localhost:{port}/_stcore/health", log)
-        yield f"http://localhost:{port}"
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
+    with started_server(log, **environment) as server:
+        wait_until_healthy(server, log)
+        yield server.url
+
+
+def wait_until_healthy(server: Server, log: Path) -> None:
+    """Come back when the server says that it can serve.
+
+    Raises:
+        RuntimeError: it did not start.
+    """
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and server.process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"the server did not start:\n{log.read_text()}")
 
 
 def _free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
-
-
-def _wait_until_healthy(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise RuntimeError(f"the server did not start:\n{log.read_text()}")
 
 
 def open_page(page: Page, url: str) -> Page:

@@ -19,6 +19,7 @@ from digit_doubt import SCORES
 from digit_errors import DigitError, ModelError, NoInkError, PictureError
 from digit_predictor import (
     BATCH,
+    Reading,
     are_digits,
     calibrated_softmax,
     format_confidence,
@@ -29,6 +30,7 @@ from digit_predictor import (
     predict_probabilities,
     predict_top_k,
     read_digit,
+    read_digits,
     softmax,
 )
 from model_file import ModelPapers, save_model_file
@@ -204,6 +206,53 @@ def test_a_picture_goes_through_the_network_once(doubting_model: Path, monkeypat
     monkeypatch.setattr(digit_predictor, "compute_logits", counted)
     assert not read_digit(draw(DIGITS[3]), model=model).is_digit
     assert calls == [1]
+
+
+def test_many_pictures_are_read_as_each_alone_would_be_in_order() -> None:
+    pictures = [draw(DIGITS[digit], pen=pen) for pen in (10, 24) for digit in DIGITS]
+    together = read_digits(pictures, 2, ink="dark")
+    for picture, reading in zip(pictures, together, strict=True):
+        alone = read_digit(picture, 2, ink="dark")
+        assert isinstance(reading, Reading)
+        assert [digit for digit, _ in reading.top_k] == [digit for digit, _ in alone.top_k]
+        np.testing.assert_allclose(reading.probabilities, alone.probabilities, atol=1e-4)
+        assert np.array_equal(reading.network_input, alone.network_input)
+        assert np.array_equal(reading.placement, alone.placement)
+        assert reading.doubt == alone.doubt
+
+
+def test_pictures_that_cannot_be_read_stand_as_errors_between_the_others() -> None:
+    empty, text = np.full((90, 90), 255, np.uint8), b"no picture"
+    found = read_digits(iter([text, draw(DIGITS[3]), empty, draw(DIGITS[8])]))
+    assert [type(each) for each in found] == [PictureError, Reading, NoInkError, Reading]
+    assert [each.top_k[0][0] for each in found if isinstance(each, Reading)] == [3, 8]
+
+
+@pytest.mark.parametrize("pictures", [[], [b""], [b"", b"no picture"]])
+def test_a_batch_without_a_picture_is_answered_too(pictures: list[bytes]) -> None:
+    found = read_digits(pictures)
+    assert len(found) == len(pictures)
+    assert all(isinstance(each, PictureError) for each in found)
+
+
+def test_a_batch_goes_through_the_network_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+
+    def counted(model: object, images: np.ndarray) -> np.ndarray:
+        calls.append(len(images))
+        return np.zeros((len(images), 10), np.float32)
+
+    monkeypatch.setattr(digit_predictor, "compute_logits", counted)
+    monkeypatch.setattr(digit_predictor, "BATCH", 4)
+    assert len(read_digits([draw(DIGITS[7])] * 6)) == 6
+    assert calls == [4, 2]
+
+
+def test_what_is_asked_wrongly_of_a_batch_is_no_pictures_fault() -> None:
+    with pytest.raises(ValueError, match="k must be"):
+        read_digits([draw(DIGITS[7])], 0)
+    with pytest.raises(ValueError, match="ink must be"):
+        read_digits([draw(DIGITS[7])], ink="blue")  # type: ignore[arg-type]
 
 
 def test_a_model_is_loaded_once_even_by_many_threads(tmp_path: Path) -> None:

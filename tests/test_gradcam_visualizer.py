@@ -13,7 +13,7 @@ from compiled_network import compute_gradients
 from digit_errors import LayerError, ModelError
 from digit_network import build_classic, convolution_names
 from digit_predictor import load_model, read_digit
-from gradcam_visualizer import METHODS, common_scale, explain, grad_cam
+from gradcam_visualizer import METHODS, common_scale, explain, grad_cam, read_and_explain
 from tensorflow_import import import_keras
 from tests.drawings import DIGITS, draw
 
@@ -282,6 +282,29 @@ def test_the_answer_comes_from_the_same_pass() -> None:
     logits = explain(reading.network_input)[0].logits
     assert logits.shape == (10,)
     assert int(logits.argmax()) == reading.top_k[0][0]
+
+
+def test_answer_and_explanation_in_one_call_are_what_two_calls_give() -> None:
+    picture = draw(DIGITS[5])
+    reading, explained = read_and_explain(picture, 2, class_indices=[None, 8])
+    alone = read_digit(picture, 2)
+    assert [digit for digit, _ in reading.top_k] == [digit for digit, _ in alone.top_k]
+    np.testing.assert_allclose(reading.probabilities, alone.probabilities, atol=1e-5)
+    assert reading.doubt == alone.doubt
+    assert [each.class_index for each in explained] == [5, 8]
+    for each in explained:
+        expected = grad_cam(alone.network_input, each.class_index)
+        np.testing.assert_allclose(each.heatmap(), expected, atol=1e-5)
+
+
+def test_answer_and_explanation_in_one_call_take_one_pass_through_the_network() -> None:
+    with (
+        patch("gradcam_visualizer.compute_gradients", side_effect=compute_gradients) as passes,
+        patch("digit_predictor.compute_logits") as others,
+    ):
+        read_and_explain(draw(DIGITS[5]), class_indices=range(10))
+    assert passes.call_count == 1
+    assert others.call_count == 0
 
 
 def test_on_a_common_scale_a_weak_claim_looks_weak() -> None:

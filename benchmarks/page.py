@@ -1,0 +1,259 @@
+"""How soon the page is there, and how soon it answers: `python benchmarks/page.py [PART…]`.
+
+A real browser, driven by Playwright, draws on our page and on `floor_page.py`, which has the same
+canvas and only echoes how many strokes it got; both by turns, and compared within one run:
+
+- first-visit: navigation, on a server just started, to a canvas that can be drawn on;
+- first-answer: start of the server's process, with navigation at once, to the first answer of a
+  digit drawn as soon as the canvas allows; beside the same on the floor page plus a bare
+  interpreter that imports TensorFlow, loads the model and compiles and makes one call;
+- strokes: from lifting the pen to the answer, and until the page is still again;
+- people: the same with eight people who draw a stroke every five seconds each;
+- memory: of the server's process after 200 answers to eight people, beside that after the first.
+
+Printed are medians. Memory is read from /proc, so that part needs Linux.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, Error
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.page_driver import Person, Times, browser, people
+from tests.browser import Server, started_server, wait_until_healthy
+from tests.drawings import DIGITS
+
+FLOOR, OURS = "benchmarks/floor_page.py", "streamlit_app.py"
+WATCHED = {FLOOR: "[data-testid=stText]", OURS: ".answer, .message"}
+ANSWERED = {FLOOR: "text=1 strokes", OURS: ".answer"}
+PEOPLE = 8
+EVERY = 5.0  # seconds between two strokes of a person
+ANSWERS = 200
+
+BARE_START = """
+import os
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import numpy as np
+import tensorflow as tf
+model = tf.keras.models.load_model("digit_recognizer.h5", compile=False)
+signature = [tf.TensorSpec((1, 28, 28, 1))]
+forward = tf.function(lambda images: model(images, training=False), input_signature=signature)
+forward(np.zeros((1, 28, 28, 1), np.float32)).numpy()
+"""
+
+
+@asynccontextmanager
+async def serving(script: str) -> AsyncIterator[Server]:
+    """A server that is ready."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "server.log"
+        with started_server(log, script) as server:
+            wait_until_healthy(server, log)
+            yield server
+
+
+async def first_visit(running: Browser, runs: int) -> None:
+    seconds: dict[str, list[float]] = {FLOOR: [], OURS: []}
+    for _ in range(runs):
+        for script, times in seconds.items():
+            async with serving(script) as server:
+                start = time.perf_counter()
+                (person,) = await people(running, server.url, WATCHED[script], 1)
+                times.append(time.perf_counter() - start)
+                await person.page.context.close()
+    _print("first visit: until the canvas can be drawn on", seconds[OURS], seconds[FLOOR], 1.3)
+
+
+async def first_answer(running: Browser, runs: int) -> None:
+    floors, ours = [], []
+    for _ in range(runs):
+        bare = _seconds_of_bare_start()
+        floors.append(bare + await _seconds_to_first_answer(running, FLOOR))
+        ours.append(await _seconds_to_first_answer(running, OURS))
+    _print("first answer, from the start of the server", ours, floors, 1.1)
+
+
+def _seconds_of_bare_start() -> float:
+    start = time.perf_counter()
+    subprocess.run(
+        [sys.executable, "-c", BARE_START], cwd=ROOT, check=True, stderr=subprocess.DEVNULL
+    )
+    return time.perf_counter() - start
+
+
+async def _seconds_to_first_answer(running: Browser, script: str) -> float:
+    context = await running.new_context(viewport={"width": 1280, "height": 900})
+    person = Person(await context.new_page(), WATCHED[script], 0)
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        with started_server(Path(folder) / "server.log", script) as server:
+            while True:
+                try:
+                    await person.page.goto(server.url, wait_until="commit")
+                    break
+                except Error:  # nobody listens yet
+                    await asyncio.sleep(0.05)
+            await person.find_paper()
+            await person.draw(DIGITS[7][0])
+            await person.page.locator(ANSWERED[script]).wait_for(timeout=120_000)
+            seconds = time.perf_counter() - start
+    await context.close()
+    return seconds
+
+
+async def strokes(running: Browser, runs: int) -> None:
+    async with serving(FLOOR) as floor, serving(OURS) as ours:
+        await _warmed_up(running, ours)
+        times: dict[str, list[Times]] = {FLOOR: [], OURS: []}
+        for run in range(runs):
+            for script, server in ((FLOOR, floor), (OURS, ours)):
+                (person,) = await people(running, server.url, WATCHED[script], 1, seed=run)
+                for _ in range(8):
+                    times[script] += await _draw_digit(person, script)
+                await person.page.context.close()
+    _print_times("pen lifted", times)
+
+
+async def eight_people(running: Browser, runs: int) -> None:
+    times: dict[str, list[Times]] = {FLOOR: [], OURS: []}
+    async with serving(FLOOR) as floor, serving(OURS) as ours:
+        await _warmed_up(running, ours)
+        for run in range(max(1, runs // 2)):
+            for script, server in ((FLOOR, floor), (OURS, ours)):
+                everybody = await people(
+                    running, server.url, WATCHED[script], PEOPLE, seed=PEOPLE * run
+                )
+                drawing = [
+                    _draw_every(EVERY, person, script, number * EVERY / PEOPLE)
+                    for number, person in enumerate(everybody)
+                ]
+                for found in await asyncio.gather(*drawing):
+                    times[script] += found
+                for person in everybody:
+                    await person.page.context.close()
+    _print_times(f"pen lifted, {PEOPLE} people", times)
+
+
+async def _warmed_up(running: Browser, server: Server) -> None:
+    """Let the network wake and everything be asked for once."""
+    (person,) = await people(running, server.url, WATCHED[OURS], 1)
+    await _draw_digit(person, OURS)
+    await person.page.context.close()
+
+
+async def _draw_digit(person: Person, script: str) -> list[Times]:
+    """Draw a digit stroke by stroke, each once the page is still; then make room for the next.
+
+    On the floor page strokes pile up, which costs it nothing.
+    """
+    found = []
+    for stroke in person.some_digit():
+        await person.draw(stroke)
+        found.append(await person.times())
+    if script == OURS:
+        await person.clear()
+    return _answered(found)
+
+
+async def _draw_every(seconds: float, person: Person, script: str, delay: float) -> list[Times]:
+    await asyncio.sleep(delay)
+    found: list[Times | None] = []
+    for _ in range(6):
+        for stroke in person.some_digit():
+            begun = time.perf_counter()
+            await person.draw(stroke)
+            found.append(await person.times())
+            await asyncio.sleep(max(0.0, seconds - (time.perf_counter() - begun)))
+        if script == OURS:
+            await person.clear()
+    return _answered(found)
+
+
+def _answered(found: list[Times | None]) -> list[Times]:
+    lost = found.count(None)
+    if lost:
+        print(f"{lost} of {len(found)} strokes were not answered", file=sys.stderr)
+    return [each for each in found if each is not None]
+
+
+async def memory(running: Browser, runs: int) -> None:
+    async with serving(OURS) as server:
+        await _warmed_up(running, server)
+        first = _resident(server)
+        everybody = await people(running, server.url, WATCHED[OURS], PEOPLE)
+        answers = 0
+        while answers < ANSWERS:
+            found = await asyncio.gather(*(_draw_digit(person, OURS) for person in everybody))
+            answers += sum(map(len, found))
+        last = _resident(server)
+    change = f"{100 * (last / first - 1):+.0f}%, goal +10%"
+    print(f"memory after the first answer {first:.0f} MB, after {answers} {last:.0f} MB: {change}")
+
+
+def _resident(server: Server) -> float:
+    """Megabytes of the server's process."""
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    (line,) = [each for each in status.splitlines() if each.startswith("VmRSS")]
+    return int(line.split()[1]) / 1e3
+
+
+def _print_times(what: str, times: dict[str, list[Times]]) -> None:
+    floors = [each.answer for each in times[FLOOR]]
+    _print(f"{what}: until the answer", [each.answer for each in times[OURS]], floors, 1.5)
+    _print(f"{what}: until still", [each.still for each in times[OURS]], floors, 2.5)
+
+
+def _print(what: str, ours: list[float], floors: list[float], goal: float) -> None:
+    own, floor = statistics.median(ours), statistics.median(floors)
+    print(
+        f"{what:48}{own:7.2f} s{floor:7.2f} s  {own / floor:5.2f} ×, goal {goal} ×  ({len(ours)})",
+        flush=True,
+    )
+
+
+PARTS: dict[str, Callable[[Browser, int], Coroutine[Any, Any, None]]] = {
+    "first-visit": first_visit,
+    "first-answer": first_answer,
+    "strokes": strokes,
+    "people": eight_people,
+    "memory": memory,
+}
+
+
+async def _measure(parts: list[str], runs: int) -> None:
+    print(f"{'':48}{'ours':>9}{'floor':>9}")
+    async with browser() as running:
+        for part in parts:
+            await PARTS[part](running, runs)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar="PART")
+    parser.add_argument("--runs", type=int, default=5, help="how many of each (5)")
+    options = parser.parse_args()
+    random.seed(0)
+    os.chdir(ROOT)
+    asyncio.run(_measure(options.parts or list(PARTS), options.runs))
+
+
+if __name__ == "__main__":
+    main()

@@ -35,7 +35,7 @@ from playwright.async_api import Browser, Error
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.page_driver import Person, Times, browser, people
+from benchmarks.page_driver import Person, Times, browser, people, resident_megabytes
 from tests.browser import Server, started_server, wait_until_healthy
 from tests.drawings import DIGITS
 
@@ -195,22 +195,15 @@ def _answered(found: list[Times | None]) -> list[Times]:
 async def memory(running: Browser, runs: int) -> None:
     async with serving(OURS) as server:
         await _warmed_up(running, server)
-        first = _resident(server)
+        first = resident_megabytes(server)
         everybody = await people(running, server.url, WATCHED[OURS], PEOPLE)
         answers = 0
         while answers < ANSWERS:
             found = await asyncio.gather(*(_draw_digit(person, OURS) for person in everybody))
             answers += sum(map(len, found))
-        last = _resident(server)
+        last = resident_megabytes(server)
     change = f"{100 * (last / first - 1):+.0f}%, goal +10%"
     print(f"memory after the first answer {first:.0f} MB, after {answers} {last:.0f} MB: {change}")
-
-
-def _resident(server: Server) -> float:
-    """Megabytes of the server's process."""
-    status = Path(f"/proc/{server.process.pid}/status").read_text()
-    (line,) = [each for each in status.splitlines() if each.startswith("VmRSS")]
-    return int(line.split()[1]) / 1e3
 
 
 def _print_times(what: str, times: dict[str, list[Times]]) -> None:

@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.browser import HOW_TO_ENABLE, QUIET, find_chromium
+from tests.browser import HOW_TO_ENABLE, QUIET, Server, find_chromium
 from tests.drawings import DIGITS, Stroke, Strokes
 
 QUIET_FOR = 0.6
@@ -114,7 +114,7 @@ class Person:
         await self.page.mouse.move(*first)
         await self.page.mouse.down()
         for point in rest:
-            await self.page.mouse.move(*point)
+            await self.page.mouse.move(*point, steps=4)
         await self.page.mouse.up()
 
     async def times(self) -> Times | None:
@@ -174,3 +174,16 @@ async def people(
         await person.open(url)
         found.append(person)
     return found
+
+
+def resident_megabytes(server: Server) -> float:
+    """Memory of the server's process."""
+    return process_status(server, "VmRSS") / 1e3
+
+
+def process_status(server: Server, name: str) -> int:
+    """A number that Linux gives of the server's process."""
+    for line in Path(f"/proc/{server.process.pid}/status").read_text().splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1])
+    raise KeyError(name)

@@ -1,0 +1,163 @@
+"""Eight people with a browser each, drawing at once: `python benchmarks/people.py [--minutes 5]`.
+
+Each draws one digit of their own again and again. Counted are answers, misread digits, and what
+must never happen: a stroke without an answer, a sentence that something went wrong, another
+person's answer or picture (the picture under the heatmap must be what was drawn), a traceback in
+the server's log. Every half minute somebody more comes, draws a stroke and is gone before the
+answer. Memory and threads of the server's process are read from /proc, so this needs Linux.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import base64
+import io
+import os
+import sys
+import tempfile
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.page_driver import Person, browser, people, process_status, resident_megabytes
+from tests.browser import Server, started_server, wait_until_healthy
+from tests.drawings import DIGITS, Strokes, draw
+
+PEOPLE = 8
+WATCHED = ".answer, .message"
+GUEST_EVERY = 30.0  # seconds
+OWN_INK = 0.8
+"""A picture that shows less of the ink that was drawn is another one."""
+
+
+@dataclass
+class Seen:
+    """What somebody saw."""
+
+    answers: int = 0
+    misread: int = 0
+    lost: int = 0
+    problems: list[str] = field(default_factory=list)
+    foreign_pictures: int = 0
+
+
+async def draw_on(person: Person, digit: int, until: float) -> Seen:
+    """Draw a digit again and again, and look at what comes."""
+    seen = Seen()
+    while time.monotonic() < until:
+        strokes = person.moved(DIGITS[digit])
+        for stroke in strokes:
+            await person.draw(stroke)
+            if await person.times() is None:
+                seen.lost += 1
+            seen.problems += await person.page.locator(".problem").all_inner_texts()
+        seen.answers += 1
+        seen.misread += await _answer(person) != str(digit)
+        seen.foreign_pictures += not await _is_own_picture(person, strokes)
+        await person.clear()
+        await asyncio.sleep(1.0)
+    return seen
+
+
+async def _answer(person: Person) -> str:
+    digits = await person.page.locator(".answer-digit").all_inner_texts()
+    return digits[0] if digits else "doubt"
+
+
+async def _is_own_picture(person: Person, strokes: Strokes) -> bool:
+    source = await person.page.locator(".heatmap img").first.get_attribute("src") or ""
+    with Image.open(io.BytesIO(base64.b64decode(source.partition(",")[2]))) as picture:
+        shown = np.asarray(picture.convert("RGB")).min(axis=2) < 200
+    ink = draw(strokes, len(shown), round(len(shown) / 16))[..., 0] < 128
+    return bool(shown[ink].mean() >= OWN_INK)
+
+
+async def come_and_go(url: str, until: float) -> int:
+    """Guests who draw a stroke and are gone before the answer; how many there were."""
+    guests = 0
+    async with browser() as running:
+        while time.monotonic() + GUEST_EVERY < until:
+            (guest,) = await people(running, url, WATCHED, 1, seed=1_000 + guests)
+            await guest.draw(guest.some_digit()[0])
+            await asyncio.sleep(0.25)  # the stroke is sent, the answer is not there
+            await guest.page.context.close()
+            guests += 1
+            await asyncio.sleep(GUEST_EVERY)
+    return guests
+
+
+async def watch(server: Server, until: float) -> None:
+    """Print memory and threads of the server now and then."""
+    while time.monotonic() < until:
+        _print_state(server, "drawing")
+        await asyncio.sleep(60)
+
+
+def _print_state(server: Server, when: str) -> None:
+    threads = process_status(server, "Threads")
+    print(f"{when:12}{resident_megabytes(server):8.0f} MB{threads:6} threads", flush=True)
+
+
+async def _measure(minutes: float) -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "server.log"
+        with started_server(log) as server:
+            wait_until_healthy(server, log)
+            async with AsyncExitStack() as stack:
+                browsers = [await stack.enter_async_context(browser()) for _ in range(PEOPLE)]
+                everybody = [
+                    (await people(running, server.url, WATCHED, 1, seed=number))[0]
+                    for number, running in enumerate(browsers)
+                ]
+                await everybody[0].draw(DIGITS[1][0])  # wakes the network
+                await everybody[0].page.locator(".answer").wait_for(timeout=120_000)
+                await everybody[0].clear()
+                until = time.monotonic() + 60 * minutes
+                drawing = [
+                    draw_on(person, number, until) for number, person in enumerate(everybody)
+                ]
+                seen, guests, _ = await asyncio.gather(
+                    asyncio.gather(*drawing), come_and_go(server.url, until), watch(server, until)
+                )
+            await asyncio.sleep(5)
+            _print_state(server, "all gone")
+            return _report(seen, guests, log.read_text())
+
+
+def _report(seen: list[Seen], guests: int, log: str) -> bool:
+    problems = [each for person in seen for each in person.problems]
+    never = {
+        "strokes without an answer": sum(person.lost for person in seen),
+        "sentences that something is wrong": len(problems),
+        "pictures that are not the person's own": sum(each.foreign_pictures for each in seen),
+        "tracebacks in the server's log": log.count("Traceback"),
+    }
+    answers, misread = sum(each.answers for each in seen), sum(each.misread for each in seen)
+    print(f"{answers} digits drawn by {len(seen)} people, {misread} misread; {guests} guests")
+    for what, count in never.items():
+        print(f"{count:6} {what}")
+    for sentence in sorted(set(problems)):
+        print(f"       {sentence}")
+    return not any(never.values())
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--minutes", type=float, default=5.0, help="how long they draw (5)")
+    minutes = parser.parse_args().minutes
+    os.chdir(ROOT)
+    return 0 if asyncio.run(_measure(minutes)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

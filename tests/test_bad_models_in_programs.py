@@ -49,7 +49,8 @@ def write_nan(path: Path) -> None:
     model.save(path)
 
 
-WITHOUT_KERAS = {
+Cases = dict[str, tuple[Callable[[Path], None], str]]
+WITHOUT_KERAS: Cases = {
     "missing": (write_missing, "is missing"),
     "truncated": (write_truncated, "is damaged"),
     "a Lambda": (write_lambda, "holds a Lambda"),
@@ -61,7 +62,7 @@ ALL = WITHOUT_KERAS | {
 }
 
 
-def cases(known: dict[str, tuple[Callable[[Path], None], str]]) -> pytest.MarkDecorator:
+def cases(known: Cases) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("write", "words"), list(known.values()), ids=list(known))
 
 

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from atomic_file import atomic_write
+from command_line import GIVE_UP
 from digit_errors import DataError, DigitError
 from file_lock import held_lock
 from search_space import sample_recipe
@@ -174,7 +175,7 @@ def sole_user(folder: Path) -> Iterator[None]:
         f"Another search is running in the folder {folder.name}: name another --folder, "
         "or, to search together, make one the chief and the others its workers."
     )
-    with held_lock(folder / "lock", taken):
+    with held_lock(folder / ".lock", taken):
         yield
 
 
@@ -303,7 +304,9 @@ def _resumable(
                 path.parent.mkdir(exist_ok=True)
                 write_json(path, words)
             except OSError as error:
-                self.failure = fatal(f"{path.name} could not be written ({error.strerror}).")
+                self.failure = fatal(
+                    f"{path.name} could not be written ({error.strerror}): {GIVE_UP}."
+                )
                 raise self.failure from error
 
         def reload(self) -> None:

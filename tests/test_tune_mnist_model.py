@@ -472,7 +472,8 @@ def test_a_full_disk_ends_the_search_in_one_sentence(
     monkeypatch.setattr(search_oracle, "write_json", write_until_full)
     assert search("--max-trials", "3") == 1
     assert capsys.readouterr().err == (
-        "trial.json could not be written (No space left on device).\n"
+        "trial.json could not be written (No space left on device): "
+        "free some space, or choose another place, and try again.\n"
     )
 
 

@@ -27,12 +27,13 @@ from digit_doubt import SCORES
 from digit_errors import DigitError, ModelError
 from digit_network import CLASSES, CONVOLUTIONS, INPUT_SHAPE, outputs_of
 from image_preparation import PREPARATION_VERSION
-from model_config import ELSEWHERE, check_size, read_config
+from model_config import ELSEWHERE, check_size, check_that_reading_ends, read_config
 from tensorflow_import import import_keras
 
 if TYPE_CHECKING:
     import keras
 
+_SHIPPED = Path(__file__).with_name("digit_recognizer.h5")
 _ATTRIBUTE_PREFIX = "digit_"
 _NAME_OF_A_SCOPE = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*")
 # The first that opens a stranger's .h5 without following links or taking all memory.
@@ -169,6 +170,7 @@ def read_convolution_names(path: str | Path) -> list[str]:
     path = Path(path)
     _check_that_it_opens(path)
     with _damage_named(path):
+        _check_that_reading_ends(path)
         layers = read_config(path)["config"]["layers"]
         return [layer["config"]["name"] for layer in layers if layer["class_name"] in CONVOLUTIONS]
 
@@ -185,6 +187,7 @@ def load_model_file(path: str | Path) -> keras.Model:
     path = Path(path)
     _check_that_it_opens(path)
     with _damage_named(path):
+        _check_that_reading_ends(path)
         read_config(path)
         check_size(path)
         keras = import_keras()
@@ -205,6 +208,12 @@ def _damage_named(path: Path) -> Iterator[None]:
         raise
     except Exception as error:
         raise _damaged(path) from error
+
+
+def _check_that_reading_ends(path: Path) -> None:
+    """Of anybody's file but ours, which is known and read at every start."""
+    if path.absolute() != _SHIPPED:
+        check_that_reading_ends(path.absolute())
 
 
 def _load_without_memory(path: Path) -> None:

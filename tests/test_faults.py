@@ -20,7 +20,6 @@ import numpy as np
 import pytest
 
 import atomic_file
-import command_line
 import evaluate_model
 import recipe_tuner
 import train_mnist_model
@@ -191,7 +190,7 @@ def test_a_folder_that_cannot_be_written_is_named_before_the_work(
     def read_only(**options: Any) -> None:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
-    monkeypatch.setattr(command_line.tempfile, "TemporaryFile", read_only)
+    monkeypatch.setattr("command_line.tempfile.TemporaryFile", read_only)
     assert script() == 1
     said = f"The folder of {option} cannot be written to: choose another.\n"
     assert capsys.readouterr().err == said

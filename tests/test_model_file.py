@@ -165,8 +165,11 @@ def good_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=[".h5", ".keras"])
-def stranger(request: pytest.FixtureRequest, good_models: Path, tmp_path: Path) -> Path:
-    """A copy of a good model in either format, to be spoilt."""
+def stranger(
+    request: pytest.FixtureRequest, good_models: Path, tmp_path: Path, monkeypatch
+) -> Path:
+    """A copy of a good model in either format, to be spoilt so that reading it still ends."""
+    monkeypatch.setattr(model_config, "_ends", lambda path, modified, size: True)
     path = tmp_path / f"stranger{request.param}"
     shutil.copyfile(good_models / f"model{request.param}", path)
     return path
@@ -391,6 +394,17 @@ def test_an_older_keras_opens_no_file(version: str, stranger: Path, monkeypatch)
 def test_a_newer_keras_opens_files(version: str, stranger: Path, monkeypatch) -> None:
     monkeypatch.setattr(keras, "__version__", version)
     assert load_model(stranger).count_params() > 0
+
+
+def test_a_file_over_which_hdf5_loops_for_ever_is_refused(
+    good_models: Path, tmp_path: Path, monkeypatch
+) -> None:
+    path = tmp_path / "model.h5"
+    path.write_bytes((good_models / "model.h5").read_bytes())
+    monkeypatch.setattr(model_config, "PATIENCE", 0.001)  # as if it did
+    assert "is damaged" in refusal(path)
+    with pytest.raises(ModelError, match="is damaged"):
+        list_convolutions(path)
 
 
 def test_papers_of_types_that_python_does_not_have_are_damage(

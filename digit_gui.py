@@ -55,6 +55,7 @@ NO_DISPLAY = (
 )
 KEYS = "Ctrl+Z undo · Ctrl+Y redo · Esc clear · Ctrl+O open · H heatmap"
 SUFFIXES = ("png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff", "heic", "heif", "avif")
+NO_MODEL = 2
 LOADING = "Loading the network…"
 ASKED_SIDE = 400  # pixels of the picture that is read, however large the window is
 PEN_WIDTHS = (0.02, 0.12)  # shares of the paper's side
@@ -397,10 +398,13 @@ def _nudge(scale: ttk.Scale, by: float, event: tk.Event[tk.Misc]) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Open the window; 1 if there is no screen for it, else 0."""
+    """Open the window; 1 if there is no screen for it, 2 for a model that is none, else 0."""
     options = _parser().parse_args(arguments)
     if options.model:
-        os.environ["DIGIT_MODEL"] = options.model
+        try:
+            _use_model(options.model)
+        except DigitError as error:
+            return complain(str(error), NO_MODEL)
     _be_sharp()
     try:
         root = tk.Tk(className="Digits")
@@ -411,6 +415,14 @@ def main(arguments: list[str] | None = None) -> int:
         window.open_picture(options.picture)
     root.mainloop()
     return 0
+
+
+def _use_model(path: str) -> None:
+    """Let the process that answers load another model, whose file is looked into without Keras."""
+    from digit_predictor import MODEL_VARIABLE, list_convolutions
+
+    list_convolutions(path)
+    os.environ[MODEL_VARIABLE] = path
 
 
 def _be_sharp() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+import quiet_matplotlib  # noqa: F401
 from picture_decoding import Picture, decode_picture
 
 if TYPE_CHECKING:

@@ -8,13 +8,14 @@ them.
 from __future__ import annotations
 
 import errno
-import json
 import math
 import os
 import re
 import shutil
 import warnings
-import zipfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,16 +24,22 @@ import h5py
 
 from atomic_file import atomic_write
 from digit_doubt import SCORES
-from digit_errors import ModelError
+from digit_errors import DigitError, ModelError
 from digit_network import CLASSES, CONVOLUTIONS, INPUT_SHAPE, outputs_of
 from image_preparation import PREPARATION_VERSION
+from model_config import ELSEWHERE, check_size, check_that_reading_ends, read_config
 from tensorflow_import import import_keras
 
 if TYPE_CHECKING:
     import keras
 
+_SHIPPED = Path(__file__).with_name("digit_recognizer.h5")
 _ATTRIBUTE_PREFIX = "digit_"
 _NAME_OF_A_SCOPE = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*")
+# The first that opens a stranger's .h5 without following links or taking all memory.
+_OLDEST_KERAS = (3, 15, 1)
+# What a layer may make of one picture: a 28×28 one scaled to 224×224 needs 3 million in a ResNet.
+_MOST_VALUES = 2**22
 
 
 @dataclass(frozen=True)
@@ -113,8 +120,10 @@ def read_papers(path: str | Path) -> ModelPapers:
                 for field in fields(ModelPapers)
                 if _ATTRIBUTE_PREFIX + field.name in file.attrs
             }
-    except OSError:
+    except OSError:  # not of this format
         return ModelPapers()
+    except (TypeError, ValueError, RuntimeError) as error:  # values that Python has no type for
+        raise _damaged(Path(path)) from error
     return _checked_papers(ModelPapers(**found))
 
 
@@ -160,69 +169,105 @@ def read_convolution_names(path: str | Path) -> list[str]:
     """
     path = Path(path)
     _check_that_it_opens(path)
-    try:
-        layers = json.loads(_read_config(path))["config"]["layers"]
+    with _damage_named(path):
+        _check_that_reading_ends(path)
+        layers = read_config(path)["config"]["layers"]
         return [layer["config"]["name"] for layer in layers if layer["class_name"] in CONVOLUTIONS]
-    except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
-        raise _damaged(path) from error
-
-
-def _read_config(path: Path) -> str | bytes:
-    if h5py.is_hdf5(path):
-        with h5py.File(path, "r") as file:
-            return file.attrs["model_config"]
-    with zipfile.ZipFile(path) as archive:
-        return archive.read("config.json")
 
 
 def load_model_file(path: str | Path) -> keras.Model:
     """Read a Keras model, `.h5` or `.keras`, that reads 28×28 pictures and knows ten digits.
 
-    Safe mode is always on: a file that carries Python code (a Lambda layer) is refused.
+    Nothing in the file is run: safe mode is always on, and what `model_config` does not know, such
+    as a Lambda layer, is refused before Keras sees it. So is what would take all memory.
 
     Raises:
-        ModelError: the file is missing, damaged, or no such model.
+        ModelError: the file is missing, damaged, or no such model, or Keras is too old to be safe.
     """
     path = Path(path)
     _check_that_it_opens(path)
-    keras = import_keras()
+    with _damage_named(path):
+        _check_that_reading_ends(path)
+        read_config(path)
+        check_size(path)
+        keras = import_keras()
+        _check_keras(keras.__version__)
+        with warnings.catch_warnings(action="ignore"):
+            # Keras's state is a thread's own: nothing that was tried is left behind.
+            with ThreadPoolExecutor(1) as trial:
+                trial.submit(_load_without_memory, path).result()
+            return keras.models.load_model(path, compile=False, safe_mode=True)
+
+
+@contextmanager
+def _damage_named(path: Path) -> Iterator[None]:
+    """Say what is the matter with a file; readers and Keras raise whatever they stumble over."""
     try:
-        model = keras.models.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # Keras raises whatever it stumbles over in a damaged file
+        yield
+    except DigitError:
+        raise
+    except Exception as error:
         raise _damaged(path) from error
-    return _checked_model(model)
+
+
+def _check_that_reading_ends(path: Path) -> None:
+    """Of anybody's file but ours, which is known and read at every start."""
+    if path.absolute() != _SHIPPED:
+        check_that_reading_ends(path.absolute())
+
+
+def _load_without_memory(path: Path) -> None:
+    """Check a model whose weights are not made, however large, but must have the stored shapes."""
+    keras = import_keras()
+    with keras.StatelessScope(initialize_variables=False):
+        _check_model(keras.models.load_model(path, compile=False, safe_mode=True))
+
+
+def _check_keras(version: str) -> None:
+    if tuple(int(part) for part in re.findall(r"\d+", version)[:3]) < _OLDEST_KERAS:
+        oldest = ".".join(map(str, _OLDEST_KERAS))
+        raise ModelError(
+            f"Keras {version} can be misled by a model file: "
+            f"install {oldest} or newer, with pip install -r requirements.txt."
+        )
 
 
 def _damaged(path: Path) -> ModelError:
     return ModelError(
-        f"The model file {path.name} is damaged, not a Keras model, or carries code, which is "
-        "never run: make one with python train_mnist_model.py, or name another."
+        f"The model file {path.name} is damaged, not a Keras model, or too large: {ELSEWHERE}."
     )
 
 
-def _checked_model(model: keras.Model) -> keras.Model:
+def _check_model(model: keras.Model) -> None:
     shapes = [tensor.shape[1:] for tensor in (*model.inputs, *outputs_of(model))]
     if shapes not in ([INPUT_SHAPE, (CLASSES,)], [INPUT_SHAPE[:2], (CLASSES,)]):
         raise ModelError(
             "This model does not read 28×28 pictures and tell ten digits apart: name another."
         )
     for layer in model.layers:
-        if not _NAME_OF_A_SCOPE.fullmatch(layer.name):
-            raise ModelError(
-                f"TensorFlow cannot run a layer named {layer.name!r}: "
-                "give it a name of letters, digits and _, and save the model again."
-            )
-    return model
+        _check_layer(layer)
+
+
+def _check_layer(layer: keras.Layer) -> None:
+    if not _NAME_OF_A_SCOPE.fullmatch(layer.name):
+        raise ModelError(
+            f"TensorFlow cannot run a layer named {layer.name!r}: "
+            "give it a name of letters, digits and _, and save the model again."
+        )
+    for tensor in import_keras().tree.flatten(layer.output):
+        if math.prod(size or 1 for size in tensor.shape) > _MOST_VALUES:
+            raise ModelError("This model makes more of a picture than fits: name another.")
+    for inner in getattr(layer, "layers", ()):
+        _check_layer(inner)
 
 
 def _check_that_it_opens(path: Path) -> None:
     try:
+        if path.is_dir():
+            raise ModelError(f"{path.name} is a folder: name a model file, .h5 or .keras.")
+        if path.exists() and not path.is_file():  # to open a pipe is to wait for ever
+            raise ModelError(f"{path.name} is no plain file: name a model file, .h5 or .keras.")
         with path.open("rb"):
             pass
-    except IsADirectoryError as error:
-        raise ModelError(f"{path.name} is a folder: name a model file, .h5 or .keras.") from error
     except (OSError, ValueError) as error:  # ValueError for a name that no file can have
-        raise ModelError(
-            f"The model file {path.name} is missing: "
-            "make one with python train_mnist_model.py, or name another."
-        ) from error
+        raise ModelError(f"The model file {path.name} is missing: {ELSEWHERE}.") from error

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+import quiet_matplotlib  # noqa: F401
 from digit_ink import ink_of_lines, ink_of_mnist, ink_of_strokes
 from digit_scenes import compose_scene
 from doodles import Line, bent, doodle, fitted, rounded, scribble, turned

@@ -24,7 +24,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from atomic_file import atomic_write
+from command_line import GIVE_UP
 from digit_errors import DataError, DigitError
+from file_lock import held_lock
 from search_space import sample_recipe
 from tensorflow_import import import_keras
 from training_recipe import Recipe
@@ -157,7 +159,7 @@ def open_folder(folder: Path, settings: SearchSettings, restart: bool = False) -
     if papers.exists() or trials.exists():
         _check_same_search(papers, settings)
     else:
-        _write_json(papers, settings.as_dict())
+        write_json(papers, settings.as_dict())
     return (trials / "oracle.json").exists()
 
 
@@ -169,19 +171,11 @@ def sole_user(folder: Path) -> Iterator[None]:
         DataError: another process searches there.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        yield
-        return
-    with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise DataError(
-                f"Another search is running in the folder {folder.name}: name another --folder, "
-                "or, to search together, make one the chief and the others its workers."
-            ) from error
+    taken = (
+        f"Another search is running in the folder {folder.name}: name another --folder, "
+        "or, to search together, make one the chief and the others its workers."
+    )
+    with held_lock(folder / ".lock", taken):
         yield
 
 
@@ -207,7 +201,12 @@ def damaged(folder: Path) -> DataError:
     )
 
 
-def _write_json(path: Path, words: Mapping[str, Any]) -> None:
+def write_json(path: Path, words: Mapping[str, Any]) -> None:
+    """Write a JSON file, whole or not at all.
+
+    Raises:
+        OSError: it cannot be written; an older one is untouched.
+    """
     with atomic_write(path) as temporary:
         temporary.write_text(json.dumps(words), encoding="utf-8")
 
@@ -303,9 +302,11 @@ def _resumable(
             """Write whole or not at all, which Keras Tuner does not."""
             try:
                 path.parent.mkdir(exist_ok=True)
-                _write_json(path, words)
+                write_json(path, words)
             except OSError as error:
-                self.failure = fatal(f"{path.name} could not be written ({error.strerror}).")
+                self.failure = fatal(
+                    f"{path.name} could not be written ({error.strerror}): {GIVE_UP}."
+                )
                 raise self.failure from error
 
         def reload(self) -> None:

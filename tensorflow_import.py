@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import quiet_matplotlib  # noqa: F401 - Keras imports Matplotlib, too
 from digit_errors import DigitError
 
 _lock = threading.Lock()

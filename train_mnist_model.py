@@ -29,6 +29,7 @@ from command_line import add_digit_options, check_writable, count, leave, number
 from digit_data import load_mnist
 from digit_errors import DataError, DigitError
 from digit_training import RunControl, TrainedNetwork, train
+from file_lock import held_lock
 from model_calibration import calibrate
 from model_comparison import Comparison, accuracy, compare, load_replaced_model
 from model_file import ModelPapers, save_model_file
@@ -61,6 +62,13 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> None:
     _check_output(options.output)
     _check_tensorboard(options.tensorboard)
+    output = options.output
+    taken = f"Another training is writing {output.name}: wait for it, or name another --output."
+    with held_lock(output.with_name(f".{output.name}.lock"), taken):
+        _train_and_write(options)
+
+
+def _train_and_write(options: argparse.Namespace) -> None:
     recipe = _recipe(options)
     data = load_training_data(
         options.data, options.pen_strokes, options.extra, recipe, options.output.parent / CACHE

@@ -8,6 +8,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import quiet_matplotlib  # noqa: F401
 from atomic_file import atomic_write
 from training_checkpoint import EpochRow
 

@@ -79,13 +79,22 @@ def _run(options: argparse.Namespace) -> None:
     rows = ranked([trial_row(trial, settings) for trial in oracle.trials.values()])
     recipe = best_recipe(rows, options.epochs)
     if recipe is not None:
-        with atomic_write(options.output) as temporary:
-            temporary.write_text(recipe.as_json(), encoding="utf-8")
+        write_recipe(recipe, options.output)
     print(table(rows))
     if recipe is None:
         raise DigitError("No trial was completed, so there is no recipe to write.")
     print(f"The best recipe is written to {options.output}; to train with it:")
     print(f"python train_mnist_model.py --tuned {shlex.quote(str(options.output))}")
+
+
+def write_recipe(recipe: Recipe, path: Path) -> None:
+    """Write what `training_recipe.read_recipe` reads, whole or not at all.
+
+    Raises:
+        OSError: it cannot be written; an older one is untouched.
+    """
+    with atomic_write(path) as temporary:
+        temporary.write_text(recipe.as_json(), encoding="utf-8")
 
 
 def _search(

@@ -33,7 +33,7 @@ from digit_predictor import (
     read_digits,
     softmax,
 )
-from model_file import ModelPapers, save_model_file
+from model_file import ModelPapers, load_model_file, save_model_file
 from tests.drawings import DIGITS, draw
 
 ROOT = Path(__file__).parent.parent
@@ -277,6 +277,35 @@ def test_a_model_that_changed_on_disk_is_loaded_anew(tmp_path: Path) -> None:
     save_model_file(load_model(), ModelPapers(seed=7), path)
     os.utime(path, (1, 1))
     assert load_model(path) is not before
+
+
+def test_a_half_copied_model_is_refused_and_read_when_it_is_whole(tmp_path: Path) -> None:
+    content = digit_predictor.SHIPPED_MODEL.read_bytes()
+    path = tmp_path / "model.h5"
+    path.write_bytes(content[: len(content) // 2])
+    for _ in range(2):
+        with pytest.raises(ModelError, match="is damaged"):
+            load_model(path)
+    path.write_bytes(content)
+    assert load_model(path) is load_model(path)
+
+
+def test_a_model_that_changes_while_it_is_loaded_is_loaded_anew(
+    tmp_path: Path, monkeypatch
+) -> None:
+    path = tmp_path / "model.h5"
+    save_model_file(load_model(), ModelPapers(seed=1), path)
+
+    def load_slowly(file: Path) -> object:
+        model = load_model_file(file)
+        save_model_file(load_model_file(file), ModelPapers(seed=2, temperature=2.0), path)
+        return model
+
+    with monkeypatch.context() as slow:
+        slow.setattr(digit_predictor, "load_model_file", load_slowly)
+        before = load_model(path)
+    assert load_model(path) is not before
+    assert model_papers(load_model(path)).seed == 2
 
 
 def test_an_environment_variable_names_the_model(tmp_path: Path, monkeypatch) -> None:

@@ -1,12 +1,20 @@
 """Models on disk: papers that survive, damage that is named."""
 
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
 import pytest
 
 import atomic_file
+import model_config
 import model_file
 from digit_errors import ModelError
 from digit_network import INPUT_SHAPE, build_classic, convolution_names
@@ -14,6 +22,7 @@ from digit_predictor import SHIPPED_MODEL, list_convolutions, load_model
 from image_preparation import PREPARATION_VERSION
 from model_file import ModelPapers, load_model_file, read_papers, save_model_file
 from tensorflow_import import import_keras
+from tests import bad_models
 
 keras = import_keras()
 
@@ -143,16 +152,270 @@ def test_a_model_of_another_shape_is_refused(tmp_path: Path) -> None:
         load_model(tmp_path / "other.keras")
 
 
-def test_a_model_that_carries_code_is_refused(tmp_path: Path) -> None:
-    layers = [
+# ---- Files from strangers
+
+
+@pytest.fixture(scope="module")
+def good_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small model in both formats."""
+    folder = tmp_path_factory.mktemp("good")
+    for suffix in (".h5", ".keras"):
+        bad_models.write_good(folder / f"model{suffix}")
+    return folder
+
+
+@pytest.fixture(params=[".h5", ".keras"])
+def stranger(
+    request: pytest.FixtureRequest, good_models: Path, tmp_path: Path, monkeypatch
+) -> Path:
+    """A copy of a good model in either format, to be spoilt so that reading it still ends."""
+    monkeypatch.setattr(model_config, "_ends", lambda path, modified, size: True)
+    path = tmp_path / f"stranger{request.param}"
+    shutil.copyfile(good_models / f"model{request.param}", path)
+    return path
+
+
+def refusal(path: Path) -> str:
+    """The one sentence that a file is refused with, whoever asks."""
+    with pytest.raises(ModelError) as caught:
+        load_model(path)
+    sentence = str(caught.value)
+    assert "\n" not in sentence
+    assert str(path.parent) not in sentence
+    return sentence
+
+
+def test_a_model_that_nothing_is_wrong_with_is_read(stranger: Path) -> None:
+    assert load_model(stranger).count_params() == 20 + 1_630
+
+
+def in_itself(layer: bad_models.Config) -> bad_models.Config:
+    return layer
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        in_itself,
+        partial(bad_models.wrapped, "TimeDistributed"),
+        partial(bad_models.wrapped, "Bidirectional"),
+        bad_models.inside_a_model,
+        lambda layer: bad_models.wrapped("TimeDistributed", bad_models.inside_a_model(layer)),
+    ],
+    ids=["alone", "in TimeDistributed", "in Bidirectional", "in a model", "in a model in a layer"],
+)
+def test_a_lambda_is_refused_wherever_it_hides_and_its_code_never_runs(
+    wrap: Any, stranger: Path, tmp_path: Path
+) -> None:
+    trap = tmp_path / "sprung"
+    bad_models.with_kind("flatten", wrap(bad_models.lambda_config(trap)))(stranger)
+    assert "holds a Lambda, which may carry code" in refusal(stranger)
+    with pytest.raises(ModelError, match="Lambda"):
+        list_convolutions(stranger)
+    assert not trap.exists()
+
+
+def test_the_code_in_these_lambdas_does_run_where_nobody_refuses_it(
+    good_models: Path, tmp_path: Path
+) -> None:
+    path, trap = tmp_path / "model.keras", tmp_path / "sprung"
+    shutil.copyfile(good_models / "model.keras", path)
+    bad_models.with_kind("flatten", bad_models.lambda_config(trap))(path)
+    with suppress(Exception):
+        keras.models.load_model(path, safe_mode=False)
+    assert trap.exists()
+
+
+def test_safe_mode_that_a_program_turned_off_stays_on_here(
+    stranger: Path, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr(keras.src.saving.serialization_lib, "in_safe_mode", lambda: False)
+    bad_models.with_kind("flatten", bad_models.lambda_config(tmp_path / "sprung"))(stranger)
+    assert "Lambda" in refusal(stranger)
+    assert not (tmp_path / "sprung").exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (bad_models.kind("system", "os", command="true"), "system"),
+        (bad_models.kind("Flatten", "os"), "os"),
+        (bad_models.kind("function", "os") | {"config": "system"}, "function"),
+        (bad_models.kind("TFOpLambda", function="nn.relu"), "TFOpLambda"),
+        (bad_models.kind("SlicingOpLambda", function="x"), "SlicingOpLambda"),
+        (bad_models.kind("TFSMLayer", "keras.layers", filepath="/etc"), "TFSMLayer"),
+        (bad_models.kind("TorchModuleWrapper", "keras.layers"), "TorchModuleWrapper"),
+        (bad_models.kind("StringLookup", "keras.layers", vocabulary="/etc/hosts"), "StringLookup"),
+        (bad_models.kind("load_model", "keras.models", filepath="x.keras"), "load_model"),
+        (bad_models.kind("my>Own", "my"), "part"),
+        ({"class_name": 3}, "part"),
+    ],
+)
+def test_what_is_not_known_to_be_harmless_is_refused_by_its_name(
+    kind: bad_models.Config, name: str, stranger: Path
+) -> None:
+    bad_models.with_kind("flatten", kind)(stranger)
+    assert f"holds a {name}, which may carry code" in refusal(stranger)
+
+
+def test_a_class_that_a_program_registered_is_not_made_for_a_file(
+    stranger: Path, monkeypatch
+) -> None:
+    made: list[object] = []
+
+    class Own(keras.layers.Layer):  # type: ignore[name-defined]
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**options)
+            made.append(self)
+
+    registered = {"my>Own": Own, "Own": Own}
+    monkeypatch.setattr(keras.src.saving.object_registration, "GLOBAL_CUSTOM_OBJECTS", registered)
+    bad_models.with_kind("flatten", bad_models.kind("Own"))(stranger)
+    assert "holds a Own" in refusal(stranger)
+    assert not made
+
+
+@pytest.mark.parametrize(
+    "text", ["no JSON", "", "[]", '"word"', "{}", "[" * 10**5, '{"a":' * 10**5]
+)
+def test_a_configuration_that_is_none_is_damage(text: str, stranger: Path) -> None:
+    bad_models.replace_config(stranger, lambda before: text)
+    assert "is damaged" in refusal(stranger)
+    with pytest.raises(ModelError, match="is damaged"):
+        list_convolutions(stranger)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        bad_models.with_values("digits", units=10**9),
+        bad_models.with_values("conv", filters=10**9),
+        bad_models.huge_array,
+        partial(bad_models.elsewhere, how="external link"),
+        partial(bad_models.elsewhere, how="soft link"),
+        partial(bad_models.elsewhere, how="external data"),
+        partial(bad_models.elsewhere, how="virtual data"),
+    ],
+    ids=["many units", "many filters", "2 TB of nothing", *("external", "soft", "data", "virtual")],
+)
+def test_weights_that_are_too_large_or_lie_in_other_files_are_refused(
+    spoil: Any, stranger: Path
+) -> None:
+    spoil(stranger)
+    with limited_memory():
+        assert "is damaged, not a Keras model, or too large" in refusal(stranger)
+
+
+@contextmanager
+def limited_memory() -> Iterator[None]:
+    """No more than 2 GB above what the process has taken already."""
+    if sys.platform != "linux":
+        yield
+        return
+    import resource
+
+    taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (taken + 2**31, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+def test_a_layer_that_makes_too_much_of_a_picture_is_refused(tmp_path: Path) -> None:
+    stack = [
         keras.Input(INPUT_SHAPE),
-        keras.layers.Lambda(lambda x: x * 2),
-        keras.layers.Flatten(),
+        keras.Sequential([keras.layers.UpSampling2D(1_000), keras.layers.GlobalMaxPooling2D()]),
         keras.layers.Dense(10, "softmax"),
     ]
-    keras.Sequential(layers).save(tmp_path / "code.keras")
-    with pytest.raises(ModelError, match="carries code"):
-        load_model(tmp_path / "code.keras")
+    keras.Sequential(stack).save(tmp_path / "model.keras")
+    assert "more of a picture than fits" in refusal(tmp_path / "model.keras")
+
+
+@pytest.mark.parametrize(("member", "size"), [("config.json", 2**25), ("model.weights.h5", 2**27)])
+def test_an_archive_that_unpacks_to_too_much_is_refused(
+    member: str, size: int, good_models: Path, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr(model_config, "MOST_BYTES", 2**26)
+    path = tmp_path / "bomb.keras"
+    shutil.copyfile(good_models / "model.keras", path)
+    bad_models.packed_zeros(path, member, size)
+    assert path.stat().st_size < size / 100
+    assert "is damaged, not a Keras model, or too large" in refusal(path)
+
+
+@pytest.mark.parametrize("name", ["../outside.txt", "/outside.txt", "assets/x/vocabulary.txt"])
+def test_an_archive_with_other_files_is_refused_and_none_is_unpacked(
+    name: str, good_models: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "inside").mkdir()
+    path = tmp_path / "inside" / "model.keras"
+    members = bad_models.members_of(good_models / "model.keras")
+    bad_models.write_archive(path, members | {name: b"content"})
+    assert "is damaged" in refusal(path)
+    assert [file.name for file in tmp_path.rglob("*")] == ["inside", "model.keras"]
+
+
+def test_a_file_that_is_of_both_formats_is_judged_by_what_keras_reads(
+    good_models: Path, tmp_path: Path
+) -> None:
+    path, trap = tmp_path / "model.keras", tmp_path / "sprung"
+    shutil.copyfile(good_models / "model.keras", path)
+    bad_models.with_kind("flatten", bad_models.lambda_config(trap))(path)
+    path.write_bytes((good_models / "model.h5").read_bytes() + path.read_bytes())
+    assert h5py.is_hdf5(path)
+    assert "Lambda" in refusal(path)
+
+
+@pytest.mark.parametrize("name", ["model.txt", "model", "model.H5", "model.weights.json"])
+def test_a_name_without_the_suffix_of_a_model_is_refused(
+    name: str, good_models: Path, tmp_path: Path
+) -> None:
+    shutil.copyfile(good_models / "model.h5", tmp_path / name)
+    assert "ends in .h5 or .keras" in refusal(tmp_path / name)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "model.h5")
+    assert "no plain file" in refusal(tmp_path / "model.h5")
+
+
+@pytest.mark.parametrize("version", ["2.15.0", "3.9.2", "3.15.0"])
+def test_an_older_keras_opens_no_file(version: str, stranger: Path, monkeypatch) -> None:
+    monkeypatch.setattr(keras, "__version__", version)
+    sentence = refusal(stranger)
+    assert f"Keras {version} " in sentence
+    assert "3.15.1" in sentence
+
+
+@pytest.mark.parametrize("version", ["3.15.1", "3.16.0.dev2", "4.0"])
+def test_a_newer_keras_opens_files(version: str, stranger: Path, monkeypatch) -> None:
+    monkeypatch.setattr(keras, "__version__", version)
+    assert load_model(stranger).count_params() > 0
+
+
+def test_a_file_over_which_hdf5_loops_for_ever_is_refused(
+    good_models: Path, tmp_path: Path, monkeypatch
+) -> None:
+    path = tmp_path / "model.h5"
+    path.write_bytes((good_models / "model.h5").read_bytes())
+    monkeypatch.setattr(model_config, "PATIENCE", 0.001)  # as if it did
+    assert "is damaged" in refusal(path)
+    with pytest.raises(ModelError, match="is damaged"):
+        list_convolutions(path)
+
+
+def test_papers_of_types_that_python_does_not_have_are_damage(
+    good_models: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "model.h5"
+    shutil.copyfile(good_models / "model.h5", path)
+    with h5py.File(path, "r+") as file:
+        scalar = h5py.h5s.create(h5py.h5s.SCALAR)
+        h5py.h5a.create(file.id, b"digit_temperature", h5py.h5t.UNIX_D32LE, scalar)
+    assert "is damaged" in refusal(path)
 
 
 @pytest.mark.parametrize("name", ["a" * 300 + ".h5", "with\0nought.h5"])

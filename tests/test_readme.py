@@ -1,5 +1,6 @@
 """What the README says is so."""
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -32,6 +33,11 @@ def test_the_training_command_is_the_one_in_the_models_papers() -> None:
 def test_the_test_accuracy_is_the_one_in_the_models_papers() -> None:
     accuracy = read_papers(SHIPPED_MODEL).test_accuracy
     assert f"{accuracy:.2%}" in README
+
+
+def test_the_shipped_model_is_the_file_whose_hash_is_given() -> None:
+    given = re.findall(r"SHA-256 of `digit_recognizer\.h5`: `([0-9a-f]{64})`", README)
+    assert given == [hashlib.sha256(SHIPPED_MODEL.read_bytes()).hexdigest()]
 
 
 def test_every_option_named_for_training_tuning_and_evaluating_exists() -> None:

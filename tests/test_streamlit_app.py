@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,11 @@ from gradcam_visualizer import METHODS, Explanation
 from heatmap_overlay import colour_stops
 from streamlit_explanation import VIEWS
 from tests import drawings
+from tests.bad_models import write_good
 from tests.browser import ROOT
 from tests.conftest import as_file
 from tests.drawings import DASH, DIGITS, Strokes
+from tests.test_bad_models_in_programs import ALL
 
 BAD_FILES = {
     "a text named .png": "picture",
@@ -420,6 +422,41 @@ def test_a_missing_model_is_said_in_one_sentence_without_a_path(
     assert "missing" in text(page, "message problem")
     assert "secret" not in text(page, "message problem")
     assert not page.exception
+
+
+@pytest.mark.parametrize(("write", "words"), list(ALL.values()), ids=list(ALL))
+def test_a_model_that_cannot_be_used_is_one_sentence_and_the_page_goes_on(
+    write: Callable[[Path], None],
+    words: str,
+    page: AppTest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write(tmp_path / "model.h5")
+    with monkeypatch.context() as misled:
+        misled.setenv("DIGIT_MODEL", str(tmp_path / "model.h5"))
+        draw(page, 3)
+        assert words in text(page, "message problem")
+        assert str(tmp_path) not in text(page, "message problem")
+        assert not blocks(page, "answer")
+        assert not page.exception
+
+    draw(page, 1)
+
+    assert likeliest(page) == "1"
+
+
+@pytest.mark.parametrize("suffix", [".h5", ".keras"])
+def test_a_model_is_not_taken_by_upload_whatever_its_name(
+    page: AppTest, suffix: str, tmp_path: Path
+) -> None:
+    content = write_good(tmp_path / f"model{suffix}").read_bytes()
+
+    upload(page, "model.png", content)
+
+    assert "not a picture" in text(page, "message problem")
+    assert not blocks(page, "answer")
+    assert suffix not in page.file_uploader(key="upload").allowed_type
 
 
 def test_a_missing_model_has_no_layers_to_show(

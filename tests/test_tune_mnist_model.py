@@ -208,7 +208,7 @@ def test_a_search_goes_on_with_more_trials(trained: list[Recipe], capsys) -> Non
 def test_stopped_at_any_file_a_search_loses_no_trial_and_repeats_none_that_ended(
     trained: list[Recipe], monkeypatch, capsys
 ) -> None:
-    write = search_oracle._write_json
+    write = search_oracle.write_json
     written: list[str] = []
 
     def write_or_stop(path: Path, words: Any) -> None:
@@ -217,7 +217,7 @@ def test_stopped_at_any_file_a_search_loses_no_trial_and_repeats_none_that_ended
         written.append(path.name)
         write(path, words)
 
-    monkeypatch.setattr(search_oracle, "_write_json", write_or_stop)
+    monkeypatch.setattr(search_oracle, "write_json", write_or_stop)
     for stop_after in range(1, 30):  # noqa: B007 - write_or_stop looks at it
         with pytest.raises(KeyboardInterrupt):
             search("--max-trials", "3")
@@ -462,17 +462,18 @@ def test_bad_arguments_end_in_one_sentence(
 def test_a_full_disk_ends_the_search_in_one_sentence(
     trained: list[Recipe], monkeypatch, capsys
 ) -> None:
-    write = search_oracle._write_json
+    write = search_oracle.write_json
 
     def write_until_full(path: Path, words: Any) -> None:
         if trained:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
         write(path, words)
 
-    monkeypatch.setattr(search_oracle, "_write_json", write_until_full)
+    monkeypatch.setattr(search_oracle, "write_json", write_until_full)
     assert search("--max-trials", "3") == 1
     assert capsys.readouterr().err == (
-        "trial.json could not be written (No space left on device).\n"
+        "trial.json could not be written (No space left on device): "
+        "free some space, or choose another place, and try again.\n"
     )
 
 

@@ -43,6 +43,7 @@ import cv2
 from background_process import UNEXPECTED, BackgroundProcess
 from digit_errors import DigitError
 from explained_answer import ExplainedAnswer, Job, Question, Reply, SaveJob
+from picture_decoding import SUFFIXES
 from picture_saving import save_picture
 from stroke_drawing import OpenedPicture, StrokePainter
 
@@ -54,7 +55,6 @@ NO_DISPLAY = (
 )
 INVITATION = "Draw a digit from 0 to 9; the answer appears here when you lift the pen."
 KEYS = "Ctrl+Z undo · Ctrl+Y redo · Esc clear · Ctrl+O open · H heatmap"
-SUFFIXES = ("png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff", "heic", "heif", "avif")
 LOADING = "Loading the network…"
 ASKED_SIDE = 400  # pixels of the picture that is read, however large the window is
 PEN_WIDTHS = (0.02, 0.12)  # shares of the paper's side

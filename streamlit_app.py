@@ -21,6 +21,7 @@ import page_html
 from digit_network import layer_table
 from digit_predictor import DigitError, load_model, read_digit, warm_up
 from ink_finding import Ink
+from picture_decoding import SUFFIXES
 from shown_answer import ShownAnswer, shown_answer
 from streamlit_explanation import ExplanationSettings, explanation_settings, show_explanation
 
@@ -28,7 +29,6 @@ logger = logging.getLogger(__name__)
 
 STYLE = Path(__file__).with_name("streamlit_app.css")
 CANVAS_SIDE = 320  # pixels: the widest square that fits a phone held upright
-PICTURE_TYPES = ["png", "jpg", "jpeg", "webp", "bmp", "gif", "heic", "heif"]
 INKS: dict[str, Ink] = {"Auto": "auto", "Dark on light": "dark", "Light on dark": "light"}
 INVITATIONS = {
     "Draw": "Draw a digit from 0 to 9; the answer appears here when you lift the pen.",
@@ -243,7 +243,9 @@ def redraw(strokes: list[object]) -> None:
 
 def uploaded_picture() -> bytes | None:
     """Ask for a file."""
-    file = st.file_uploader("Picture of one digit, at most 10 MB", type=PICTURE_TYPES, key="upload")
+    file = st.file_uploader(
+        "Picture of one digit, at most 10 MB", type=list(SUFFIXES), key="upload"
+    )
     return None if file is None else file.getvalue()
 
 

@@ -8,6 +8,7 @@ thousand parts and some ten scans; the limits are far above that.
 from __future__ import annotations
 
 import os
+import re
 import struct
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -27,8 +28,9 @@ MOST_SCANNED_PIXELS = 1_500_000_000
 
 _SUB_DIRECTORIES = (0x8769, 0x8825, 0xA005)  # EXIF, GPS, interoperability
 _TIFF_TYPES = {3: 2, 4: 4, 5: 8, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
-_SCAN = 0xDA
-_BLOCK = 1 << 20
+_SCAN, _END = b"\xff\xda", b"\xff\xd9"
+# Pixels are never coded like these; those that stand alone, and filling, are left out.
+_JPEG_MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd8\xff]")
 
 
 def refuse_bombs(file: BinaryIO) -> None:
@@ -58,45 +60,32 @@ def refuse_bombs(file: BinaryIO) -> None:
     file.seek(0)
 
 
-def refuse_scans(file: BinaryIO, pixels: int) -> None:
-    """Look at how often a JPEG is gone through, also one that is in a TIFF.
+def count_scans(file: BinaryIO) -> int:
+    """How often the first picture of a JPEG's file is gone through; photos can have films behind.
 
     Args:
         file: at any place, where it is again afterwards.
-        pixels: of the whole picture.
 
     Raises:
-        PictureError: too often for its size.
+        PictureError: it is built of too many parts.
     """
     here = file.tell()
     file.seek(0)
-    scans = sum(_count_scans(file))
+    data = file.read()
     file.seek(here)
+    place, scans = 2, 0
+    for _ in range(MOST_PARTS):
+        found = _JPEG_MARKER.search(data, place)
+        if found is None or found[0] == _END:
+            return scans
+        scans += found[0] == _SCAN
+        place = found.end() + max(2, int.from_bytes(data[found.end() : found.end() + 2], "big"))
+    raise too_many_parts()
+
+
+def check_scans(scans: int, pixels: int) -> None:
+    """Raise `PictureError` if a JPEG is gone through too often for its size."""
     _check(scans * pixels <= MOST_SCANNED_PIXELS)
-
-
-def channels_of_first_scan(file: BinaryIO) -> int:
-    """Of a JPEG; if they are not all, its decoder holds the whole picture until the last scan.
-
-    Args:
-        file: at any place, where it is again afterwards.
-    """
-    here = file.tell()
-    channels = 0
-    for marker, place in _jpeg_segments(file):
-        if marker == _SCAN:
-            file.seek(place + 2)
-            channels = int.from_bytes(file.read(1), "big")
-    file.seek(here)
-    return channels
-
-
-def _count_scans(file: BinaryIO) -> Iterator[int]:
-    """How many there are in each block of the file: no pixel is ever coded like their marker."""
-    last = b""
-    while block := file.read(_BLOCK):
-        yield (last + block).count(b"\xff\xda")
-        last = block[-1:]
 
 
 def _check(is_usual: bool) -> None:
@@ -143,7 +132,7 @@ def _jpeg_segments(file: BinaryIO) -> Iterator[tuple[int, int]]:
             place = file.tell()
             (length,) = struct.unpack(">H", file.read(2))
             yield marker, place
-            if marker == _SCAN:
+            if marker == _SCAN[1]:
                 return
             file.seek(place + length)
     raise too_many_parts()

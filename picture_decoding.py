@@ -23,13 +23,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from digit_errors import PictureError
-from picture_bombs import (
-    MOST_PARTS,
-    channels_of_first_scan,
-    refuse_bombs,
-    refuse_scans,
-    too_many_parts,
-)
+from picture_bombs import MOST_PARTS, check_scans, count_scans, refuse_bombs, too_many_parts
 
 Picture: TypeAlias = str | PathLike[str] | bytes | BinaryIO | Image.Image | NDArray[np.uint8]
 
@@ -62,8 +56,9 @@ _OPAQUE_ALPHA = 250
 _ONE_COLOUR = 24
 # Large pictures are worked on in strips of so many pixels, so that no step copies them whole.
 _STRIP_PIXELS = 250_000
-# A progressive JPEG is held whole while it is decoded: if it is larger, at half its size.
+# A JPEG of several scans is held whole while it is decoded: if it is larger, at half its size.
 _HELD_PIXELS = 24_000_000
+_BLOCK = 1 << 24
 _MOST_COEFFICIENT_BYTES = 220_000_000
 # Of EXIF that is worth reading; the pixels do not depend on it.
 _LONGEST_NOTES = 1_000_000
@@ -181,15 +176,17 @@ def _unopenable() -> PictureError:
 
 def _read_stream(stream: BinaryIO) -> bytes:
     """Read an open file from its beginning, so that it can be read a second time."""
+    blocks: list[bytes] = []
     try:
         if stream.seekable():
             stream.seek(0)
-        data = stream.read(MAX_FILE_BYTES + 1)
+        while sum(map(len, blocks)) <= MAX_FILE_BYTES and (block := stream.read(_BLOCK)):
+            blocks.append(block)
     except (OSError, ValueError) as error:
         raise PictureError("The file cannot be read: open it again.") from error
-    if not isinstance(data, bytes):
+    if not all(isinstance(block, bytes) for block in blocks):
         raise PictureError("The file is open as text: open it in binary mode.")
-    return data
+    return b"".join(blocks)
 
 
 @contextmanager
@@ -222,17 +219,16 @@ def _pixels_of_file(file: BinaryIO) -> NDArray[np.uint8]:
     _register_heif()
     with Image.open(file, formats=FORMATS) as image:
         _check_size(image)
-        if image.format in _JPEG or image.format == "TIFF":
-            refuse_scans(file, math.prod(image.size))
-        is_held_whole = _is_held_whole(file, image)
-        if is_held_whole:
+        scans = count_scans(file) if image.format in _JPEG else 0
+        check_scans(scans, math.prod(image.size))
+        if scans > 1:
             _check_coefficients(image)
         is_large = math.prod(image.size) > KEPT_PIXELS
         with _decoding_large if is_large else nullcontext():
             if is_large and image.format == "HEIF":
                 return _pixels_of_large_heif(file)
             if is_large:
-                _ask_for_less(image, is_held_whole=is_held_whole)
+                _ask_for_less(image, is_held_whole=scans > 1)
             return _pixels_of_image(image)
 
 
@@ -242,20 +238,13 @@ def _check_size(image: Image.Image) -> None:
         raise too_many_parts()
 
 
-def _is_held_whole(file: BinaryIO, image: Image.Image) -> bool:
-    """Whether a JPEG's decoder holds all coefficients before there is a pixel."""
-    if image.format not in _JPEG:
-        return False
-    return "progressive" in image.info or channels_of_first_scan(file) < len(_samplings(image))
-
-
 def _samplings(image: Image.Image) -> list[int]:
     """How finely each channel of a JPEG is sampled."""
     return [across * down for _, across, down, _ in getattr(image, "layer", ())]
 
 
 def _check_coefficients(image: Image.Image) -> None:
-    """Of two bytes each, for a JPEG that is held whole."""
+    """A JPEG of several scans is held whole, two bytes each, before there is a pixel."""
     pixels, samplings = math.prod(image.size), _samplings(image)
     held = 2 * pixels * sum(samplings) / (max(samplings, default=1) or 1)
     if held > _MOST_COEFFICIENT_BYTES:
@@ -341,6 +330,9 @@ def _to_8_bits(values: NDArray[np.float32], low: np.float32, high: np.float32) -
         low: least value of the whole picture.
         high: its greatest.
     """
+    if float(high) - float(low) > float(np.finfo(np.float32).max):
+        half = np.float32(0.5)
+        values, low, high = values * half, low * half, high * half
     white = next((np.float32(point) for point in _WHITE_POINTS if high <= point), None)
     if low < 0 or white is None:
         values, white = values - low, max(high - low, np.float32(1))

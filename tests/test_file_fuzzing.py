@@ -121,6 +121,16 @@ def test_a_jpeg_of_many_scans_is_decoded_when_it_is_small() -> None:
     assert decode_picture(broken.many_scans((640, 480), 100)).pixels.shape == (480, 640, 3)
 
 
+def test_a_photo_with_a_film_behind_it_is_decoded() -> None:
+    photo = broken.as_file(Image.new("L", (4_000, 3_000), 255), "JPEG")
+    assert decode_picture(photo + b"\xff\xda" * 1_000).pixels.shape == (3_000, 4_000, 3)
+
+
+def test_a_large_tiff_whose_bytes_look_like_scans_is_decoded() -> None:
+    picture = broken.tiff((8_000, 6_000), (273, 4, 1, 200), after=b"\xff\xda" * 25_000_000)
+    assert decode_picture(picture).pixels.shape == (3_000, 4_000, 3)
+
+
 @pytest.mark.parametrize("parts", [MOST_PARTS - 10, MOST_PARTS])
 def test_chunks_of_a_png_are_counted(parts: int) -> None:
     picture = broken.png((1, 8), b"\0\xff" * 8, before=[(b"teSt", b"")] * parts)
@@ -217,6 +227,12 @@ def test_a_large_picture_of_sixteen_bits_keeps_its_greys() -> None:
     values[:, :2_200] = 512
     pixels = decode_picture(broken.as_file(Image.fromarray(values), "PNG")).pixels
     assert (pixels[5, 5, 0], pixels[5, -5, 0]) == (128, 255)
+
+
+def test_the_widest_range_of_floating_point_is_scaled() -> None:
+    values = np.array([[-3e38, 0, 3e38]], np.float32)
+    pixels = decode_picture(broken.as_file(Image.fromarray(values), "TIFF")).pixels
+    assert pixels[0, :, 0].tolist() == [0, 128, 255]
 
 
 # ---- Files that are none

@@ -41,6 +41,7 @@ from tests.broken_pictures import (
     valid_files,
 )
 
+KEPT = Path(__file__).parent / "out" / "broken"
 MOST_SECONDS = 2.0
 MOST_MEGABYTES = 300.0
 HANGING = 60  # seconds after which a case is given up, with the process that runs it
@@ -242,12 +243,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="of the mutations (0)")
     parser.add_argument("--workers", type=int, default=1, help="how many processes (1)")
     parser.add_argument("--largest", action="store_true", help="the largest valid pictures instead")
-    parser.add_argument("--kept", type=Path, default=Path("broken"), help="folder (broken)")
+    parser.add_argument("--kept", type=Path, default=KEPT, help="folder (benchmarks/out/broken)")
     parser.add_argument("--replay", type=Path, metavar="FILE", help="read one file again")
     options = parser.parse_args()
     if options.replay:
         return replay(options.replay)
-    options.kept.mkdir(exist_ok=True)
+    options.kept.mkdir(parents=True, exist_ok=True)
     chosen = list(cases(options.cases, options.seed))
     if options.largest:
         chosen = [Case("largest", name) for name in LARGEST]

@@ -44,6 +44,7 @@ from background_process import BackgroundProcess
 from digit_errors import DigitError
 from explained_answer import ExplainedAnswer, Job, Question, Reply, SaveJob
 from interface_sentences import DRAW_INVITATION, UNEXPECTED
+from picture_decoding import SUFFIXES
 from picture_saving import save_picture
 from stroke_drawing import OpenedPicture, StrokePainter
 
@@ -54,7 +55,6 @@ NO_DISPLAY = (
     "streamlit run streamlit_app.py"
 )
 KEYS = "Ctrl+Z undo · Ctrl+Y redo · Esc clear · Ctrl+O open · H heatmap"
-SUFFIXES = ("png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff", "heic", "heif", "avif")
 NO_MODEL = 2
 LOADING = "Loading the network…"
 ASKED_SIDE = 400  # pixels of the picture that is read, however large the window is

@@ -29,7 +29,6 @@ logger = logging.getLogger(__name__)
 
 STYLE = Path(__file__).with_name("streamlit_app.css")
 CANVAS_SIDE = 320  # pixels: the widest square that fits a phone held upright
-PICTURE_TYPES = ["png", "jpg", "jpeg", "webp", "bmp", "gif", "heic", "heif"]
 INKS: dict[str, Ink] = {"Auto": "auto", "Dark on light": "dark", "Light on dark": "light"}
 INVITATIONS = {
     "Draw": DRAW_INVITATION,
@@ -249,7 +248,11 @@ def redraw(strokes: list[object]) -> None:
 
 def uploaded_picture() -> bytes | None:
     """Ask for a file."""
-    file = st.file_uploader("Picture of one digit, at most 10 MB", type=PICTURE_TYPES, key="upload")
+    from picture_decoding import SUFFIXES
+
+    file = st.file_uploader(
+        "Picture of one digit, at most 10 MB", type=list(SUFFIXES), key="upload"
+    )
     return None if file is None else file.getvalue()
 
 

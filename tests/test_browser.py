@@ -10,7 +10,17 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from tests.browser import PHONE, draw, draw_with_finger, open_page, paper, running_server
+from tests.browser import (
+    PHONE,
+    Server,
+    draw,
+    draw_with_finger,
+    open_page,
+    paper,
+    running_server,
+    started_server,
+    wait_until_healthy,
+)
 from tests.conftest import as_file
 from tests.drawings import DIGITS, SCRIBBLE, Stroke
 
@@ -127,6 +137,52 @@ def test_a_doubted_scribble_is_told_so_where_an_answer_would_stand(
         page.screenshot(path=screenshots / "phone-doubt.png", full_page=True)
         height = page.locator(".answer").evaluate("each => each.getBoundingClientRect().height")
         assert height == 11.5 * 16  # as high as any answer, so that nothing below it moves
+
+
+def test_people_who_draw_at_once_see_their_own_digits(chromium: Browser, server: str) -> None:
+    digits = (0, 2, 7)
+    contexts = [chromium.new_context() for _ in digits]
+    pages = [open_page(context.new_page(), server) for context in contexts]
+    for _ in range(2):
+        for page, digit in zip(pages, digits, strict=True):
+            draw(page, DIGITS[digit])
+        for page, digit in zip(pages, digits, strict=True):
+            expect_answer(page, digit)
+            expect(page.locator(".heatmap")).to_contain_text(f"spoke for a {digit}")
+            expect(page.get_by_role("alert")).to_have_count(0)
+        for page in pages:
+            press(page, "Clear")
+            expect(page.locator(".message")).to_have_text(DRAWN_INVITATION)
+    for context in contexts:
+        context.close()
+
+
+def test_who_leaves_before_the_answer_leaves_nothing_behind(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    log = tmp_path / "server.log"
+    with started_server(log) as server:
+        wait_until_healthy(server, log)
+        with chromium.new_context() as context:
+            page = open_page(context.new_page(), server.url)
+            draw(page, DIGITS[7])
+            expect_answer(page, 7)
+            threads = count_threads(server)
+            for _ in range(3):
+                with chromium.new_context() as other:
+                    draw(open_page(other.new_page(), server.url), DIGITS[1])
+            press(page, "Clear")
+            draw(page, DIGITS[2])
+            expect_answer(page, 2)
+            page.wait_for_timeout(2_000)
+            assert count_threads(server) <= threads + 1
+    assert "Traceback" not in log.read_text()
+
+
+def count_threads(server: Server) -> int:
+    if not Path("/proc").is_dir():
+        pytest.skip("Threads of another process are counted on Linux only.")
+    return len(list(Path(f"/proc/{server.process.pid}/task").iterdir()))
 
 
 def test_clear_empties_the_paper_and_invites(desktop: Page) -> None:

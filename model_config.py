@@ -64,7 +64,12 @@ _WEIGHTS_OF_LAYERS = """
     TruncatedNormal VarianceScaling Zeros L1 L1L2 L2 OrthogonalRegularizer MaxNorm MinMaxNorm
     NonNeg UnitNorm
 """
-_KINDS = frozenset(f"{_MODELS}{_LAYERS}{_WEIGHTS_OF_LAYERS}".split())
+# What `x / 255` or `keras.ops.mean(x)` leave in a functional model.
+_OPERATIONS = """
+    Absolute Clip Divide Exp ExpandDims Log Matmul Max Mean Min Negative Power Relu Relu6 Sigmoid
+    Sqrt Square Squeeze Sum Tanh Transpose TrueDivide
+"""
+_KINDS = frozenset(f"{_MODELS}{_LAYERS}{_WEIGHTS_OF_LAYERS}{_OPERATIONS}".split())
 
 
 def read_config(path: Path) -> dict[str, Any]:

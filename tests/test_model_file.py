@@ -76,6 +76,15 @@ def test_sequential_and_functional_models_of_both_formats_are_read(
     assert load_model_file(tmp_path / f"model{suffix}").count_params() == 1_199_882
 
 
+def test_a_functional_model_that_reckons_between_its_layers_is_read(tmp_path: Path) -> None:
+    image = keras.Input(INPUT_SHAPE)
+    inverted = keras.layers.Conv2D(4, 3)(1 - image / 255)
+    average = keras.ops.mean(keras.ops.relu(inverted), axis=[1, 2])
+    answer = keras.layers.Dense(10, "softmax")(average)
+    keras.Model(image, answer).save(tmp_path / "model.keras")
+    assert load_model_file(tmp_path / "model.keras").count_params() == 4 * 9 + 4 + 4 * 10 + 10
+
+
 def test_a_keras_file_without_papers_has_the_defaults(tmp_path: Path) -> None:
     build_classic().save(tmp_path / "model.keras")
     assert read_papers(tmp_path / "model.keras") == ModelPapers()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import shutil
 import sys
@@ -11,11 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import h5py
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
 from digit_predictor import SHIPPED_MODEL
 from tests import browser as shared
+from tests.test_digit_data import mnist_arrays
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -112,3 +115,15 @@ def screenshots() -> Path:
     folder = shared.ROOT / "screenshots"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+@pytest.fixture
+def small_mnist(tmp_path: Path) -> Path:
+    """300 training digits before the validation split, all images the spelled indices.
+
+    Beside it lies `slim.json`, the recipe of a network that trains in a moment.
+    """
+    np.savez(tmp_path / "mnist.npz", **mnist_arrays(6_300))
+    slim_recipe = {"network": {"width": 0.25}, "scenes": 0, "non_digits": 0.05}
+    (tmp_path / "slim.json").write_text(json.dumps(slim_recipe))
+    return tmp_path / "mnist.npz"

@@ -1,0 +1,41 @@
+"""What the tests of training share: runs that take seconds."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from digit_predictor import load_model
+from train_mnist_model import main
+
+ROOT = Path(__file__).parent.parent
+
+
+def start_training(data: Path, output: Path, *options: str) -> subprocess.Popen[str]:
+    script = str(ROOT / "train_mnist_model.py")
+    return subprocess.Popen(
+        [sys.executable, script, "--data", str(data), "--output", str(output), *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+
+
+def slim(data: Path) -> list[str]:
+    """Options that train a network of a quarter of the width."""
+    return ["--tuned", str(data.with_name("slim.json"))]
+
+
+def run_here(data: Path, *options: str) -> int:
+    """Train a slim network in this process, into mine.h5 beside the data."""
+    files = ["--data", str(data), "--output", str(data.with_name("mine.h5"))]
+    return main([*files, *slim(data), *options])
+
+
+def weights_of(path: Path) -> list[np.ndarray]:
+    return load_model(path).get_weights()

@@ -297,8 +297,9 @@ def show_answer(question: Question) -> None:
     with st.container(key="why"):
         if settings.is_shown:
             show_explanation(answer, settings)
-    with st.expander("What the network sees"):
-        st.html(page_html.steps(answer.steps))
+    steps = st.expander("What the network sees", key="steps", on_change="rerun")
+    if steps.open:
+        steps.html(page_html.steps(answer.steps))
 
 
 def read(picture: bytes, ink: Ink) -> ShownAnswer:

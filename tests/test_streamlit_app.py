@@ -89,12 +89,24 @@ def test_an_empty_canvas_invites_and_predicts_nothing(page: AppTest) -> None:
     assert not page.exception
 
 
-def test_a_drawn_digit_is_answered_with_three_bars_heatmap_and_steps(page: AppTest) -> None:
+def test_a_drawn_digit_is_answered_with_three_bars_and_a_heatmap(page: AppTest) -> None:
     draw(page, 1)
 
     assert likeliest(page) == "1"
     assert blocks(page, "answer")[0].count("<li>") == 3
     assert "spoke for a 1" in text(page, "heatmap")
+    assert not page.exception
+
+
+def test_the_steps_to_the_network_are_shown_to_whoever_opens_them(page: AppTest) -> None:
+    draw(page, 1)
+    assert not blocks(page, "steps")
+
+    page.session_state["steps"] = True
+    page.run()
+    assert blocks(page, "steps")[0].count("<figure") >= 3
+
+    draw(page, 4)
     assert blocks(page, "steps")[0].count("<figure") >= 3
     assert not page.exception
 
@@ -113,7 +125,6 @@ def test_a_doubt_is_said_instead_of_a_digit(
     assert "answer-digit" not in blocks(page, "answer")[0]
     assert blocks(page, "answer")[0].count("<li>") == 3
     assert blocks(page, "heatmap")
-    assert blocks(page, "steps")
     assert not page.exception
 
 

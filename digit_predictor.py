@@ -14,6 +14,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -187,7 +188,10 @@ def read_digits(
     model = load_model() if model is None else model
     readings: list[Reading | PictureError] = []
     remaining = iter(pictures)
-    while batch := [_ready_or_error(each, k, ink) for each in islice(remaining, BATCH)]:
+    while some := list(islice(remaining, BATCH)):
+        # Decoders and OpenCV let other threads work meanwhile.
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            batch = list(pool.map(lambda each: _ready_or_error(each, k, ink), some))
         ready = [each for each in batch if isinstance(each, ReadyPicture)]
         logits = np.zeros((0, CLASSES), np.float32)
         if ready:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import threading
+import time
 
 from digit_errors import DigitError
 
@@ -12,6 +13,8 @@ logger = logging.getLogger(__name__)
 
 LATEST_START = 5.0
 """Seconds after which loading begins though nobody asked for it."""
+COLLECTED_EVERY = 60.0
+"""Seconds for which a session that has ended may still be in memory."""
 
 
 class NetworkWaking:
@@ -62,9 +65,26 @@ def wake_network() -> None:
 
     _keep_compiled_functions(import_keras())
     heatmap_of_class(read_to_show(_drawn_dash(), "dark"), 0, HeatmapSettings()).over_picture()
-    # TensorFlow brings half a million objects that stay. Looking through them all takes a third of
-    # a second, in which no thread gets on, and Streamlit has it done after every run of a page.
     gc.freeze()
+    threading.Thread(target=_collect_now_and_then, name="collecting-garbage", daemon=True).start()
+
+
+def collect_garbage() -> None:
+    """Free what nobody holds, and look through what is held no more until the next time.
+
+    TensorFlow brings half a million objects that stay. Looking through them all takes a third of a
+    second, in which no thread gets on, and Streamlit has it done after every run of a page. Frozen,
+    they are passed over; but so are the sessions of that moment, which must not outlive their end.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
+def _collect_now_and_then() -> None:
+    while True:
+        time.sleep(COLLECTED_EVERY)
+        collect_garbage()
 
 
 def _drawn_dash() -> bytes:

@@ -66,7 +66,7 @@ def bare_pass(model: keras.Model) -> Callable[[Canvas], object]:
 
 
 def answer_with_heatmap(model: keras.Model) -> Callable[[Canvas], object]:
-    """Prepare, then read and explain by one pass, as page and window do."""
+    """Prepare, then read and explain the likeliest digit by one pass."""
 
     def answer(canvas: Canvas) -> object:
         reading, (explained,) = read_and_explain(canvas, model=model)
@@ -165,6 +165,7 @@ def print_batch(model: keras.Model, rounds: int) -> None:
             way(files)
             seconds[name].append(time.perf_counter() - start)
     floor, ours = (statistics.median(times) for times in seconds.values())
+    model.predict(np.zeros((1, 28, 28, 1), np.float32), verbose=0)  # compile
     start = time.perf_counter()
     for file in files[:PREDICTED]:
         ready = prepare_picture(file)

@@ -178,7 +178,7 @@ def stranger(
     request: pytest.FixtureRequest, good_models: Path, tmp_path: Path, monkeypatch
 ) -> Path:
     """A copy of a good model in either format, to be spoilt so that reading it still ends."""
-    monkeypatch.setattr(model_config, "_ends", lambda path, modified, size: True)
+    monkeypatch.setattr(model_config, "_ends", lambda path: True)
     path = tmp_path / f"stranger{request.param}"
     shutil.copyfile(good_models / f"model{request.param}", path)
     return path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import weakref
 from collections.abc import Callable
 from unittest.mock import patch
 
@@ -12,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 import network_waking
 from digit_errors import ModelError
-from network_waking import NetworkWaking, wake_network
+from network_waking import NetworkWaking, collect_garbage, wake_network
 
 
 @pytest.fixture
@@ -80,6 +81,26 @@ def test_what_is_compiled_outlives_the_runs_of_a_page() -> None:
     with patch("tensorflow.python.eager.context.Context.clear_kernel_cache") as cleared:
         AppTest.from_string("import streamlit as st; st.write(1)", default_timeout=60).run()
     assert cleared.call_count == 0
+
+
+def test_who_was_there_when_the_network_woke_is_forgotten_afterwards() -> None:
+    session = Session()
+    session.itself = session  # only the collector can free it
+    collect_garbage()
+    left = weakref.ref(session)
+
+    del session
+    gc.collect()
+    assert left() is not None  # passed over
+    collect_garbage()
+
+    assert left() is None
+
+
+class Session:
+    """Holds itself."""
+
+    itself: Session
 
 
 def test_what_tensorflow_brought_is_not_looked_through_again() -> None:

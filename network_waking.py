@@ -47,6 +47,7 @@ class NetworkWaking:
         self._is_asked.wait(LATEST_START)
         try:
             wake_network()
+            threading.Thread(target=_collect_now_and_then, daemon=True).start()
         except DigitError:
             pass  # asked for an answer, the model says the same again, to a person
         except Exception:
@@ -66,7 +67,6 @@ def wake_network() -> None:
     _keep_compiled_functions(import_keras())
     heatmap_of_class(read_to_show(_drawn_dash(), "dark"), 0, HeatmapSettings()).over_picture()
     gc.freeze()
-    threading.Thread(target=_collect_now_and_then, name="collecting-garbage", daemon=True).start()
 
 
 def collect_garbage() -> None:

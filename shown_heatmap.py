@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from explanation_sentences import describe_heatmap, describe_method
@@ -17,6 +19,7 @@ from heatmap_overlay import (
     overlay_heatmap,
     with_colour_bar,
 )
+from picture_decoding import Picture
 from shown_answer import DEFAULT_METHOD, ShownAnswer
 
 CANDIDATES = 3
@@ -58,27 +61,21 @@ class ShownHeatmap:
 
     def over_picture(self) -> Image.Image:
         """The heatmap over the person's picture, as large as it is shown."""
-        return overlay_heatmap(
-            self.answer.picture,
-            self.explained.heatmap(self.scale),
-            self.answer.placement,
-            self.opacity,
-            colour_map=self.colour_map,
-        )
+        return self._over(self.answer.picture, self.answer.placement)
 
     def as_png(self) -> bytes:
         """The same at the picture's own resolution, with title and colour bar, to be kept."""
-        overlay = overlay_heatmap(
-            self.answer.source,
-            self.explained.heatmap(self.scale),
-            self.answer.full_placement,
-            self.opacity,
-            colour_map=self.colour_map,
-        )
+        overlay = self._over(self.answer.source, self.answer.full_placement)
         title = f"{self.caption} {describe_method(self.explained)}"
         file = io.BytesIO()
         with_colour_bar(overlay, title, self.scale, self.colour_map).save(file, "PNG")
         return file.getvalue()
+
+    def _over(self, picture: Picture, placement: NDArray[np.float64]) -> Image.Image:
+        heatmap = self.explained.heatmap(self.scale)
+        return overlay_heatmap(
+            picture, heatmap, placement, self.opacity, colour_map=self.colour_map
+        )
 
 
 @dataclass(frozen=True)

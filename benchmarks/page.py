@@ -19,7 +19,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import random
 import statistics
 import subprocess
 import sys
@@ -243,7 +242,6 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar="PART")
     parser.add_argument("--runs", type=int, default=5, help="how many of each (5)")
     options = parser.parse_args()
-    random.seed(0)
     os.chdir(ROOT)
     asyncio.run(_measure(options.parts or list(PARTS), options.runs))
 

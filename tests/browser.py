@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
+
+PATIENCE = 240.0  # seconds: a busy machine takes its time
 
 HOW_TO_ENABLE = "no Chromium found: apt-get install chromium, or name one in $CHROMIUM"
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -81,7 +83,7 @@ def started_server(
         yield Server(f"http://localhost:{port}", process)
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=PATIENCE)
 
 
 @contextmanager
@@ -92,13 +94,26 @@ def running_server(log: Path, **environment: str) -> Iterator[str]:
         yield server.url
 
 
+def wait_until(condition: Callable[[], object]) -> None:
+    """Come back when something holds.
+
+    Raises:
+        TimeoutError: it never did.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError("waited in vain")
+        time.sleep(0.05)
+
+
 def wait_until_healthy(server: Server, log: Path) -> None:
     """Come back when the server says that it can serve.
 
     Raises:
         RuntimeError: it did not start.
     """
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and server.process.poll() is None:
         try:
             with urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=5):
@@ -116,6 +131,7 @@ def _free_port() -> int:
 
 def open_page(page: Page, url: str) -> Page:
     """Go to the page and wait until it can be drawn on."""
+    page.set_default_timeout(1000 * PATIENCE)
     page.goto(url)
     paper(page).wait_for()
     return page

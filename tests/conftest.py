@@ -23,6 +23,8 @@ from tests.test_digit_data import mnist_arrays
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+pytest_plugins = ["tests.dead_worker", "tests.left_behind", "tests.own_process"]
+
 
 @pytest.fixture(autouse=True)
 def main_module(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -111,7 +111,7 @@ def test_the_window_does_not_open(bad_model: Path, words: str) -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     assert (done.returncode, done.stdout) == (2, "")

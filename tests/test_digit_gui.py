@@ -39,6 +39,8 @@ from interface_sentences import DRAW_INVITATION
 
 ROOT = Path(__file__).resolve().parent.parent
 
+pytestmark = pytest.mark.own_process  # Tk's: see tests/own_process.py
+
 
 @pytest.fixture(scope="session")  # Tk does not survive a screen that goes away
 def screen() -> Iterator[str]:
@@ -544,7 +546,7 @@ def run(screen: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 
@@ -562,13 +564,13 @@ def test_the_program_opens_a_picture_that_it_is_given(
         start_new_session=True,
     )
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while time.monotonic() < deadline and not _shows_photo(screen):
             time.sleep(0.2)
         assert _shows_photo(screen)
     finally:
         os.killpg(program.pid, signal.SIGINT)  # Ctrl-C in the terminal
-        error = program.communicate(timeout=20)[1]
+        error = program.communicate(timeout=120)[1]
     assert program.returncode == 130
     assert error == "Stopped.\n"
 

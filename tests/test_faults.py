@@ -53,7 +53,7 @@ def kill_while_writing(name: str, folder: Path) -> str:
             assert writer.poll() is None, line
     finally:
         writer.kill()
-        writer.communicate(timeout=20)
+        writer.communicate(timeout=120)
     return line.strip()
 
 

@@ -34,7 +34,7 @@ from picture_decoding import (
     read_picture_file,
 )
 from tests import broken_pictures as broken
-from tests.browser import ROOT
+from tests.app_page import open_app_page
 
 FILES_PER_FORMAT = 64
 BOMBS = [
@@ -321,10 +321,14 @@ def page_uploads() -> list[bytes]:
 
 
 def test_every_upload_ends_in_an_answer_a_doubt_or_one_sentence() -> None:
-    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120).run()
+    with open_app_page() as page:
+        upload_all(page, page_uploads())
+
+
+def upload_all(page: AppTest, files: list[bytes]) -> None:
     page.session_state["tab"] = "Upload"
     page.toggle[0].set_value(False)  # the heatmap: it is tested elsewhere, and takes long
-    for number, content in enumerate(page_uploads()):
+    for number, content in enumerate(files):
         suffix = SUFFIXES[number % len(SUFFIXES)]
         page.file_uploader(key="upload").upload(f"{number}.{suffix}", content, "image/png").run()
         shown = "".join(part.value for part in page.get("html") if isinstance(part, Html))

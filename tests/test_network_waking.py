@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from unittest.mock import patch
 
 import pytest
@@ -14,6 +14,14 @@ from streamlit.testing.v1 import AppTest
 import network_waking
 from digit_errors import ModelError
 from network_waking import NetworkWaking, collect_garbage, wake_network
+
+
+@pytest.fixture(autouse=True)
+def nothing_goes_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A server's collector of garbage would go on for ever."""
+    monkeypatch.setattr(network_waking, "_collect_now_and_then", lambda: None)
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture

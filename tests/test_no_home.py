@@ -71,7 +71,7 @@ def test_two_servers_on_one_folder_both_answer(chromium: Browser, tmp_path: Path
         for page, digit in zip(pages, (3, 7), strict=True):
             draw(page, DIGITS[digit])
         for page, digit in zip(pages, (3, 7), strict=True):
-            page.locator(".answer-digit").wait_for(timeout=60_000)
+            page.locator(".answer-digit").wait_for(timeout=240_000)
             assert page.locator(".answer-digit").inner_text() == str(digit)
             page.close()
     for log in logs:

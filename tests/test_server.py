@@ -29,7 +29,7 @@ def ask(
     body: bytes | None = None,
 ) -> tuple[int, bytes]:
     """Status and body, for a path that is sent as it stands."""
-    connection = http.client.HTTPConnection(urlsplit(server).netloc, timeout=20)
+    connection = http.client.HTTPConnection(urlsplit(server).netloc, timeout=120)
     try:
         connection.request(method, path, body, dict(headers or {}))
         answer = connection.getresponse()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,8 @@ from gradcam_visualizer import METHODS, Explanation
 from heatmap_overlay import colour_stops
 from streamlit_explanation import VIEWS
 from tests import drawings
+from tests.app_page import open_app_page
 from tests.bad_models import write_good
-from tests.browser import ROOT
 from tests.conftest import as_file
 from tests.drawings import DASH, DIGITS, Strokes
 from tests.test_bad_models_in_programs import ALL
@@ -35,13 +34,9 @@ BAD_FILES = {
 
 
 @pytest.fixture
-def page() -> AppTest:
-    """The page as somebody finds it whose network is awake."""
-    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120).run()
-    for thread in threading.enumerate():
-        if thread.name == "waking-network":
-            thread.join()
-    return page.run()
+def page() -> Iterator[AppTest]:
+    with open_app_page() as page:
+        yield page
 
 
 def canvas_value(strokes: Strokes, sheet: int = 0) -> dict[str, object]:

@@ -18,7 +18,8 @@ import atomic_file
 import train_mnist_model
 from digit_network import build_classic
 from digit_training import TrainedNetwork
-from tests.training import run_here, slim, start_training, weights_of
+from tests.interruption import interrupted_at_import
+from tests.training import SLOW_MACHINE_S, run_here, slim, start_training, weights_of
 from train_mnist_model import main
 from training_checkpoint import Checkpoint, EpochRow, save_checkpoint
 
@@ -42,7 +43,7 @@ def test_killed_at_any_moment_a_run_is_finished_by_resume(small_mnist: Path) -> 
         run.communicate()
         killed.unlink(missing_ok=True)  # whichever run was done in time, the next begins anew
     run = start_training(small_mnist, killed, *options, "--resume")
-    _, errors = run.communicate(timeout=300)
+    _, errors = run.communicate(timeout=SLOW_MACHINE_S)
     assert run.returncode == 0, errors
     for one, two in zip(weights_of(whole), weights_of(killed), strict=True):
         np.testing.assert_allclose(one, two, atol=1e-5)
@@ -62,7 +63,7 @@ def test_stopped_the_old_model_and_the_last_checkpoint_stay_whole(
         assert run.poll() is None
     time.sleep(random.uniform(0, 1))
     run.send_signal(stop)
-    _, errors = run.communicate(timeout=60)
+    _, errors = run.communicate(timeout=SLOW_MACHINE_S)
     assert run.returncode == (130 if stop == signal.SIGINT else -signal.SIGKILL), errors
     assert output.read_bytes() == old
     if stop == signal.SIGINT:
@@ -73,14 +74,15 @@ def test_stopped_the_old_model_and_the_last_checkpoint_stay_whole(
     assert run_here(small_mnist, "--epochs", "1", "--resume") == 1
 
 
-@pytest.mark.parametrize("seconds", [0.4, 1.5, 4.0])
+@pytest.mark.parametrize("module", ["numpy", "cv2", "keras", "tensorflow.python.eager.context"])
 def test_interrupted_before_it_trains_it_says_so_in_a_sentence(
-    seconds: float, small_mnist: Path
+    module: str, small_mnist: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    run = start_training(small_mnist, small_mnist.with_name("mine.h5"))
-    time.sleep(seconds)
-    run.send_signal(signal.SIGINT)
-    _, errors = run.communicate(timeout=60)
+    environment = interrupted_at_import(module, tmp_path_factory.mktemp("site"))
+    run = start_training(
+        small_mnist, small_mnist.with_name("mine.h5"), *slim(small_mnist), environment=environment
+    )
+    _, errors = run.communicate(timeout=SLOW_MACHINE_S)
     assert run.returncode == 130, errors
     assert errors in ("Stopped.\n", "Stopped; mine.h5 is as it was.\n")
 
@@ -165,5 +167,5 @@ def test_the_way_to_go_on_is_offered_only_where_it_leads_there(small_mnist: Path
     while "will be replaced; --resume goes on" not in run.stdout.readline():
         assert run.poll() is None
     run.send_signal(signal.SIGINT)
-    _, errors = run.communicate(timeout=60)
+    _, errors = run.communicate(timeout=SLOW_MACHINE_S)
     assert (run.returncode, errors) == (130, "Stopped; mine.h5 is as it was.\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +16,20 @@ from train_mnist_model import main
 ROOT = Path(__file__).parent.parent
 
 
-def start_training(data: Path, output: Path, *options: str) -> subprocess.Popen[str]:
+SLOW_MACHINE_S = 280
+"""Seconds that a run of a few epochs takes at most, wherever it runs."""
+
+
+def start_training(
+    data: Path, output: Path, *options: str, environment: Mapping[str, str] = os.environ
+) -> subprocess.Popen[str]:
     script = str(ROOT / "train_mnist_model.py")
     return subprocess.Popen(
         [sys.executable, script, "--data", str(data), "--output", str(output), *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        env={**environment, "PYTHONUNBUFFERED": "1"},
     )
 
 

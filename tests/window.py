@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from digit_gui import DigitWindow
 
 HOW_TO_ENABLE = "no Xvfb found: apt-get install xvfb"
-PATIENCE = 60.0  # seconds: the first answer waits for TensorFlow
+PATIENCE = 240.0  # seconds: the first answer waits for TensorFlow
 
 
 @contextmanager

@@ -20,10 +20,12 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from digit_data import DigitSet, as_network_input, load_mnist
-from digit_errors import DigitError
-from digit_predictor import SHIPPED_MODEL, load_model, predict_probabilities
-from train_mnist_model import main as train
+from digit_predictor import load_model
+
+from digits.common.errors import DigitError
+from digits.reading.digit import SHIPPED_MODEL, predict_probabilities
+from digits.training.command import main as train
+from digits.training.digit_sets import DigitSet, as_network_input, load_mnist
 
 
 def read_all(model_path: Path, digits: DigitSet) -> NDArray[np.int64]:

@@ -18,8 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.road_readings import NetworkInputs
-from confidence_calibration import auroc
-from digit_data import (
+from digits.network.calibration import auroc
+from digits.network.doubt import SCORES, FeatureDistance, Scores, choose_threshold
+from digits.network.features import compute_features
+from digits.reading.digit import predict_logits
+from digits.synthetic.pen_strokes import draw_strokes, read_pen_strokes
+from digits.training.digit_sets import (
     PEN_TRAINING_WRITERS,
     PEN_VALIDATION_WRITERS,
     DigitSet,
@@ -27,11 +31,7 @@ from digit_data import (
     load_mnist,
     spread_evenly,
 )
-from digit_doubt import SCORES, FeatureDistance, Scores, choose_threshold
-from digit_predictor import predict_logits
-from network_features import compute_features
-from pen_strokes import draw_strokes, read_pen_strokes
-from picture_folder import prepare_image
+from digits.training.picture_folder import prepare_image
 
 if TYPE_CHECKING:
     import keras

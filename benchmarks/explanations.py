@@ -30,21 +30,23 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from command_line import count, run_script
-from compiled_network import compute_logits
-from digit_data import DigitSet, as_network_input, load_mnist
-from digit_network import convolution_names, outputs_of
-from digit_predictor import load_model, predict_logits, predict_probabilities
-from faithfulness import (
+from digit_predictor import load_model
+from gradcam_visualizer import METHODS, explain, grad_cam
+
+from digits.common.command_line import count, run_script
+from digits.explanation.faithfulness import (
     STEPS,
     area_under_curve,
     deletion_pictures,
     insertion_pictures,
     random_heatmap,
 )
-from gradcam_visualizer import METHODS, explain, grad_cam
-from tensorflow_import import import_keras
-from training_data import draw_usually, load_pen_digits
+from digits.network.compiled_calls import compute_logits
+from digits.network.forward_pass import convolution_names, outputs_of
+from digits.network.tensorflow_import import import_keras
+from digits.reading.digit import predict_logits, predict_probabilities
+from digits.training.data import draw_usually, load_pen_digits
+from digits.training.digit_sets import DigitSet, as_network_input, load_mnist
 
 if TYPE_CHECKING:
     import keras

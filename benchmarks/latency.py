@@ -25,12 +25,14 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from digit_network import build_classic, build_compact, choose_convolution
-from digit_predictor import BATCH, load_model, prepare_picture, read_digit, read_digits
+from digit_predictor import load_model, read_digit, read_digits
 from gradcam_visualizer import grad_cam, read_and_explain
-from image_preparation import prepare_digit
-from picture_decoding import decode_picture
-from tensorflow_import import import_keras
+
+from digits.network.forward_pass import build_classic, build_compact, choose_convolution
+from digits.network.tensorflow_import import import_keras
+from digits.picture.decoding import decode_picture
+from digits.picture.preparation import prepare_digit
+from digits.reading.digit import BATCH, prepare_picture
 
 if TYPE_CHECKING:
     import keras

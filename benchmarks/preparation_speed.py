@@ -13,9 +13,9 @@ import numpy as np
 
 from benchmarks.photo_simulation import InkMask, uneven_light
 from benchmarks.robustness_rows import Pixels
-from digit_errors import NoInkError
-from image_preparation import prepare_digit
-from picture_decoding import decode_picture
+from digits.common.errors import NoInkError
+from digits.picture.decoding import decode_picture
+from digits.picture.preparation import prepare_digit
 
 PHOTO = (3000, 4000)
 CANVAS = 280

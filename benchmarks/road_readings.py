@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.robustness_rows import Pixels, Row
-from digit_data import as_network_input
-from digit_errors import DigitError
-from digit_predictor import are_digits, calibrated_softmax, predict_logits
-from image_preparation import prepare_digit
-from picture_decoding import decode_picture
+from digits.common.errors import DigitError
+from digits.picture.decoding import decode_picture
+from digits.picture.preparation import prepare_digit
+from digits.reading.digit import are_digits, calibrated_softmax, predict_logits
+from digits.training.digit_sets import as_network_input
 
 if TYPE_CHECKING:
     import keras

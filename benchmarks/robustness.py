@@ -24,18 +24,20 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from atomic_file import atomic_write
+from digit_predictor import load_model
+
 from benchmarks.doubt_comparison import SHARE_OF_DIGITS_DOUBTED, compare_doubt_methods
 from benchmarks.mistake_sheet import Mistake, draw_mistake_sheet, find_mistakes
 from benchmarks.preparation_speed import measure_canvas, measure_photo
 from benchmarks.road_readings import Contestant, Readings, read_row
 from benchmarks.robustness_rows import NO_DIGIT, Digits, Group, all_groups, load_digits
-from command_line import count, run_script
-from confidence_calibration import auroc
-from digit_doubt import SCORES
-from digit_errors import DigitError
-from digit_predictor import load_model, model_papers
-from evaluation import measure_reliability
+from digits.common.atomic_file import atomic_write
+from digits.common.command_line import count, run_script
+from digits.common.errors import DigitError
+from digits.evaluation.measures import measure_reliability
+from digits.network.calibration import auroc
+from digits.network.doubt import SCORES
+from digits.reading.digit import model_papers
 
 if TYPE_CHECKING:
     import keras
@@ -71,7 +73,7 @@ def train_classic(mnist_file: str | None) -> keras.Model:
     Raises:
         DigitError: it could not be trained.
     """
-    from train_mnist_model import main as train
+    from digits.training.command import main as train
 
     data = [] if mnist_file is None else ["--data", mnist_file]
     with tempfile.TemporaryDirectory() as folder:

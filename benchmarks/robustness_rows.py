@@ -23,7 +23,8 @@ from benchmarks.photo_simulation import (
     ink_of_strokes,
     simulate_photo,
 )
-from digit_data import (
+from digits.synthetic.pen_strokes import CANVAS, PenDigit, draw_strokes, read_pen_strokes
+from digits.training.digit_sets import (
     PEN_REPORT_WRITERS,
     PEN_VALIDATION_WRITERS,
     DigitSet,
@@ -31,7 +32,6 @@ from digit_data import (
     load_mnist,
     spread_evenly,
 )
-from pen_strokes import CANVAS, PenDigit, draw_strokes, read_pen_strokes
 
 Pixels: TypeAlias = NDArray[np.uint8]
 

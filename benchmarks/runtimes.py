@@ -37,12 +37,14 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from digit_errors import ModelError
-from digit_network import INPUT_SHAPE
-from digit_predictor import load_model, softmax
-from image_preparation import prepare_digit
-from picture_decoding import decode_picture
-from tensorflow_import import import_keras
+from digit_predictor import load_model
+
+from digits.common.errors import ModelError
+from digits.network.forward_pass import INPUT_SHAPE
+from digits.network.tensorflow_import import import_keras
+from digits.picture.decoding import decode_picture
+from digits.picture.preparation import prepare_digit
+from digits.reading.digit import softmax
 from tests.drawings import DIGITS, draw
 
 if TYPE_CHECKING:
@@ -78,7 +80,7 @@ def load_nothing(folder: Path) -> Pass:
 
 def load_keras(folder: Path) -> Pass:
     """As everything in this project reads a digit."""
-    from compiled_network import compute_logits
+    from digits.network.compiled_calls import compute_logits
 
     return partial(compute_logits, load_model())
 

@@ -22,11 +22,17 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from digit_data import DigitSet, Mnist, as_network_input, load_mnist, training_batches
-from digit_errors import DigitError
-from digit_training import averaged_weights, compiled_model
-from tensorflow_import import import_keras
-from training_recipe import RECIPES, Recipe
+from digits.common.errors import DigitError
+from digits.network.tensorflow_import import import_keras
+from digits.training.digit_sets import (
+    DigitSet,
+    Mnist,
+    as_network_input,
+    load_mnist,
+    training_batches,
+)
+from digits.training.fitting import averaged_weights, compiled_model
+from digits.training.recipe import RECIPES, Recipe
 
 if TYPE_CHECKING:
     import keras

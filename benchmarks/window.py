@@ -35,7 +35,7 @@ from tests.window import draw, draw_stroke, random_stroke, virtual_screen, wait_
 if TYPE_CHECKING:
     import tkinter as tk
 
-    from digit_gui import DigitWindow
+    from digits.window.main_window import DigitWindow
 
 TICK = 5  # milliseconds
 ANSWERS = 30
@@ -96,7 +96,7 @@ def _empty() -> dict[str, float]:
 def _ours() -> dict[str, float]:
     import tkinter as tk
 
-    from digit_gui import DigitWindow
+    from digits.window.main_window import DigitWindow
 
     root = tk.Tk()
     window = DigitWindow(root)
@@ -148,7 +148,7 @@ def _gaps() -> dict[str, float]:
     """Drive a window from its first moment, and time its clock."""
     import tkinter as tk
 
-    from digit_gui import DigitWindow
+    from digits.window.main_window import DigitWindow
 
     root = tk.Tk()
     window = DigitWindow(root)

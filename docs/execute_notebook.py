@@ -20,7 +20,7 @@ from nbclient import NotebookClient
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from atomic_file import atomic_write
+from digits.common.atomic_file import atomic_write
 
 NOTEBOOK = ROOT / "MNIST.ipynb"
 # GitHub shows no larger ones, and a clone should not be all notebook.

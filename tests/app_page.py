@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from streamlit.testing.v1 import AppTest
 
-import network_waking
+from digits.page import network_waking
 from tests.browser import PATIENCE, ROOT
 
 

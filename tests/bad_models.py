@@ -13,8 +13,8 @@ from typing import Any
 import h5py
 import numpy as np
 
-from digit_network import INPUT_SHAPE
-from tensorflow_import import import_keras
+from digits.network.forward_pass import INPUT_SHAPE
+from digits.network.tensorflow_import import import_keras
 
 Config = dict[str, Any]
 Change = Callable[[Config], Config]

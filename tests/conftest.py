@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from digit_predictor import SHIPPED_MODEL
+from digits.reading.digit import SHIPPED_MODEL
 from tests import browser as shared
 from tests.test_digit_data import mnist_arrays
 

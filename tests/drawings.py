@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from pen_strokes import PenDigit
+from digits.synthetic.pen_strokes import PenDigit
 
 Stroke = list[tuple[float, float]]
 Strokes = list[Stroke]

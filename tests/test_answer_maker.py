@@ -6,14 +6,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from digit_predictor import format_confidence, read_digit
+from gradcam_visualizer import grad_cam
 from PIL import Image
 
-from answer_maker import AnswerMaker
-from digit_errors import DigitError, PictureError
-from digit_predictor import format_confidence, read_digit
-from explained_answer import ExplainedAnswer, Question, SaveJob
-from gradcam_visualizer import grad_cam
-from heatmap_overlay import COLOUR_MAPS, SIGNED_COLOUR_MAPS, colour_stops, overlay_heatmap
+from digits.common.errors import DigitError, PictureError
+from digits.explanation.overlay import (
+    COLOUR_MAPS,
+    SIGNED_COLOUR_MAPS,
+    colour_stops,
+    overlay_heatmap,
+)
+from digits.window.answer_maker import AnswerMaker
+from digits.window.explained_answer import ExplainedAnswer, Question, SaveJob
 from tests.conftest import as_file
 from tests.drawings import DIGITS, SCRIBBLE, draw
 

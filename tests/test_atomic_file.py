@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from atomic_file import LEFTOVER_AGE, atomic_write
+from digits.common.atomic_file import LEFTOVER_AGE, atomic_write
 
 
 def test_the_new_file_appears_only_when_it_is_whole(tmp_path: Path) -> None:

@@ -2,8 +2,13 @@
 
 import numpy as np
 
-from augmentation_sheet import EXAMPLES, VARIANTS, draw_augmentation_sheet, draw_digit_sheet
-from digit_data import Augmentation, DigitSet
+from digits.training.augmentation_sheet import (
+    EXAMPLES,
+    VARIANTS,
+    draw_augmentation_sheet,
+    draw_digit_sheet,
+)
+from digits.training.digit_sets import Augmentation, DigitSet
 from tests.test_digit_training import drawn_digits
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from digit_predictor import load_model
 
-from digit_predictor import load_model, predict_probabilities
-from model_file import read_papers
+from digits.network.model_file import read_papers
+from digits.reading.digit import predict_probabilities
 from tests.test_digit_data import mnist_arrays
 
 ROOT = Path(__file__).parent.parent

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-import background_process
-from background_process import STOPPED, UNLOADED, BackgroundProcess
-from digit_errors import DigitError
-from interface_sentences import UNEXPECTED
+from digits.common.errors import DigitError
+from digits.screen.sentences import UNEXPECTED
+from digits.window import background_process
+from digits.window.background_process import STOPPED, UNLOADED, BackgroundProcess
 
 Done = tuple[str, str | DigitError]
 

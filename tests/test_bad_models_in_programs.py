@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import digit_predictor
-import evaluate_model
-from digit_network import INPUT_SHAPE
-from digit_predictor import SHIPPED_MODEL
-from tensorflow_import import import_keras
+from digits.evaluation import command
+from digits.network.forward_pass import INPUT_SHAPE
+from digits.network.tensorflow_import import import_keras
+from digits.reading import digit
+from digits.reading.digit import SHIPPED_MODEL
 from tests import bad_models
 from tests.browser import ROOT
 from tests.test_digit_data import mnist_arrays
@@ -87,7 +87,7 @@ def test_the_predictor_ends_with_2(
     bad_model: Path, words: str, written_one: Image.Image, tmp_path: Path, capsys
 ) -> None:
     written_one.save(tmp_path / "one.png")
-    assert digit_predictor.main([str(tmp_path / "one.png"), "--model", str(bad_model)]) == 2
+    assert digit.main([str(tmp_path / "one.png"), "--model", str(bad_model)]) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
     assert_one_sentence(printed.err, words, bad_model)
@@ -99,7 +99,7 @@ def test_the_evaluation_ends_with_1_and_writes_nothing(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     np.savez("mnist.npz", **mnist_arrays(6_300))
-    assert evaluate_model.main([str(bad_model), "--data", "mnist.npz"]) == 1
+    assert command.main([str(bad_model), "--data", "mnist.npz"]) == 1
     assert_one_sentence(capsys.readouterr().err, words, bad_model)
     assert not Path("evaluation").exists()
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from class_activation_maps import (
+from digits.explanation.class_activation_maps import (
     grad_cam_map,
     grad_cam_plus_plus_map,
     hirescam_map,

@@ -10,8 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from command_line import GIVE_UP, check_writable, number, run_script, whole_number
-from digit_errors import DataError, DigitError
+from digits.common.command_line import (
+    GIVE_UP,
+    check_writable,
+    number,
+    run_script,
+    whole_number,
+)
+from digits.common.errors import DataError, DigitError
 
 ROOT = Path(__file__).parent.parent
 

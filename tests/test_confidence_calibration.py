@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]
 
-from confidence_calibration import (
+from digits.network.calibration import (
     HIGHEST_TEMPERATURE,
     LOWEST_TEMPERATURE,
     auroc,
     fit_temperature,
 )
-from digit_predictor import softmax
+from digits.reading.digit import softmax
 
 
 def test_the_temperature_is_the_one_worked_out_by_hand() -> None:

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-import digit_data
-from digit_data import Augmentation, DigitSet, load_mnist, training_batches
-from digit_errors import DataError
-from tensorflow_import import import_keras
+from digits.common.errors import DataError
+from digits.network.tensorflow_import import import_keras
+from digits.training import digit_sets
+from digits.training.digit_sets import Augmentation, DigitSet, load_mnist, training_batches
 
 
 def mnist_arrays(training: int = 6_200, test: int = 20) -> dict[str, Any]:
@@ -45,9 +45,9 @@ def test_the_last_five_thousand_training_digits_validate(mnist_file: Path) -> No
 
 def test_writers_of_the_three_splits_are_disjoint_and_complete() -> None:
     splits = (
-        digit_data.PEN_TRAINING_WRITERS,
-        digit_data.PEN_VALIDATION_WRITERS,
-        digit_data.PEN_REPORT_WRITERS,
+        digit_sets.PEN_TRAINING_WRITERS,
+        digit_sets.PEN_VALIDATION_WRITERS,
+        digit_sets.PEN_REPORT_WRITERS,
     )
     assert [(split[0], split[-1]) for split in splits] == [(1, 22), (23, 26), (27, 30)]
 

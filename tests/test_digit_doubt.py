@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digit_doubt import (
+from digits.network.doubt import (
     DOT_OR_DASH,
     NO_DIGIT,
     SCORES,
@@ -16,8 +16,8 @@ from digit_doubt import (
     choose_threshold,
     explain_doubt,
 )
-from image_preparation import prepare_digit
-from picture_decoding import decode_picture
+from digits.picture.decoding import decode_picture
+from digits.picture.preparation import prepare_digit
 from tests.drawings import DASH, DIGITS, SCRIBBLE, Strokes, arc, draw
 
 UNSURE = np.full(10, 0.1, np.float32)

@@ -34,8 +34,8 @@ if os.environ.get("CI") != "true":
 import tkinter as tk
 from tkinter import filedialog
 
-from digit_gui import KEYS, LOADING, DigitWindow
-from interface_sentences import DRAW_INVITATION
+from digits.screen.sentences import DRAW_INVITATION
+from digits.window.main_window import KEYS, LOADING, DigitWindow
 
 ROOT = Path(__file__).resolve().parent.parent
 

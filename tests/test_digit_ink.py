@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from digit_ink import ink_of_lines, ink_of_mnist, ink_of_strokes
+from digits.synthetic.ink import ink_of_lines, ink_of_mnist, ink_of_strokes
 from tests.drawings import as_mnist, as_pen_digit
 
 seeds = st.integers(0, 2**32 - 1)

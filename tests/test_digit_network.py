@@ -6,18 +6,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from digit_predictor import load_model
+from gradcam_visualizer import grad_cam
 
-from digit_errors import ModelError
-from digit_network import (
+from digits.common.errors import ModelError
+from digits.network.forward_pass import (
     build_classic,
     build_compact,
     build_three_convolutions,
     convolution_names,
     layer_table,
 )
-from digit_predictor import load_model, predict_probabilities, softmax
-from gradcam_visualizer import grad_cam
-from tensorflow_import import import_keras
+from digits.network.tensorflow_import import import_keras
+from digits.reading.digit import predict_probabilities, softmax
 
 keras = import_keras()
 layers = keras.layers

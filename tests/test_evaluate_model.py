@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from digit_predictor import load_model
 from PIL import Image
 
-import atomic_file
-import evaluate_model
-from digit_predictor import SHIPPED_MODEL, load_model
-from evaluate_model import main
-from evaluation import wilson_interval
-from evaluation_report import PAGE
-from model_file import read_papers
+from digits.common import atomic_file
+from digits.evaluation import command
+from digits.evaluation.command import main
+from digits.evaluation.measures import wilson_interval
+from digits.evaluation.report import PAGE
+from digits.network.model_file import read_papers
+from digits.reading.digit import SHIPPED_MODEL
 from tests import browser as shared
 from tests.test_digit_data import mnist_arrays
 from tests.test_picture_folder import put_picture
@@ -221,7 +222,7 @@ def test_interrupted_it_says_so_and_exits_with_130(
     def press_ctrl_c(*_: object) -> None:
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(evaluate_model, "evaluate", press_ctrl_c)
+    monkeypatch.setattr(command, "evaluate", press_ctrl_c)
     assert main(["--data", str(pictures), "--output", str(tmp_path)]) == 130
     assert capsys.readouterr().err.startswith("Stopped")
     assert not list(tmp_path.iterdir())

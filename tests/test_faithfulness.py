@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from digit_predictor import load_model, read_digit
+from gradcam_visualizer import grad_cam
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digit_predictor import load_model, predict_probabilities, read_digit
-from faithfulness import (
+from digits.explanation.faithfulness import (
     area_under_curve,
     check_faithfulness,
     deletion_curve,
@@ -15,8 +16,8 @@ from faithfulness import (
     insertion_pictures,
     random_heatmap,
 )
-from gradcam_visualizer import grad_cam
-from occlusion import occlusion_maps
+from digits.explanation.occlusion import occlusion_maps
+from digits.reading.digit import predict_probabilities
 from tests.drawings import DIGITS, draw
 
 # Four places of 2×2 pixels, each with a quarter of the ink.

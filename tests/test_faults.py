@@ -19,20 +19,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-import atomic_file
-import evaluate_model
-import recipe_tuner
-import train_mnist_model
-import tune_mnist_model
-from digit_errors import DigitError
-from digit_network import INPUT_SHAPE
-from digit_training import TrainedNetwork
-from picture_saving import save_picture
-from tensorflow_import import import_keras
+from digits.common import atomic_file
+from digits.common.errors import DigitError
+from digits.common.picture_saving import save_picture
+from digits.evaluation import command
+from digits.network.forward_pass import INPUT_SHAPE
+from digits.network.tensorflow_import import import_keras
+from digits.training import command
+from digits.training.checkpoint import Checkpoint, EpochRow
+from digits.training.fitting import TrainedNetwork
+from digits.tuning import command, trials
 from tests.browser import ROOT
 from tests.test_digit_data import mnist_arrays
 from tests.writers import WRITERS
-from training_checkpoint import Checkpoint, EpochRow
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -83,16 +82,16 @@ def test_killed_while_it_writes_leaves_the_old_file_and_can_be_run_again(
 
 def trainer(*options: str) -> int:
     files = ["--data", "mnist.npz", "--tuned", "slim.json", "--output", "here/mine.h5"]
-    return train_mnist_model.main([*files, *options])
+    return command.main([*files, *options])
 
 
 def tuner() -> int:
     places = ["--folder", "here/tuning", "--output", "here/tuned_recipe.json"]
-    return tune_mnist_model.main(["--data", "mnist.npz", "--max-trials", "2", *places])
+    return command.main(["--data", "mnist.npz", "--max-trials", "2", *places])
 
 
 def evaluation() -> int:
-    return evaluate_model.main(["--data", "mnist.npz", "--output", "here"])
+    return command.main(["--data", "mnist.npz", "--output", "here"])
 
 
 def augmentation_sheet() -> int:
@@ -132,10 +131,10 @@ def quick_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     def try_recipe(*arguments: Any) -> Any:
         return TrainedNetwork(None, (row,))
 
-    monkeypatch.setattr(train_mnist_model, "train", train)
-    monkeypatch.setattr(recipe_tuner, "train", try_recipe)
-    monkeypatch.setattr(evaluate_model, "average_heatmaps", lambda *arguments: ())
-    monkeypatch.setattr(evaluate_model, "embed", lambda *arguments: None)
+    monkeypatch.setattr(command, "train", train)
+    monkeypatch.setattr(trials, "train", try_recipe)
+    monkeypatch.setattr(command, "average_heatmaps", lambda *arguments: ())
+    monkeypatch.setattr(command, "embed", lambda *arguments: None)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "here").mkdir()
     return tmp_path / "here"

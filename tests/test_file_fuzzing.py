@@ -21,9 +21,9 @@ from PIL import Image, ImageFile
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Html
 
-from digit_errors import PictureError
-from picture_bombs import MOST_EXIF_SEGMENTS, MOST_PARTS
-from picture_decoding import (
+from digits.common.errors import PictureError
+from digits.picture.bombs import MOST_EXIF_SEGMENTS, MOST_PARTS
+from digits.picture.decoding import (
     FORMATS,
     KEPT_PIXELS,
     MAX_FILE_BYTES,

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from digit_errors import DataError
-from file_lock import held_lock
+from digits.common.errors import DataError
+from digits.common.file_lock import held_lock
+from digits.training.command import main
 from tests.browser import ROOT
-from train_mnist_model import main
 
 HOLD = """
 import sys, time

@@ -8,13 +8,13 @@ from unittest.mock import patch
 import cv2
 import numpy as np
 import pytest
-
-from compiled_network import compute_gradients
-from digit_errors import LayerError, ModelError
-from digit_network import build_classic, convolution_names
 from digit_predictor import load_model, read_digit
 from gradcam_visualizer import METHODS, common_scale, explain, grad_cam, read_and_explain
-from tensorflow_import import import_keras
+
+from digits.common.errors import LayerError, ModelError
+from digits.network.compiled_calls import compute_gradients
+from digits.network.forward_pass import build_classic, convolution_names
+from digits.network.tensorflow_import import import_keras
 from tests.drawings import DIGITS, draw
 
 keras = import_keras()

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digit_errors import PictureError
-from heatmap_overlay import (
+from digits.common.errors import PictureError
+from digits.explanation.overlay import (
     COLOUR_MAPS,
     SIGNED_COLOUR_MAPS,
     colour_bar_labels,

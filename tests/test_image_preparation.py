@@ -9,15 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from digit_errors import NoInkError
-from image_preparation import (
-    CENTRE_OF_MASS,
-    PreparedDigit,
-    prepare_digit,
-    shrink_picture,
-)
-from ink_finding import stroke_width
-from picture_decoding import decode_picture
+from digits.common.errors import NoInkError
+from digits.picture.decoding import decode_picture
+from digits.picture.ink_finding import stroke_width
+from digits.picture.preparation import CENTRE_OF_MASS, PreparedDigit, prepare_digit, shrink_picture
 from tests.drawings import DIGITS, Stroke, draw
 
 

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike, NDArray
 
-from digit_errors import NoInkError
-from digit_scenes import imagine_scene
-from image_preparation import prepare_digit
-from ink_finding import Ink, find_ink
-from picture_decoding import decode_picture
+from digits.common.errors import NoInkError
+from digits.picture.decoding import decode_picture
+from digits.picture.ink_finding import Ink, find_ink
+from digits.picture.preparation import prepare_digit
+from digits.synthetic.scenes import imagine_scene
 from tests.drawings import DIGITS, draw
 
 InkMap: TypeAlias = NDArray[np.float32]

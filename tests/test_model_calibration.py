@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from digit_data import NO_DIGIT, DigitSet
-from digit_doubt import SCORES
-from model_calibration import DOUBT_SCORE, SHARE_DOUBTED, calibrate
-from tensorflow_import import import_keras
+from digits.network.doubt import SCORES
+from digits.network.tensorflow_import import import_keras
+from digits.training.calibration import DOUBT_SCORE, SHARE_DOUBTED, calibrate
+from digits.training.digit_sets import NO_DIGIT, DigitSet
 
 if TYPE_CHECKING:
     import keras

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digit_data import DigitSet
-from digit_errors import DigitError
-from digit_predictor import SHIPPED_MODEL
-from model_comparison import accuracy, compare, load_replaced_model
-from tensorflow_import import import_keras
+from digits.common.errors import DigitError
+from digits.network.tensorflow_import import import_keras
+from digits.reading.digit import SHIPPED_MODEL
+from digits.training.comparison import accuracy, compare, load_replaced_model
+from digits.training.digit_sets import DigitSet
 
 
 def always_says(digit: int):

@@ -12,16 +12,16 @@ from typing import Any
 import h5py
 import numpy as np
 import pytest
+from digit_predictor import list_convolutions, load_model
 
-import atomic_file
-import model_config
-import model_file
-from digit_errors import ModelError
-from digit_network import INPUT_SHAPE, build_classic, convolution_names
-from digit_predictor import SHIPPED_MODEL, list_convolutions, load_model
-from image_preparation import PREPARATION_VERSION
-from model_file import ModelPapers, load_model_file, read_papers, save_model_file
-from tensorflow_import import import_keras
+from digits.common import atomic_file
+from digits.common.errors import ModelError
+from digits.network import model_config, model_file
+from digits.network.forward_pass import INPUT_SHAPE, build_classic, convolution_names
+from digits.network.model_file import ModelPapers, load_model_file, read_papers, save_model_file
+from digits.network.tensorflow_import import import_keras
+from digits.picture.preparation import PREPARATION_VERSION
+from digits.reading.digit import SHIPPED_MODEL
 from tests import bad_models
 
 keras = import_keras()

@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from compiled_network import compute_logits
-from digit_errors import ModelError
-from digit_network import ARCHITECTURES, INPUT_SHAPE
-from network_features import compute_features, describe_features
-from tensorflow_import import import_keras
+from digits.common.errors import ModelError
+from digits.network.compiled_calls import compute_logits
+from digits.network.features import compute_features, describe_features
+from digits.network.forward_pass import ARCHITECTURES, INPUT_SHAPE
+from digits.network.tensorflow_import import import_keras
 
 keras = import_keras()
 layers = keras.layers

@@ -11,9 +11,9 @@ from unittest.mock import patch
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import network_waking
-from digit_errors import ModelError
-from network_waking import NetworkWaking, collect_garbage, wake_network
+from digits.common.errors import ModelError
+from digits.page import network_waking
+from digits.page.network_waking import NetworkWaking, collect_garbage, wake_network
 
 
 @pytest.fixture(autouse=True)

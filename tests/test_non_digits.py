@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-import non_digits
-from doodles import bent, doodle, fitted, scribble
-from letter_strokes import LETTERS, LOOK_ALIKES, parse_strokes
-from non_digits import (
+from digits.synthetic import non_digits
+from digits.synthetic.doodles import bent, doodle, fitted, scribble
+from digits.synthetic.letter_strokes import LETTERS, LOOK_ALIKES, parse_strokes
+from digits.synthetic.non_digits import (
     KINDS,
     PRINTED_LETTERS,
     PRINTED_SIGNS,

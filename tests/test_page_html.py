@@ -3,27 +3,27 @@
 import numpy as np
 from PIL import Image
 
-import page_html
-from digit_network import LayerRow
-from faithfulness import FaithfulnessCheck
+from digits.explanation.faithfulness import FaithfulnessCheck
+from digits.network.forward_pass import LayerRow
+from digits.screen import html
 
 
 def test_a_message_shows_markup_as_text() -> None:
-    assert "<b>" not in page_html.message("a <b>bold</b> name")
+    assert "<b>" not in html.message("a <b>bold</b> name")
 
 
 def test_a_layer_name_shows_markup_as_text() -> None:
-    assert "<b>" not in page_html.layers([LayerRow("<b>", "Conv2D", (28, 28, 16), 160)])
+    assert "<b>" not in html.layers([LayerRow("<b>", "Conv2D", (28, 28, 16), 160)])
 
 
 def test_layers_end_with_the_sum_of_their_parameters() -> None:
     rows = [LayerRow("a", "Conv2D", (28, 28, 16), 1_600), LayerRow("b", "Dense", (10,), 290)]
 
-    assert "1,890" in page_html.layers(rows)
+    assert "1,890" in html.layers(rows)
 
 
 def test_a_doubt_takes_the_place_of_the_large_digit_and_the_likeliest_stay() -> None:
-    block = page_html.answer([(3, 0.5), (8, 0.25), (5, 0.125)], "Is that <b>one</b>?")
+    block = html.answer([(3, 0.5), (8, 0.25), (5, 0.125)], "Is that <b>one</b>?")
 
     assert "Is that &lt;b&gt;one&lt;/b&gt;?" in block
     assert "answer-digit" not in block
@@ -33,8 +33,8 @@ def test_a_doubt_takes_the_place_of_the_large_digit_and_the_likeliest_stay() -> 
 
 
 def test_a_heatmap_has_its_colours_with_numbers_and_its_caption() -> None:
-    bar = page_html.colour_bar(["#000000", "#ffffff"], ("0", "1.2", "2.4"))
-    block = page_html.heatmap(Image.new("RGB", (28, 28)), "What spoke for <a> 3.", bar)
+    bar = html.colour_bar(["#000000", "#ffffff"], ("0", "1.2", "2.4"))
+    block = html.heatmap(Image.new("RGB", (28, 28)), "What spoke for <a> 3.", bar)
 
     assert "linear-gradient(90deg, #000000, #ffffff)" in block
     assert "<span>1.2</span><span>2.4 logits</span>" in block
@@ -46,7 +46,7 @@ def test_the_proof_shows_the_step_its_answer_and_both_areas() -> None:
     by_lot = np.array([0.9, 0.5, 0.1], np.float32)
     check = FaithfulnessCheck(0, np.zeros((3, 28, 28), np.float32), probabilities, by_lot)
 
-    block = page_html.proof(check, 1, "Said in a sentence.", adding=False)
+    block = html.proof(check, 1, "Said in a sentence.", adding=False)
 
     assert "<b>1</b>, 75.0% confident" in block
     assert "50% of the ink removed" in block

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digit_errors import DataError
-from pen_strokes import CANVAS, draw_strokes, read_pen_strokes
+from digits.common.errors import DataError
+from digits.synthetic.pen_strokes import CANVAS, draw_strokes, read_pen_strokes
 
 HEAD = '.INCLUDE dene.doc\n\n.LEXICON "0" "1"\n.HIERARCHY DIGIT\n'
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digit_errors import PictureError
-from picture_decoding import MAX_PIXELS, decode_picture
+from digits.common.errors import PictureError
+from digits.picture.decoding import MAX_PIXELS, decode_picture
 
 LEFT_BLACK = np.repeat(np.repeat([[0, 255]], 8, axis=1), 12, axis=0).astype(np.uint8)
 """12 rows of 8 black and 8 white pixels."""

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from digit_predictor import load_model, read_digit
 from PIL import Image
 
-from digit_data import as_network_input
-from digit_errors import DataError
-from digit_predictor import load_model, predict_probabilities, read_digit
-from picture_folder import read_picture_folder
+from digits.common.errors import DataError
+from digits.reading.digit import predict_probabilities
+from digits.training.digit_sets import as_network_input
+from digits.training.picture_folder import read_picture_folder
 from tests.drawings import DIGITS, draw
 
 

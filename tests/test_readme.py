@@ -5,14 +5,15 @@ import re
 from pathlib import Path
 
 import pytest
+from digit_predictor import load_model
 
-import digit_predictor
-import evaluate_model
-import train_mnist_model
-import tune_mnist_model
-from digit_network import layer_table
-from digit_predictor import SHIPPED_MODEL, load_model
-from model_file import read_papers
+from digits.evaluation import command
+from digits.network.forward_pass import layer_table
+from digits.network.model_file import read_papers
+from digits.reading import digit
+from digits.reading.digit import SHIPPED_MODEL
+from digits.training import command
+from digits.tuning import command
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -42,7 +43,7 @@ def test_the_shipped_model_is_the_file_whose_hash_is_given() -> None:
 
 def test_every_option_named_for_training_tuning_and_evaluating_exists() -> None:
     section = README.split("## A model of your own")[1].split("\n## ")[0]
-    scripts = (train_mnist_model, tune_mnist_model, evaluate_model, digit_predictor)
+    scripts = (command, command, command, digit)
     known = {
         option
         for script in scripts

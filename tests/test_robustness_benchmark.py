@@ -31,8 +31,8 @@ from benchmarks.robustness_rows import (
     all_groups,
     pen_group,
 )
-from digit_data import DigitSet
-from pen_strokes import PenDigit
+from digits.synthetic.pen_strokes import PenDigit
+from digits.training.digit_sets import DigitSet
 from tests.drawings import DIGITS, draw
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from digit_network import ARCHITECTURES, layer_table
-from search_oracle import import_keras_tuner
-from search_space import sample_recipe
-from training_recipe import RECIPES, Recipe, read_recipe
+from digits.network.forward_pass import ARCHITECTURES, layer_table
+from digits.training.recipe import RECIPES, Recipe, read_recipe
+from digits.tuning.oracle import import_keras_tuner
+from digits.tuning.search_space import sample_recipe
 
 
 def new_hyperparameters(**values: Any) -> Any:

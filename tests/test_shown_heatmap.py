@@ -7,13 +7,13 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
+from gradcam_visualizer import common_scale, explain, grad_cam
 from PIL import Image
 
-import shown_answer
-from gradcam_visualizer import common_scale, explain, grad_cam
-from heatmap_overlay import COLOUR_MAPS, SIGNED_COLOUR_MAPS, overlay_heatmap
-from shown_answer import ShownAnswer, read_to_show
-from shown_heatmap import (
+from digits.explanation.overlay import COLOUR_MAPS, SIGNED_COLOUR_MAPS, overlay_heatmap
+from digits.screen import shown_answer
+from digits.screen.shown_answer import ShownAnswer, read_to_show
+from digits.screen.shown_heatmap import (
     HeatmapSettings,
     heatmap_of_class,
     heatmap_of_contrast,

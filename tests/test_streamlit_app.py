@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from gradcam_visualizer import METHODS, Explanation
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Html
 
-from gradcam_visualizer import METHODS, Explanation
-from heatmap_overlay import colour_stops
-from streamlit_explanation import VIEWS
+from digits.explanation.overlay import colour_stops
+from digits.page.explanation import VIEWS
 from tests import drawings
 from tests.app_page import open_app_page
 from tests.bad_models import write_good

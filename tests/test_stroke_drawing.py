@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stroke_drawing import (
+from digits.screen.stroke_drawing import (
     OpenedPicture,
     PenStroke,
     Sheet,

@@ -2,7 +2,7 @@
 
 import os
 
-import tensorflow_import
+from digits.network import tensorflow_import
 
 
 def test_only_chatter_is_dropped_from_standard_error(capfd) -> None:

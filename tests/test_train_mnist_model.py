@@ -6,17 +6,17 @@ from typing import Any
 import h5py
 import numpy as np
 import pytest
+from digit_predictor import load_model
 from PIL import Image
 
-import train_mnist_model
-from digit_network import build_classic, layer_table
-from digit_predictor import load_model
-from model_comparison import Comparison
-from model_file import read_papers
+from digits.network.forward_pass import build_classic, layer_table
+from digits.network.model_file import read_papers
+from digits.training import command
+from digits.training.command import main
+from digits.training.comparison import Comparison
+from digits.training.recipe import RECIPES, read_recipe
 from tests.test_picture_folder import put_picture
 from tests.training import run_here, start_training, weights_of
-from train_mnist_model import main
-from training_recipe import RECIPES, read_recipe
 
 ROOT = Path(__file__).parent.parent
 
@@ -72,7 +72,7 @@ def test_a_worse_model_is_kept_beside_the_better_one_unless_forced(
         assert old is not None
         return Comparison(("Much worse.",), is_worse=True)
 
-    monkeypatch.setattr(train_mnist_model, "compare", compare)
+    monkeypatch.setattr(command, "compare", compare)
     assert run_here(small_mnist, "--epochs", "1", "--seed", "1") == 0
     printed = capsys.readouterr().out
     assert "Much worse." in printed
@@ -104,7 +104,7 @@ def test_tensorboard_logs_are_written_where_asked(small_mnist: Path) -> None:
 
 
 def test_without_tensorboard_it_says_how_to_get_it(small_mnist: Path, capsys, monkeypatch) -> None:
-    monkeypatch.setattr(train_mnist_model, "find_spec", lambda name: None)
+    monkeypatch.setattr(command, "find_spec", lambda name: None)
     assert run_here(small_mnist, "--tensorboard", "logs") == 1
     assert not Path("logs").exists()
     assert "pip install -r requirements-train.txt" in capsys.readouterr().err

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import atomic_file
-from digit_errors import DataError
-from training_checkpoint import Checkpoint, EpochRow, load_checkpoint, save_checkpoint
+from digits.common import atomic_file
+from digits.common.errors import DataError
+from digits.training.checkpoint import Checkpoint, EpochRow, load_checkpoint, save_checkpoint
 
 ROW = EpochRow(1, 2.5, 0.001, 0.3, 0.9, 0.2, 0.95)
 

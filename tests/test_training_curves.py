@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from training_checkpoint import EpochRow
-from training_curves import draw_curves, write_curves_csv, write_curves_png
+from digits.training.checkpoint import EpochRow
+from digits.training.curves import draw_curves, write_curves_csv, write_curves_png
 
 HISTORY = [
     EpochRow(1, 30.5, 0.004, 0.40, 0.88, 0.100, 0.97),

@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digit_data import NO_DIGIT
-from digit_errors import DataError
+from digits.common.errors import DataError
+from digits.training.data import draw_usually, load_pen_digits, load_training_data
+from digits.training.digit_sets import NO_DIGIT
+from digits.training.recipe import Recipe
 from tests.drawings import DIGITS, draw
 from tests.test_digit_data import mnist_arrays
 from tests.test_pen_strokes import unipen
 from tests.test_picture_folder import put_picture
-from training_data import draw_usually, load_pen_digits, load_training_data
-from training_recipe import Recipe
 
 PLAIN = Recipe(drawings=1, scenes=0, non_digits=0)
 

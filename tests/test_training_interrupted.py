@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-import atomic_file
-import train_mnist_model
-from digit_network import build_classic
-from digit_training import TrainedNetwork
+from digits.common import atomic_file
+from digits.network.forward_pass import build_classic
+from digits.training import command
+from digits.training.checkpoint import Checkpoint, EpochRow, save_checkpoint
+from digits.training.command import main
+from digits.training.fitting import TrainedNetwork
 from tests.interruption import interrupted_at_import
 from tests.training import SLOW_MACHINE_S, run_here, slim, start_training, weights_of
-from train_mnist_model import main
-from training_checkpoint import Checkpoint, EpochRow, save_checkpoint
 
 ROW = EpochRow(1, 1.0, 0.1, 0.2, 0.9, 0.2, 0.9)
 
@@ -138,7 +138,7 @@ def test_whatever_fails_at_the_end_leaves_the_old_model_and_the_checkpoint(
     def interrupted(*arguments: Any) -> None:
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(train_mnist_model, "write_curves_png", interrupted)
+    monkeypatch.setattr(command, "write_curves_png", interrupted)
     assert run_here(small_mnist, "--epochs", "1", "--seed", "1", "--force") == 130
     assert capsys.readouterr().err.startswith("Stopped; mine.h5 is as it was. To go on: ")
     assert output.read_bytes() == old
@@ -154,7 +154,7 @@ def test_a_training_that_goes_astray_replaces_nothing(
     def astray(*arguments: Any) -> TrainedNetwork:
         return TrainedNetwork(build_classic(), (replace(ROW, val_loss=math.nan),))
 
-    monkeypatch.setattr(train_mnist_model, "train", astray)
+    monkeypatch.setattr(command, "train", astray)
     assert run_here(small_mnist) == 1
     assert "lower --learning-rate" in capsys.readouterr().err
     assert not small_mnist.with_name("mine.h5").exists()

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import training_pictures
-from digit_data import NO_DIGIT, DigitSet
-from pen_strokes import PenDigit
+from digits.synthetic.pen_strokes import PenDigit
+from digits.training import pictures
+from digits.training.digit_sets import NO_DIGIT, DigitSet
+from digits.training.pictures import _MAKERS, PictureMaker
 from tests.drawings import DIGITS, draw
-from training_pictures import _MAKERS, PictureMaker
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_blank_digits_make_no_scene(mnist: DigitSet) -> None:
 
 @pytest.mark.parametrize("kind", ["scenes", "non_digits"])
 def test_kept_pictures_are_known_by_all_the_code_that_made_them(kind: str) -> None:
-    root = Path(training_pictures.__file__).parent
+    root = Path(pictures.__file__).parent
     own = {file.stem for file in root.glob("*.py")}
     listed = {module.__name__ for module in (*_MAKERS["all"], *_MAKERS[kind])}
     for module in _MAKERS[kind]:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digit_data import Augmentation
-from digit_errors import DataError
-from digit_network import ARCHITECTURES
-from training_recipe import RECIPES, Recipe, read_recipe
+from digits.common.errors import DataError
+from digits.network.forward_pass import ARCHITECTURES
+from digits.training.digit_sets import Augmentation
+from digits.training.recipe import RECIPES, Recipe, read_recipe
 
 
 def written(tmp_path: Path, found: object) -> Path:

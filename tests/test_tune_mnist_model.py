@@ -19,18 +19,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-import recipe_tuner
-import search_oracle
-from digit_errors import DigitError
-from recipe_tuner import Task, make_tuner
-from search_oracle import SearchSettings, TrialRow, make_oracle
+from digits.common.errors import DigitError
+from digits.training.data import load_training_data
+from digits.training.recipe import RECIPES, Recipe, read_recipe
+from digits.tuning import oracle, trials
+from digits.tuning.cluster import take_seat
+from digits.tuning.command import best_recipe, main, ranked, table
+from digits.tuning.oracle import SearchSettings, TrialRow, make_oracle
+from digits.tuning.trials import Task, make_tuner
 from tests.interruption import interrupted_at_import
 from tests.test_digit_data import mnist_arrays
 from tests.training import SLOW_MACHINE_S
-from training_data import load_training_data
-from training_recipe import RECIPES, Recipe, read_recipe
-from tune_mnist_model import best_recipe, main, ranked, table
-from tuning_cluster import take_seat
 
 ROOT = Path(__file__).parent.parent
 SEAT = ("KERASTUNER_TUNER_ID", "KERASTUNER_ORACLE_IP", "KERASTUNER_ORACLE_PORT")
@@ -54,7 +53,7 @@ def trained(monkeypatch) -> list[Recipe]:
         recipes.append(recipe)
         return SimpleNamespace(history=[SimpleNamespace(val_accuracy=len(recipes) / 100)])
 
-    monkeypatch.setattr(recipe_tuner, "train", train)
+    monkeypatch.setattr(trials, "train", train)
     return recipes
 
 
@@ -152,7 +151,7 @@ def test_of_equals_the_smaller_network_wins_and_failures_come_last() -> None:
 def test_a_trial_that_runs_out_of_memory_fails_and_the_search_goes_on(
     trained: list[Recipe], monkeypatch, capsys
 ) -> None:
-    succeed = recipe_tuner.train  # type: ignore[attr-defined]
+    succeed = trials.train  # type: ignore[attr-defined]
 
     def fail_once(*arguments: Any) -> Any:
         if not failures:
@@ -161,7 +160,7 @@ def test_a_trial_that_runs_out_of_memory_fails_and_the_search_goes_on(
         return succeed(*arguments)
 
     failures: list[str] = []
-    monkeypatch.setattr(recipe_tuner, "train", fail_once)
+    monkeypatch.setattr(trials, "train", fail_once)
     assert search("--max-trials", "3") == 0
     printed, errors = capsys.readouterr()
     assert errors == ""
@@ -170,8 +169,8 @@ def test_a_trial_that_runs_out_of_memory_fails_and_the_search_goes_on(
 
 
 def test_a_loss_that_is_no_number_fails_the_trial() -> None:
-    watch = recipe_tuner._watch(lambda word: None)
-    with pytest.raises(recipe_tuner.TrialError, match="no finite number"):
+    watch = trials._watch(lambda word: None)
+    with pytest.raises(trials.TrialError, match="no finite number"):
         watch.on_epoch_end(0, {"loss": float("nan"), "val_loss": 1.0, "val_accuracy": 0.1})
 
 
@@ -179,7 +178,7 @@ def test_where_every_trial_fails_no_recipe_is_written(monkeypatch, capsys) -> No
     def fail(*arguments: Any) -> None:
         raise RuntimeError("the device is gone\nand a long trace")
 
-    monkeypatch.setattr(recipe_tuner, "train", fail)
+    monkeypatch.setattr(trials, "train", fail)
     assert search("--max-trials", "4") == 1
     printed, errors = capsys.readouterr()
     assert printed.count("RuntimeError: the device is gone") == 2 * 4
@@ -211,7 +210,7 @@ def test_a_search_goes_on_with_more_trials(trained: list[Recipe], capsys) -> Non
 def test_stopped_at_any_file_a_search_loses_no_trial_and_repeats_none_that_ended(
     trained: list[Recipe], monkeypatch, capsys
 ) -> None:
-    write = search_oracle.write_json
+    write = oracle.write_json
     written: list[str] = []
 
     def write_or_stop(path: Path, words: Any) -> None:
@@ -220,7 +219,7 @@ def test_stopped_at_any_file_a_search_loses_no_trial_and_repeats_none_that_ended
         written.append(path.name)
         write(path, words)
 
-    monkeypatch.setattr(search_oracle, "write_json", write_or_stop)
+    monkeypatch.setattr(oracle, "write_json", write_or_stop)
     for stop_after in range(1, 30):  # noqa: B007 - write_or_stop looks at it
         with pytest.raises(KeyboardInterrupt):
             search("--max-trials", "3")
@@ -304,7 +303,7 @@ def test_restart_leaves_alone_what_is_no_search(trained: list[Recipe], capsys) -
 
 
 def test_two_searches_cannot_share_a_folder(trained: list[Recipe], capsys) -> None:
-    with search_oracle.sole_user(Path("tuning")):
+    with oracle.sole_user(Path("tuning")):
         assert search("--max-trials", "1") == 1
     assert capsys.readouterr().err.startswith("Another search is running in the folder tuning")
 
@@ -337,7 +336,7 @@ def test_a_worker_that_loses_its_chief_says_so_and_ends(
     chief = start("--subset", "300", seat=("chief", *place))
     for name, value in zip(SEAT, ("worker", *place), strict=True):
         monkeypatch.setenv(name, value)
-    succeed = recipe_tuner.train  # type: ignore[attr-defined]
+    succeed = trials.train  # type: ignore[attr-defined]
 
     def lose_the_chief(*arguments: Any) -> Any:
         if not trained:
@@ -348,7 +347,7 @@ def test_a_worker_that_loses_its_chief_says_so_and_ends(
             watch.on_train_batch_end(0)
             time.sleep(0.05)
 
-    monkeypatch.setattr(recipe_tuner, "train", lose_the_chief)
+    monkeypatch.setattr(trials, "train", lose_the_chief)
     wait_for("waits for workers", chief)
     options = ("--epochs", "1", "--subset", "300", "--architecture", "compact")
     assert search(*options, "--patience", "4") == 1
@@ -470,14 +469,14 @@ def test_bad_arguments_end_in_one_sentence(
 def test_a_full_disk_ends_the_search_in_one_sentence(
     trained: list[Recipe], monkeypatch, capsys
 ) -> None:
-    write = search_oracle.write_json
+    write = oracle.write_json
 
     def write_until_full(path: Path, words: Any) -> None:
         if trained:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
         write(path, words)
 
-    monkeypatch.setattr(search_oracle, "write_json", write_until_full)
+    monkeypatch.setattr(oracle, "write_json", write_until_full)
     assert search("--max-trials", "3") == 1
     assert capsys.readouterr().err == (
         "trial.json could not be written (No space left on device): "

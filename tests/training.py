@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-
 from digit_predictor import load_model
-from train_mnist_model import main
+
+from digits.training.command import main
 
 ROOT = Path(__file__).parent.parent
 

@@ -16,7 +16,7 @@ from PIL import Image, ImageGrab
 from tests.drawings import Stroke, Strokes
 
 if TYPE_CHECKING:
-    from digit_gui import DigitWindow
+    from digits.window.main_window import DigitWindow
 
 HOW_TO_ENABLE = "no Xvfb found: apt-get install xvfb"
 PATIENCE = 240.0  # seconds: the first answer waits for TensorFlow
@@ -60,7 +60,7 @@ def open_window(screen: str, theme: str = "light") -> DigitWindow:
     """Open the window on a screen, and wait until it is painted."""
     import tkinter as tk
 
-    from digit_gui import DigitWindow
+    from digits.window.main_window import DigitWindow
 
     window = DigitWindow(tk.Tk(screenName=screen), theme)
     wait_until(window, lambda: window.paper.canvas.winfo_width() > 100, "its first picture")

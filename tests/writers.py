@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 
-import atomic_file
+from digits.common import atomic_file
 
 
 def write_model(folder: Path, version: int) -> None:
     import h5py
 
-    from model_file import ModelPapers, save_model_file
+    from digits.network.model_file import ModelPapers, save_model_file
 
     class Model:
         """As much of a Keras model as is saved."""
@@ -38,7 +38,7 @@ def write_model(folder: Path, version: int) -> None:
 
 
 def write_checkpoint(folder: Path, version: int) -> None:
-    from training_checkpoint import Checkpoint, EpochRow, checkpoint_path, save_checkpoint
+    from digits.training.checkpoint import Checkpoint, EpochRow, checkpoint_path, save_checkpoint
 
     row = EpochRow(version, 1.0, 0.1, 0.2, 0.9, 0.2, 0.9)
     weights = [np.full((30, 30), version, np.float32)]
@@ -47,32 +47,32 @@ def write_checkpoint(folder: Path, version: int) -> None:
 
 
 def write_curves(folder: Path, version: int) -> None:
-    from training_checkpoint import EpochRow
-    from training_curves import write_curves_csv
+    from digits.training.checkpoint import EpochRow
+    from digits.training.curves import write_curves_csv
 
     rows = [EpochRow(epoch, 1.0, 0.1, 0.2, 0.9, 0.2, 0.9) for epoch in range(1, version + 2)]
     write_curves_csv(rows, folder / "mine.curves.csv")
 
 
 def write_report(folder: Path, version: int) -> None:
-    import evaluation_report
-    from evaluation import measure
-    from model_file import ModelPapers
+    from digits.evaluation import report
+    from digits.evaluation.measures import measure
+    from digits.network.model_file import ModelPapers
 
     evaluation = measure(np.eye(10, dtype=np.float32), np.arange(10, dtype=np.uint8))
-    report = evaluation_report.Report("mine.h5", f"set {version}", evaluation, [], ModelPapers())
-    evaluation_report.write_report(report, folder)
+    report = report.Report("mine.h5", f"set {version}", evaluation, [], ModelPapers())
+    report.write_report(report, folder)
 
 
 def write_tuned_recipe(folder: Path, version: int) -> None:
-    from training_recipe import Recipe
-    from tune_mnist_model import write_recipe
+    from digits.training.recipe import Recipe
+    from digits.tuning.command import write_recipe
 
     write_recipe(Recipe(epochs=version + 1), folder / "tuned_recipe.json")
 
 
 def write_trial(folder: Path, version: int) -> None:
-    from search_oracle import write_json
+    from digits.tuning.oracle import write_json
 
     write_json(folder / "trial.json", {"score": version / 10})
 
@@ -80,15 +80,15 @@ def write_trial(folder: Path, version: int) -> None:
 def write_picture(folder: Path, version: int) -> None:
     import cv2
 
-    from picture_saving import save_picture
+    from digits.common.picture_saving import save_picture
 
     picture = np.full((50, 50), version, np.uint8)
     save_picture(cv2.imencode(".png", picture)[1].tobytes(), folder / "digit.png")
 
 
 def write_made_pictures(folder: Path, version: int) -> None:
-    from digit_data import DigitSet
-    from training_pictures import PictureMaker
+    from digits.training.digit_sets import DigitSet
+    from digits.training.pictures import PictureMaker
 
     images = np.zeros((3, 28, 28), np.uint8)
     images[:, 4:24, 10:18] = 255

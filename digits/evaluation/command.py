@@ -1,0 +1,207 @@
+"""Measure a model, and write a report with pictures of what it confuses and where it looks.
+
+python evaluate_model.py                             # the shipped model on MNIST's test split
+python evaluate_model.py mine.keras --data pictures  # another, on a folder of your own pictures
+"""
+
+from __future__ import annotations
+
+from digits.common.command_line import begin_script
+
+if __name__ == "__main__":
+    begin_script()
+
+import argparse
+import contextlib
+import json
+import sys
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from digits.common.command_line import check_new_folder, leave, run_script
+from digits.evaluation.measures import (
+    Accuracy,
+    DigitScore,
+    average_heatmaps,
+    embed,
+    evaluate,
+    find_mistakes,
+)
+from digits.evaluation.report import Report, write_report
+from digits.network.forward_pass import layer_table
+from digits.reading.digit import SHIPPED_MODEL, load_model, model_papers
+from digits.training.digit_sets import DigitSet, load_mnist
+from digits.training.picture_folder import read_picture_folder
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """Digits to measure on, and in words what they are; `files` and `unreadable` as in `Report`."""
+
+    digits: DigitSet
+    description: str
+    files: tuple[str, ...] = ()
+    unreadable: tuple[tuple[str, str], ...] = ()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure as the command line says; 1 and one plain sentence if that is not possible."""
+    options = _parser().parse_args(arguments)
+    return run_script(
+        lambda: _measure_and_tell(options), lambda: "Stopped before the report was finished."
+    )
+
+
+def _measure_and_tell(options: argparse.Namespace) -> None:
+    page = None
+    # Keras prints its download's progress, and --json promises one object and nothing else.
+    with contextlib.redirect_stdout(sys.stderr):
+        if not options.no_report:
+            _check_output(options.output)
+        report = _measure(options)
+        if not options.no_report:
+            page = write_report(report, options.output)
+    print(_as_json(report, page) if options.json else _as_text(report, page), flush=True)
+
+
+def _check_output(folder: Path) -> None:
+    """Fail before the work, not after it, where the report could never be written."""
+    sentence = f"The --output {folder.name} would be in a file or is one: name a folder."
+    check_new_folder(folder, "--output", sentence)
+
+
+def _measure(options: argparse.Namespace) -> Report:
+    model = load_model(options.model)
+    source = _read_source(options.data)
+    digits = source.digits
+    _say(f"Reading {len(digits):,} digits.")
+    report = Report(
+        model_name=options.model.name,
+        data=source.description,
+        evaluation=evaluate(model, digits),
+        layer_rows=layer_table(model),
+        papers=model_papers(model),
+        files=source.files,
+        unreadable=source.unreadable,
+    )
+    return report if options.no_report else _with_pictures(report, model, digits)
+
+
+def _with_pictures(report: Report, model: keras.Model, digits: DigitSet) -> Report:
+    """The report with what takes time: heatmaps and maps."""
+    _say("Asking where the network looked.")
+    mistakes = find_mistakes(model, digits, report.evaluation)
+    averages = average_heatmaps(model, digits, report.evaluation)
+    _say("Mapping digits by likeness; this takes the longest, up to a minute or two.")
+    return replace(report, mistakes=mistakes, averages=averages, embedding=embed(model, digits))
+
+
+def _say(sentence: str) -> None:
+    """Tell a person who waits what goes on; a program that reads along is told nothing."""
+    if sys.stderr.isatty():
+        print(sentence, file=sys.stderr, flush=True)
+
+
+def _read_source(data: Path | None) -> Source:
+    if data is None or data.is_file() or data.suffix == ".npz":
+        test = load_mnist(data).test
+        name = f"the test split of {data.name}" if data else "MNIST's test split"
+        return Source(test, f"{name}, {len(test):,} digits")
+    folder = read_picture_folder(data)
+    description = f"the folder {data.name or data}, {len(folder.digits):,} pictures of digits"
+    if folder.unreadable:
+        description += f" and {len(folder.unreadable):,} files that could not be read"
+    return Source(folder.digits, description, folder.files, folder.unreadable)
+
+
+def _as_text(report: Report, page: Path | None) -> str:
+    accuracy = report.evaluation.accuracy
+    error = report.evaluation.reliability.calibration_error
+    lines = [
+        f"{report.model_name}, measured on {report.data}:",
+        f"{_share(accuracy)}, errors: {accuracy.errors:,}, calibration error: {error:.2%}.",
+    ]
+    if report.unreadable:
+        lines.append(
+            f"Counting what could not be read as errors: {_share(report.accuracy_of_all)}."
+        )
+    if page:
+        lines.append(f"The report is {page}.")
+    return "\n".join(lines)
+
+
+def _share(accuracy: Accuracy) -> str:
+    low, high = accuracy.interval
+    return f"{accuracy.value:.2%} read right (95% interval {low:.2%} to {high:.2%})"
+
+
+def _as_json(report: Report, page: Path | None) -> str:
+    evaluation, whole = report.evaluation, report.accuracy_of_all
+    answer: dict[str, Any] = {
+        "model": report.model_name,
+        "data": report.data,
+        "n": evaluation.accuracy.total,
+        "errors": evaluation.accuracy.errors,
+        "accuracy": evaluation.accuracy.value,
+        "interval": evaluation.accuracy.interval,
+        "ece": evaluation.reliability.calibration_error,
+        "digits": [_score(score) for score in evaluation.scores],
+        "confusion_matrix": evaluation.confusion.tolist(),
+        "unreadable": [{"file": name, "reason": reason} for name, reason in report.unreadable],
+        "accuracy_of_all_files": whole.value,
+        "interval_of_all_files": whole.interval,
+        "parameters": report.parameters,
+        "papers": asdict(report.papers),
+        "report": page and str(page),
+    }
+    return json.dumps(answer)
+
+
+def _score(score: DigitScore) -> dict[str, float | None]:
+    return {
+        "digit": score.digit,
+        "precision": score.precision,
+        "recall": score.recall,
+        "f1": score.f1,
+        "support": score.count,
+    }
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description="Measure how well a model reads digits, and write a report with pictures.",
+        epilog="The report is one page, report.html, that loads nothing, and its figures as PNG.",
+    )
+    parser.add_argument(
+        "model",
+        nargs="?",
+        type=Path,
+        default=SHIPPED_MODEL,
+        metavar="MODEL",
+        help="a model file, .h5 or .keras (the one shipped)",
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="DATA",
+        help="a local mnist.npz, whose test split is read, or a folder with a subfolder for each "
+        "digit, 0 to 9, with pictures in it (MNIST, downloaded)",
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=Path("evaluation"),
+        metavar="DIR",
+        help="the folder for the report, made where it is missing (evaluation)",
+    )
+    parser.add_argument("--no-report", action="store_true", help="write no report; much faster")
+    parser.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
+    return parser
+
+
+if __name__ == "__main__":
+    leave(main())

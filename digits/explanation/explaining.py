@@ -1,0 +1,377 @@
+"""Where a network found the evidence for a class: Grad-CAM, and the methods to hold it against.
+
+`grad_cam` gives one heatmap. `explain` gives several classes and methods for one pass through the
+network, with the evidence as it is: unscaled, and at the resolution of the layer.
+`read_and_explain` gives the answer, too, for the same one pass.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digits.explanation.class_activation_maps import (
+    ClassActivationMap,
+    grad_cam_map,
+    grad_cam_plus_plus_map,
+    hirescam_map,
+    layercam_map,
+)
+from digits.explanation.occlusion import occlusion_maps
+from digits.explanation.overlay import overlay_heatmap
+from digits.network.compiled_calls import LayerGradients, compute_gradients
+from digits.network.forward_pass import choose_convolution, outputs_of
+from digits.picture.decoding import Picture
+from digits.picture.ink_finding import Ink
+from digits.reading.digit import (
+    Reading,
+    checked_logits,
+    load_model,
+    make_readings,
+    prepare_picture,
+)
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = [
+    "METHODS",
+    "Explanation",
+    "Method",
+    "common_scale",
+    "explain",
+    "grad_cam",
+    "overlay_heatmap",
+    "read_and_explain",
+]
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to explain an answer.
+
+    Attributes:
+        name: as people know it.
+        says: what it can show and what it cannot, in a sentence or two for people.
+        activation_map: how it weighs a layer's feature maps; None for one that asks no layer.
+        takes_against: whether it can hold one class against another: those whose evidence for a
+            difference of two logits is the difference of the evidence.
+    """
+
+    name: str
+    says: str
+    activation_map: ClassActivationMap | None
+    takes_against: bool
+
+
+ROUNDING = 1e-5
+"""Of the largest term of a sum of float32 that cancels: below it, what is left is no evidence."""
+
+METHODS = {
+    "grad-cam": Method(
+        "Grad-CAM",
+        "Shows in which regions a layer found what speaks for a digit. It averages over places, "
+        "so it is exact at this network's last layer and only a rough guide before it.",
+        grad_cam_map,
+        takes_against=True,
+    ),
+    "grad-cam++": Method(
+        "Grad-CAM++",
+        "Covers all of a digit's parts more evenly than Grad-CAM. It leaves out what speaks "
+        "against a digit, so its maps for different digits look much alike.",
+        grad_cam_plus_plus_map,
+        takes_against=False,
+    ),
+    "hirescam": Method(
+        "HiResCAM",
+        "Shows only places that changed the answer, also at early layers. It tells how much they "
+        "count now, not what would happen without them.",
+        hirescam_map,
+        takes_against=True,
+    ),
+    "layercam": Method(
+        "LayerCAM",
+        "Follows strokes finely at early layers. It leaves out what speaks against a digit, so "
+        "its maps for different digits look much alike.",
+        layercam_map,
+        takes_against=False,
+    ),
+    "occlusion": Method(
+        "Occlusion",
+        "Covers one small place after another and shows what the digit loses: slow, but it assumes "
+        "nothing of the network. It cannot show what only works together.",
+        None,
+        takes_against=True,
+    ),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """The evidence for a class, or for one class against another, as one method finds it.
+
+    Attributes:
+        method: key of `METHODS`.
+        class_index: what is explained.
+        against: what it is held against; None if nothing is.
+        layer_name: where; None for a method that asks no layer.
+        evidence: float32 (rows, columns), in logits, above 0 where a place speaks for the class
+            and below 0 where it speaks against it; at the layer's resolution and unscaled.
+        logits: float32 (classes,), the network's answer from the same pass.
+        input_shape: height and width of the picture.
+        rounding: what rounding alone may have left of the sums; weaker evidence is none.
+    """
+
+    method: str
+    class_index: int
+    against: int | None
+    layer_name: str | None
+    evidence: NDArray[np.float32]
+    logits: NDArray[np.float32]
+    input_shape: tuple[int, int]
+    rounding: float
+
+    @property
+    def shown(self) -> NDArray[np.float32]:
+        """The evidence that a heatmap shows: all of it if held against a class, else above 0."""
+        return self.evidence if self.against is not None else np.maximum(self.evidence, 0)
+
+    @property
+    def strength(self) -> float:
+        """The strongest evidence shown, in logits: what a heatmap of its own is divided by."""
+        return float(np.abs(self.shown).max())
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is no evidence to be shown."""
+        return self.strength <= self.rounding
+
+    def heatmap(self, scale: float | None = None) -> NDArray[np.float32]:
+        """The evidence divided by `scale` and up-sampled bilinearly.
+
+        Args:
+            scale: in logits, positive, such as `common_scale` of several; None takes `strength`.
+
+        Returns:
+            float32 of `input_shape`, in [0, 1], or in [-1, 1] if held against a class; what
+            exceeds the scale is cut. All zeros where there is nothing to show.
+        """
+        scale = self.strength if scale is None else scale
+        if self.is_blank or scale <= 0:
+            return np.zeros(self.input_shape, np.float32)
+        scaled = np.clip(self.shown / np.float32(scale), -1, 1)
+        height, width = self.input_shape
+        heatmap = cv2.resize(scaled, (width, height), interpolation=cv2.INTER_LINEAR)
+        return np.asarray(heatmap, np.float32)
+
+
+def common_scale(explanations: Iterable[Explanation]) -> float:
+    """The strongest evidence of all, in logits: on this scale a weak claim looks weak."""
+    return max(each.strength for each in explanations)
+
+
+def grad_cam(
+    network_input: NDArray[np.float32],
+    class_index: int | None = None,
+    layer_name: str | None = None,
+    *,
+    against: int | None = None,
+    method: str = "grad-cam",
+    model: keras.Model | None = None,
+) -> NDArray[np.float32]:
+    """Where the evidence for a class lies, by Grad-CAM or another of `METHODS`.
+
+    Explained is the class's logit, because a softmax that is sure of itself has no gradient; with
+    `against`, the difference of two logits. The evidence is divided by its maximum and up-sampled
+    bilinearly. The model is not changed.
+
+    Args:
+        network_input: float32 (28, 28) in [0, 1], such as `Reading.network_input`; another size
+            if the model takes it.
+        class_index: which class to explain; None takes the likeliest.
+        layer_name: at which convolution; None takes the last. Occlusion asks none.
+        against: another class, to show what speaks for the one and not for the other.
+        method: "grad-cam", "grad-cam++", "hirescam", "layercam" or "occlusion".
+        model: from `load_model`, or any Keras CNN, Sequential or functional, not nested; None
+            takes the default one.
+
+    Returns:
+        float32 of the shape of `network_input`, in [0, 1], all zeros where there is no positive
+        evidence; with `against` in [-1, 1], above 0 where the evidence is for `class_index` and
+        below 0 where it is for `against`, both on one scale.
+
+    Raises:
+        LayerError: the model has no convolution, or none of that name.
+        ModelError: the default model cannot be loaded, or `model` has no finite logits.
+        ValueError: there is no such class or method, the method takes no `against`, or the
+            picture is not of the size the model takes.
+    """
+    explained = explain(
+        network_input, [class_index], layer_name, against=against, methods=[method], model=model
+    )
+    return explained[0].heatmap()
+
+
+def explain(
+    network_input: NDArray[np.float32],
+    class_indices: Sequence[int | None] = (None,),
+    layer_name: str | None = None,
+    *,
+    against: int | None = None,
+    methods: Sequence[str] = ("grad-cam",),
+    model: keras.Model | None = None,
+) -> list[Explanation]:
+    """Explain several classes by several methods.
+
+    All methods but occlusion share one pass through the network.
+
+    Args:
+        network_input, layer_name, against, model: as for `grad_cam`.
+        class_indices: at least one; None stands for the likeliest class.
+        methods: at least one key of `METHODS`.
+
+    Returns:
+        One for each method and class, a method's classes one after another, in the order given.
+
+    Raises:
+        LayerError, ModelError, ValueError: as `grad_cam`.
+    """
+    model = load_model() if model is None else model
+    network_input = _checked_input(network_input, model)
+    _check_methods(methods, against)
+    classes = [*class_indices] if against is None else [*class_indices, against]
+    _check_classes(classes, model)
+    gradients = None
+    if any(METHODS[method].activation_map for method in methods):
+        layer_name = choose_convolution(model, layer_name)
+        gradients = compute_gradients(model, layer_name, network_input, classes)
+    explained = []
+    for method in methods:
+        activation_map = METHODS[method].activation_map
+        if gradients is None or activation_map is None:
+            found = _by_occlusion(network_input, classes, model)
+        else:
+            found = _by_gradients(gradients, activation_map, layer_name)
+        explained += found.explanations(method, against, network_input.shape)
+    return explained
+
+
+def read_and_explain(
+    picture: Picture,
+    k: int = 3,
+    *,
+    ink: Ink = "auto",
+    class_indices: Sequence[int | None] = (None,),
+    layer_name: str | None = None,
+    methods: Sequence[str] = ("grad-cam",),
+    model: keras.Model | None = None,
+) -> tuple[Reading, list[Explanation]]:
+    """`read_digit` and `explain` for one pass through the network.
+
+    Args:
+        picture, k, ink: as for `read_digit`.
+        class_indices, layer_name, methods: as for `explain`.
+        model: as for both.
+
+    Raises:
+        PictureError, NoInkError: as `read_digit`.
+        LayerError, ModelError, ValueError: as both.
+    """
+    ready = prepare_picture(picture, k, ink)
+    model = load_model() if model is None else model
+    explained = explain(
+        ready.network_input, class_indices, layer_name, methods=methods, model=model
+    )
+    logits = checked_logits(explained[0].logits[None])
+    return make_readings([ready], logits, k, model)[0], explained
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """What one method found: evidence float32 (n, rows, columns) for n classes."""
+
+    class_indices: NDArray[np.intp]
+    evidence: NDArray[np.float32]
+    logits: NDArray[np.float32]
+    layer_name: str | None
+    rounding: float
+
+    def explanations(
+        self, method: str, against: int | None, input_shape: tuple[int, int]
+    ) -> list[Explanation]:
+        """One for each class; the last class is what the others are held against, if anything."""
+        indices, evidence = self.class_indices.tolist(), self.evidence
+        if against is not None:
+            # The methods that take two classes are linear in y: this is the evidence for the
+            # difference of the two logits.
+            indices, evidence = indices[:-1], evidence[:-1] - evidence[-1]
+            if against in indices:
+                raise ValueError(f"against must be another class than {against}, which it explains")
+        return [
+            Explanation(
+                method=method,
+                class_index=index,
+                against=against,
+                layer_name=self.layer_name,
+                evidence=one,
+                logits=self.logits,
+                input_shape=input_shape,
+                rounding=self.rounding,
+            )
+            for index, one in zip(indices, evidence, strict=True)
+        ]
+
+
+def _by_gradients(
+    found: LayerGradients, activation_map: ClassActivationMap, layer_name: str | None
+) -> _Found:
+    evidence = activation_map(found.feature_maps, found.gradients)
+    largest_term = np.abs(found.feature_maps).max() * np.abs(found.gradients).max()
+    rounding = float(ROUNDING * largest_term)
+    return _Found(found.class_indices, evidence, found.logits, layer_name, rounding)
+
+
+def _by_occlusion(
+    network_input: NDArray[np.float32], classes: Sequence[int | None], model: keras.Model
+) -> _Found:
+    evidence, logits = occlusion_maps(network_input, model)
+    likeliest = int(logits.argmax())
+    indices = np.array([likeliest if each is None else each for each in classes])
+    rounding = float(ROUNDING * np.abs(logits).max())
+    return _Found(indices, evidence[indices], logits, None, rounding)
+
+
+def _checked_input(network_input: NDArray[np.float32], model: keras.Model) -> NDArray[np.float32]:
+    network_input = np.asarray(network_input, np.float32)
+    if not np.isfinite(network_input).all():
+        raise ValueError("network_input must be finite")
+    size = tuple(model.inputs[0].shape[1:3])
+    if network_input.shape != size:
+        raise ValueError(
+            f"network_input has the shape {network_input.shape}, the model takes {size}"
+        )
+    return network_input
+
+
+def _check_methods(methods: Sequence[str], against: int | None) -> None:
+    for method in methods:
+        if method not in METHODS:
+            raise ValueError(f"method must be one of {', '.join(METHODS)}, not {method!r}")
+        if against is not None and not METHODS[method].takes_against:
+            able = ", ".join(name for name, each in METHODS.items() if each.takes_against)
+            raise ValueError(f"{method} holds no class against another: choose one of {able}")
+
+
+def _check_classes(class_indices: Sequence[int | None], model: keras.Model) -> None:
+    if not class_indices:
+        raise ValueError("class_indices must name at least one class")
+    classes = outputs_of(model)[0].shape[-1]
+    for index in class_indices:
+        if index is not None and not 0 <= operator.index(index) < classes:
+            raise ValueError(f"class_index must be from 0 to {classes - 1}, not {index}")

@@ -1,0 +1,273 @@
+"""A model on disk: its weights, and its papers.
+
+The papers say where a model comes from and what it needs. They are HDF5 attributes of the `.h5`
+file, each name beginning with `digit_`, so that a model stays one file and any HDF5 viewer shows
+them.
+"""
+
+from __future__ import annotations
+
+import errno
+import math
+import os
+import re
+import shutil
+import warnings
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import h5py
+
+from digits.common.atomic_file import atomic_write
+from digits.common.errors import DigitError, ModelError
+from digits.network.doubt import SCORES
+from digits.network.forward_pass import CLASSES, CONVOLUTIONS, INPUT_SHAPE, outputs_of
+from digits.network.model_config import ELSEWHERE, check_size, check_that_reading_ends, read_config
+from digits.network.tensorflow_import import import_keras
+from digits.picture.preparation import PREPARATION_VERSION
+
+if TYPE_CHECKING:
+    import keras
+
+_SHIPPED = Path(__file__).with_name("digit_recognizer.h5")
+_ATTRIBUTE_PREFIX = "digit_"
+_NAME_OF_A_SCOPE = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*")
+# The first that opens a stranger's .h5 without following links or taking all memory.
+_OLDEST_KERAS = (3, 15, 1)
+# What a layer may make of one picture: a 28×28 one scaled to 224×224 needs 3 million in a ResNet.
+_MOST_VALUES = 2**22
+
+
+@dataclass(frozen=True)
+class ModelPapers:
+    """Where a model comes from and what it needs; None where unknown.
+
+    Attributes:
+        trained_at: when training ended, ISO 8601, UTC.
+        trained_with: versions of Keras and its backend.
+        command: the command line that trained it.
+        recipe: all hyperparameters, as `training_recipe.Recipe.as_json`.
+        architecture: a key of `digit_network.ARCHITECTURES`.
+        data: what it was trained on, in words.
+        data_sha256: hash of that data, as `digit_data.Mnist.sha256`.
+        seed: of the run.
+        epochs: passes over the training digits.
+        validation_accuracy: on the training digits held back for it, 0 to 1.
+        test_accuracy: on MNIST's test split, looked at once, 0 to 1.
+        temperature: what the logits are divided by before the softmax; 1 until calibrated
+            (Guo et al., 2017).
+        doubt_score: a key of `digit_doubt.SCORES`.
+        doubt_threshold: what scores less is doubted to be a digit; nothing is if None.
+        preparation_version: the version of the image preparation that the model expects.
+    """
+
+    trained_at: str | None = None
+    trained_with: str | None = None
+    command: str | None = None
+    recipe: str | None = None
+    architecture: str | None = None
+    data: str | None = None
+    data_sha256: str | None = None
+    seed: int | None = None
+    epochs: int | None = None
+    validation_accuracy: float | None = None
+    test_accuracy: float | None = None
+    temperature: float = 1.0
+    doubt_score: str = "max_probability"
+    doubt_threshold: float | None = None
+    preparation_version: int = PREPARATION_VERSION
+
+
+def save_model_file(model: keras.Model, papers: ModelPapers, path: str | Path) -> None:
+    """Write model and papers as one `.h5` file, whole or not at all.
+
+    Raises:
+        OSError: the file cannot be written; an older one is untouched.
+    """
+    # HDF5 does not survive a disk that fills while it writes, so this is asked before.
+    needed = 3 * 4 * model.count_params() + 2**20
+    if _free_bytes(Path(path).absolute().parent) < needed:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    with atomic_write(path) as temporary:
+        model.save(temporary, include_optimizer=False)
+        with h5py.File(temporary, "r+") as file:
+            for name, value in asdict(papers).items():
+                if value is not None:
+                    file.attrs[_ATTRIBUTE_PREFIX + name] = _storable(value)
+
+
+def _storable(value: Any) -> Any:
+    """HDF5 stores UTF-8 only, and a command line may name a file that is not."""
+    if isinstance(value, str):
+        return value.encode(errors="backslashreplace").decode()
+    return value
+
+
+def _free_bytes(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
+
+
+def read_papers(path: str | Path) -> ModelPapers:
+    """The papers of an `.h5` file; the defaults for a file without any, such as `.keras`."""
+    try:
+        with h5py.File(path, "r") as file:
+            found = {
+                field.name: _plain(file.attrs[_ATTRIBUTE_PREFIX + field.name])
+                for field in fields(ModelPapers)
+                if _ATTRIBUTE_PREFIX + field.name in file.attrs
+            }
+    except OSError:  # not of this format
+        return ModelPapers()
+    except (TypeError, ValueError, RuntimeError) as error:  # values that Python has no type for
+        raise _damaged(Path(path)) from error
+    return _checked_papers(ModelPapers(**found))
+
+
+def _plain(value: Any) -> Any:
+    """An HDF5 attribute as the Python value that was stored."""
+    return value.item() if getattr(value, "size", None) == 1 else value
+
+
+def _checked_papers(papers: ModelPapers) -> ModelPapers:
+    temperature = papers.temperature
+    if not isinstance(temperature, int | float) or not 0.01 <= temperature <= 100:
+        raise ModelError(
+            "The model file gives a temperature that is no number from 0.01 to 100: train it again."
+        )
+    if not isinstance(papers.doubt_score, str) or papers.doubt_score not in SCORES:
+        raise ModelError(
+            "The model file gives a doubt_score that is none of those known here: "
+            "train it again, or take a newer version of this program."
+        )
+    threshold = papers.doubt_threshold
+    if threshold is not None and not _is_finite(threshold):
+        raise ModelError(
+            "The model file gives a doubt_threshold that is no finite number: train it again."
+        )
+    if papers.preparation_version != PREPARATION_VERSION:
+        warnings.warn(
+            f"The model expects version {papers.preparation_version} of the image preparation, "
+            f"and this is version {PREPARATION_VERSION}: its answers may be worse than it can do.",
+            stacklevel=2,
+        )
+    return papers
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+def read_convolution_names(path: str | Path) -> list[str]:
+    """What `digit_network.convolution_names` says of the model, read without TensorFlow.
+
+    Raises:
+        ModelError: the file is missing or damaged.
+    """
+    path = Path(path)
+    _check_that_it_opens(path)
+    with _damage_named(path):
+        _check_that_reading_ends(path)
+        layers = read_config(path)["config"]["layers"]
+        return [layer["config"]["name"] for layer in layers if layer["class_name"] in CONVOLUTIONS]
+
+
+def load_model_file(path: str | Path) -> keras.Model:
+    """Read a Keras model, `.h5` or `.keras`, that reads 28×28 pictures and knows ten digits.
+
+    Nothing in the file is run: safe mode is always on, and what `model_config` does not know, such
+    as a Lambda layer, is refused before Keras sees it. So is what would take all memory.
+
+    Raises:
+        ModelError: the file is missing, damaged, or no such model, or Keras is too old to be safe.
+    """
+    path = Path(path)
+    _check_that_it_opens(path)
+    with _damage_named(path):
+        _check_that_reading_ends(path)
+        read_config(path)
+        check_size(path)
+        keras = import_keras()
+        _check_keras(keras.__version__)
+        with warnings.catch_warnings(action="ignore"):
+            # Keras's state is a thread's own: nothing that was tried is left behind.
+            with ThreadPoolExecutor(1) as trial:
+                trial.submit(_load_without_memory, path).result()
+            return keras.models.load_model(path, compile=False, safe_mode=True)
+
+
+@contextmanager
+def _damage_named(path: Path) -> Iterator[None]:
+    """Say what is the matter with a file; readers and Keras raise whatever they stumble over."""
+    try:
+        yield
+    except DigitError:
+        raise
+    except Exception as error:
+        raise _damaged(path) from error
+
+
+def _check_that_reading_ends(path: Path) -> None:
+    """Of anybody's file but ours, which is known and read at every start."""
+    if path.absolute() != _SHIPPED:
+        check_that_reading_ends(path.absolute())
+
+
+def _load_without_memory(path: Path) -> None:
+    """Check a model whose weights are not made, however large, but must have the stored shapes."""
+    keras = import_keras()
+    with keras.StatelessScope(initialize_variables=False):
+        _check_model(keras.models.load_model(path, compile=False, safe_mode=True))
+
+
+def _check_keras(version: str) -> None:
+    if tuple(int(part) for part in re.findall(r"\d+", version)[:3]) < _OLDEST_KERAS:
+        oldest = ".".join(map(str, _OLDEST_KERAS))
+        raise ModelError(
+            f"Keras {version} can be misled by a model file: "
+            f"install {oldest} or newer, with pip install -r requirements.txt."
+        )
+
+
+def _damaged(path: Path) -> ModelError:
+    return ModelError(
+        f"The model file {path.name} is damaged, not a Keras model, or too large: {ELSEWHERE}."
+    )
+
+
+def _check_model(model: keras.Model) -> None:
+    shapes = [tensor.shape[1:] for tensor in (*model.inputs, *outputs_of(model))]
+    if shapes not in ([INPUT_SHAPE, (CLASSES,)], [INPUT_SHAPE[:2], (CLASSES,)]):
+        raise ModelError(
+            "This model does not read 28×28 pictures and tell ten digits apart: name another."
+        )
+    for layer in model.layers:
+        _check_layer(layer)
+
+
+def _check_layer(layer: keras.Layer) -> None:
+    if not _NAME_OF_A_SCOPE.fullmatch(layer.name):
+        raise ModelError(
+            f"TensorFlow cannot run a layer named {layer.name!r}: "
+            "give it a name of letters, digits and _, and save the model again."
+        )
+    for tensor in import_keras().tree.flatten(layer.output):
+        if math.prod(size or 1 for size in tensor.shape) > _MOST_VALUES:
+            raise ModelError("This model makes more of a picture than fits: name another.")
+    for inner in getattr(layer, "layers", ()):
+        _check_layer(inner)
+
+
+def _check_that_it_opens(path: Path) -> None:
+    try:
+        if path.is_dir():
+            raise ModelError(f"{path.name} is a folder: name a model file, .h5 or .keras.")
+        if path.exists() and not path.is_file():  # to open a pipe is to wait for ever
+            raise ModelError(f"{path.name} is no plain file: name a model file, .h5 or .keras.")
+        with path.open("rb"):
+            pass
+    except (OSError, ValueError) as error:  # ValueError for a name that no file can have
+        raise ModelError(f"The model file {path.name} is missing: {ELSEWHERE}.") from error

@@ -1,0 +1,255 @@
+"""The part of the page that explains an answer: why this digit, why not another, and the proof.
+
+It only shows: evidence, heatmaps and checks are calls to modules that know no screen.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from digits.explanation.explaining import METHODS, Explanation
+from digits.explanation.faithfulness import STEPS, FaithfulnessCheck, check_faithfulness
+from digits.explanation.overlay import COLOUR_MAPS
+from digits.explanation.sentences import describe_check, describe_heatmap, file_name
+from digits.reading.digit import DigitError, list_convolutions
+from digits.screen import html
+from digits.screen.shown_answer import ShownAnswer
+from digits.screen.shown_heatmap import (
+    HeatmapSettings,
+    ShownHeatmap,
+    heatmap_of_class,
+    heatmap_of_contrast,
+    heatmaps_of_likeliest,
+)
+
+VIEWS = {
+    "why": "Why?",
+    "against": "Why not?",
+    "side": "Side by side",
+    "proof": "Prove it",
+}
+
+
+# What the sidebar says until somebody changes it, by the widget's key.
+DEFAULTS = {
+    "heatmap": True,
+    "method": next(iter(METHODS)),
+    "opacity": 80,
+    "layer": None,
+    "colours": COLOUR_MAPS[0],
+}
+
+
+@dataclass(frozen=True)
+class ExplanationSettings(HeatmapSettings):
+    """What the sidebar says about heatmaps."""
+
+    is_shown: bool = True
+
+
+def explanation_settings() -> ExplanationSettings:
+    """What the sidebar says, also before it is there."""
+    for key, value in DEFAULTS.items():
+        st.session_state.setdefault(key, value)
+    said = st.session_state
+    return ExplanationSettings(
+        method=said["method"],
+        layer_name=said["layer"],
+        colour_map=said["colours"],
+        opacity=said["opacity"] / 100,
+        is_shown=said["heatmap"],
+    )
+
+
+def ask_explanation_settings() -> None:
+    """Ask for everything about heatmaps that can be set."""
+    settings = explanation_settings()
+    st.toggle("Show Grad-CAM heatmap", key="heatmap")
+    st.selectbox(
+        "Method",
+        list(METHODS),
+        format_func=lambda each: METHODS[each].name,
+        key="method",
+        disabled=not settings.is_shown,
+    )
+    method = METHODS[settings.method]
+    st.caption(method.says)
+    st.slider(
+        "Heatmap opacity",
+        0,
+        100,
+        step=5,
+        format="%d%%",
+        key="opacity",
+        disabled=not settings.is_shown,
+    )
+    st.selectbox(
+        "Last conv layer (optional)",
+        known_convolutions(),
+        index=None,
+        placeholder="The model's last",
+        key="layer",
+        disabled=method.activation_map is None,
+    )
+    st.selectbox("Colours", COLOUR_MAPS, format_func=str.capitalize, key="colours")
+
+
+def known_convolutions() -> list[str]:
+    """Name the model's convolutions; none where the model itself is the trouble."""
+    try:
+        return list_convolutions()
+    except DigitError:
+        return []
+
+
+def show_explanation(answer: ShownAnswer, settings: ExplanationSettings) -> None:
+    """Offer the four views of why, and show the open one."""
+    view = one_of("Explanation", list(VIEWS), "view", VIEWS.__getitem__)
+    shows = (show_why, show_contrast, show_side_by_side, show_proof)
+    show = dict(zip(VIEWS, shows, strict=True))[view]
+    with st.container(key=f"view-{view}"):
+        show(answer, settings)
+
+
+# ---- The views
+
+
+def show_why(answer: ShownAnswer, settings: ExplanationSettings) -> None:
+    """Show where a class, the likeliest unless another is chosen, found its evidence."""
+    show_heatmap(heatmap_of_class(answer, class_choice(answer), settings))
+
+
+def show_contrast(answer: ShownAnswer, settings: ExplanationSettings) -> None:
+    """Show what speaks for one class and not for another."""
+    with st.container(horizontal=True, key="pair"):
+        if not METHODS[settings.method].takes_against:
+            able = [method.name for method in METHODS.values() if method.takes_against]
+            name = METHODS[settings.method].name
+            st.html(html.note(f"{name} cannot hold digits against each other: {_or(able)} can."))
+            return
+        classes = answer.likeliest_first
+        chosen = st.selectbox("Why", classes, key=f"for-{answer.key}", width=112)
+        others = [each for each in classes if each != chosen]
+        against = st.selectbox("and not", others, key=f"not-{answer.key}", width=112)
+    show_heatmap(heatmap_of_contrast(answer, chosen, against, settings))
+
+
+def show_side_by_side(answer: ShownAnswer, settings: ExplanationSettings) -> None:
+    """Show the three likeliest on one scale, so that a weak claim looks weak."""
+    heatmaps = heatmaps_of_likeliest(answer, settings)
+    titles = [html.candidate(*each) for each in answer.top_k]
+    pictures = [each.over_picture() for each in heatmaps]
+    # On a common scale they have one colour bar, which those that are blank do not draw.
+    bars = [html.colour_bar(each.colours, each.labels) for each in heatmaps if each.colours]
+    st.html(html.side_by_side(list(zip(titles, pictures, strict=True)), "".join(bars[:1])))
+    evidence = np.stack([each.explained.evidence for each in heatmaps])
+    offer_numbers(evidence, f"side-by-side-{settings.method}")
+
+
+def show_proof(answer: ShownAnswer, settings: ExplanationSettings) -> None:
+    """Let the ink that counts most go, or come, and show what becomes of the confidence."""
+    explained = answer.explain(class_choice(answer), settings.method, settings.layer_name)
+    with st.container(horizontal=True, key="proof-choice"):
+        if explained.is_blank:
+            st.html(html.note(describe_heatmap(explained, 1.0)))
+            return
+        doing = one_of("Ink", ["Remove ink", "Add ink"], "doing")
+        first = one_of("Order", ["Most telling first", "Least first"], "first")
+    adding, least_first = doing == "Add ink", first == "Least first"
+    percent = st.slider(
+        f"{doing[:-4]} so much of the ink", 0, 100, 25, 100 // STEPS, "%d%%", key="share"
+    )
+    check = checked(answer, explained, adding=adding, least_first=least_first)
+    step = percent * STEPS // 100
+    st.html(html.proof(check, step, describe_check(check, adding=adding), adding=adding))
+
+
+def checked(
+    answer: ShownAnswer, explained: Explanation, *, adding: bool, least_first: bool
+) -> FaithfulnessCheck:
+    """Check an explanation once, however often the slider moves; the session keeps the last."""
+    which = (answer.key, file_name(explained), adding, least_first)
+    if st.session_state.get("check", (None,))[0] != which:
+        check = check_faithfulness(
+            answer.network_input,
+            explained.heatmap(),
+            explained.class_index,
+            adding=adding,
+            least_first=least_first,
+        )
+        st.session_state["check"] = which, check
+    last: tuple[object, FaithfulnessCheck] = st.session_state["check"]
+    return last[1]
+
+
+# ---- What the views share
+
+
+def class_choice(answer: ShownAnswer) -> int:
+    """Ask which class to explain; the likeliest three stand first."""
+    chosen = st.pills(
+        "Explain",
+        answer.likeliest_first,
+        default=answer.likeliest_first[0],
+        required=True,
+        key=f"class-{answer.key}",
+        label_visibility="collapsed",
+    )
+    return answer.likeliest_first[0] if chosen is None else chosen
+
+
+def one_of(
+    label: str, options: list[str], key: str, name: Callable[[str], str] | None = None
+) -> str:
+    """Ask for one of a few, side by side; the first unless another is chosen."""
+    chosen = st.segmented_control(
+        label,
+        options,
+        format_func=name,
+        default=options[0],
+        required=True,
+        key=key,
+        label_visibility="collapsed",
+    )
+    return options[0] if chosen is None else chosen
+
+
+def show_heatmap(heatmap: ShownHeatmap) -> None:
+    """Show one heatmap with its colour bar, and offer it to be kept."""
+    bar = html.colour_bar(heatmap.colours, heatmap.labels) if heatmap.colours else ""
+    st.html(html.heatmap(heatmap.over_picture(), heatmap.caption, bar))
+    if not heatmap.colours:
+        return
+    name = file_name(heatmap.explained)
+    with st.container(horizontal=True, key="downloads"):
+        st.download_button(
+            "Picture", heatmap.as_png, f"{name}.png", "image/png", on_click="ignore", key="keep"
+        )
+        offer_numbers(heatmap.explained.evidence, name)
+
+
+def offer_numbers(evidence: np.ndarray, name: str) -> None:
+    """Offer the unscaled evidence, in logits, as a NumPy file."""
+    st.download_button(
+        "Numbers (.npy)",
+        lambda: _as_npy(evidence),
+        f"{name}.npy",
+        "application/octet-stream",
+        on_click="ignore",
+        key="keep-numbers",
+    )
+
+
+def _or(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def _as_npy(array: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    np.save(file, array, allow_pickle=False)
+    return file.getvalue()

@@ -1,0 +1,278 @@
+"""One road from any picture to what the network sees.
+
+MNIST was made by normalising each digit's size to fit a 20×20 box, which made it anti-aliased,
+and by moving its centre of mass to the centre of a 28×28 field (LeCun et al., 1998, "Gradient-based
+learning applied to document recognition", section III.A). This module does the same to any
+picture: find the ink (`ink_finding`), look closer where it is small, crop, bring strokes to a
+thickness that survives shrinking, shrink, centre.
+
+Coordinates: x to the right, y downwards, whole numbers at pixel centres.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import get_args
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digits.common.errors import NoInkError
+from digits.picture.decoding import DecodedPicture
+from digits.picture.ink_finding import (
+    Grey,
+    Ink,
+    InkMap,
+    Pixels,
+    find_ink,
+    shrink,
+    stroke_width,
+)
+
+PREPARATION_VERSION = 2
+"""Raised when the same picture would give another network input; models record it."""
+
+NETWORK_SIZE = 28
+DIGIT_SIZE = 20
+# Measured on MNIST: the centre of mass, in pixel indices, is 14.00 ± 0.29 along both axes.
+CENTRE_OF_MASS = 14
+
+# Ample for a digit, and it bounds the work that a 50-megapixel photo causes.
+WORKING_SIZE = 640
+# A digit that is smaller on the working picture is looked at again, closer, if there is more of it.
+SMALLEST_DIGIT = 160
+# Of its longer side: how much is around the digit on the closer look.
+CLOSER_MARGIN = 0.6
+# In network pixels. Of MNIST's strokes 2% are finer than 1.5, and those fade when shrunk; 5% are
+# bolder than 4, and those close loops.
+FINEST_STROKE, WIDENED_STROKE = 1.5, 2.0
+BOLDEST_STROKE, NARROWED_STROKE = 4.0, 3.4
+
+
+@dataclass(frozen=True)
+class PreparedDigit:
+    """What the network sees, and how it came about.
+
+    Attributes:
+        network_input: float32 (28, 28) in [0, 1], white ink on black.
+        placement: float64 (2, 3), affine map from network pixels to pixels of the upright
+            picture: `[x, y] = placement @ [u, v, 1]`.
+        steps: the pictures on the way, `(name, uint8 array)`, first to last.
+    """
+
+    network_input: InkMap
+    placement: NDArray[np.float64]
+    steps: tuple[tuple[str, NDArray[np.uint8]], ...]
+
+
+def prepare_digit(picture: DecodedPicture, ink: Ink = "auto") -> PreparedDigit:
+    """Turn an upright picture into what the network sees.
+
+    Args:
+        picture: from `picture_decoding.decode_picture`.
+        ink: whether the ink is darker or lighter than the paper; "auto" finds out.
+
+    Raises:
+        NoInkError: nothing is drawn on the picture.
+        ValueError: `ink` is none of the three.
+    """
+    if ink not in get_args(Ink):
+        raise ValueError(f"ink must be one of {get_args(Ink)}, not {ink!r}")
+    view, ink_map = _look(picture, ink)
+    found, found_at = _crop_to_ink(ink_map)
+    crop, crop_at = _crop_to_ink(_with_usual_strokes(found))
+    digit = _fit_into_box(crop)
+    network_input, offset = _centre_by_mass(digit)
+    corner = found_at[0] + crop_at[0] - _BRIM, found_at[1] + crop_at[1] - _BRIM
+    placement = view.to_picture @ _to_view(crop, digit, corner, offset)
+    steps = (
+        ("In grey", _as_grey_picture(view.pixels)),
+        ("Ink found", _as_grey(ink_map)),
+        ("Cropped", _as_grey(crop)),
+        ("Centred, 28 × 28", _as_grey(network_input)),
+    )
+    return PreparedDigit(network_input, placement[:2], steps)
+
+
+@dataclass(frozen=True, eq=False)
+class _View:
+    """A piece of the picture, no larger than is worked on.
+
+    Attributes:
+        pixels: uint8 (h, w) or (h, w, 3).
+        to_picture: float64 (3, 3), affine map from its pixels to those of the upright picture.
+    """
+
+    pixels: Pixels
+    to_picture: NDArray[np.float64]
+
+
+def _look(picture: DecodedPicture, ink: Ink) -> tuple[_View, InkMap]:
+    """Find the ink on the whole picture, and closer if it is small there."""
+    pixels = picture.pixels
+    if picture.alpha_ink is not None:
+        pixels, ink = picture.alpha_ink, "light"
+    view = _view(pixels, (0, 0, pixels.shape[1], pixels.shape[0]))
+    ink_map = find_ink(view.pixels, ink)
+    region = _region_to_look_at_closer(ink_map, view, pixels)
+    if region is not None:
+        closer = _view(pixels, region)
+        try:
+            return closer, find_ink(closer.pixels, ink)
+        except NoInkError:  # it was but the grain of a large picture
+            pass
+    return view, ink_map
+
+
+def _view(pixels: Pixels, region: tuple[int, int, int, int]) -> _View:
+    """The region x, y, width, height of the picture, shrunk to the working size."""
+    x, y, width, height = region
+    piece = pixels[y : y + height, x : x + width]
+    working = shrink(piece, WORKING_SIZE)
+    return _View(working, _scale_and_shift(np.ones(2), np.array([x, y])) @ _enlarge(working, piece))
+
+
+def _region_to_look_at_closer(
+    ink_map: InkMap, view: _View, pixels: Pixels
+) -> tuple[int, int, int, int] | None:
+    x, y, width, height = _ink_box(ink_map)
+    length = max(width, height)
+    enlargement = float(view.to_picture[0, 0])
+    if length >= SMALLEST_DIGIT or enlargement < 1.3:
+        return None
+    brim = CLOSER_MARGIN * length
+    corners = np.array([[x - brim, y - brim, 1], [x + width + brim, y + height + brim, 1]])
+    low, high = (view.to_picture @ corners.T).T[:, :2]
+    x0, y0 = np.maximum(low, 0).astype(int).tolist()
+    x1, y1 = np.minimum(high, pixels.shape[1::-1]).astype(int).tolist()
+    return x0, y0, x1 - x0, y1 - y0
+
+
+def _with_usual_strokes(found: InkMap) -> InkMap:
+    """Strokes of a thickness that survives shrinking: a thin line stays a line, a loop a loop.
+
+    Args:
+        found: ink, cropped; the answer has a brim of `_BRIM` more pixels on each side.
+    """
+    brimmed = np.pad(found, _BRIM)
+    scale = DIGIT_SIZE / max(found.shape)
+    if scale >= 1:
+        return brimmed
+    stroke = stroke_width(brimmed)
+    if stroke * scale < FINEST_STROKE:
+        return _widened(brimmed, WIDENED_STROKE / scale - stroke)
+    if stroke * scale > BOLDEST_STROKE:
+        return _narrowed(brimmed, stroke - NARROWED_STROKE / scale)
+    return brimmed
+
+
+def _widened(ink_map: InkMap, by: float) -> InkMap:
+    grow = min(round(by / 2), _BRIM)
+    return np.asarray(cv2.dilate(ink_map, _disc(grow)), np.float32)
+
+
+def _narrowed(ink_map: InkMap, by: float) -> InkMap:
+    """Strokes narrower by so many pixels, but those that would vanish as they are."""
+    radius = round(by / 2)
+    if radius < 1:
+        return ink_map
+    narrow = cv2.erode(ink_map, _disc(radius))
+    kept = cv2.dilate(narrow, _disc(radius + 2))
+    vanished = ((ink_map > 0.5) & (kept < 0.5)).astype(np.uint8)
+    vanished = np.asarray(cv2.morphologyEx(vanished, cv2.MORPH_OPEN, _disc(1)), np.uint8)
+    if not vanished.any():
+        return np.asarray(narrow, np.float32)
+    bridge = cv2.dilate(vanished, _disc(radius + 2))
+    return np.asarray(np.where(bridge, ink_map, narrow), np.float32)
+
+
+def _disc(radius: int) -> NDArray[np.uint8]:
+    size = 2 * radius + 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)), np.uint8)
+
+
+def shrink_picture(
+    pixels: NDArray[np.uint8], placement: NDArray[np.float64], longest_side: int
+) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """A picture no larger than a screen can show, and the placement that fits it.
+
+    Args:
+        pixels: uint8 (H, W, 3), such as `Reading.picture`.
+        placement: float64 (2, 3), as in `PreparedDigit`, for `pixels`.
+        longest_side: in pixels; a smaller picture is returned as it is.
+
+    Returns:
+        uint8 (h, w, 3) and float64 (2, 3).
+    """
+    shrunken = shrink(pixels, longest_side)
+    to_pixels = np.vstack([placement, [0, 0, 1]])
+    return shrunken, (np.linalg.inv(_enlarge(shrunken, pixels)) @ to_pixels)[:2]
+
+
+def _ink_box(ink_map: InkMap) -> tuple[int, int, int, int]:
+    """Smallest box that holds all ink: x, y, width, height."""
+    x, y, width, height = cv2.boundingRect((ink_map > 0).astype(np.uint8))
+    return x, y, width, height
+
+
+def _crop_to_ink(ink_map: InkMap) -> tuple[InkMap, tuple[int, int]]:
+    x, y, width, height = _ink_box(ink_map)
+    return ink_map[y : y + height, x : x + width], (x, y)
+
+
+def _fit_into_box(crop: InkMap) -> InkMap:
+    """Scale, keeping the aspect, so that the longer side is `DIGIT_SIZE`; peak ink is 1."""
+    height, width = crop.shape
+    scale = DIGIT_SIZE / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    digit = np.clip(cv2.resize(crop, size, interpolation=method), 0, 1)
+    return digit / digit.max()
+
+
+def _centre_by_mass(digit: InkMap) -> tuple[InkMap, tuple[int, int]]:
+    """Place the digit in the 28×28 field, its centre of mass at the centre to half a pixel."""
+    mass = float(digit.sum())
+    offset = []
+    for axis, size in ((0, digit.shape[1]), (1, digit.shape[0])):
+        centre = float(digit.sum(axis=axis) @ np.arange(size)) / mass
+        offset.append(int(np.clip(round(CENTRE_OF_MASS - centre), 0, NETWORK_SIZE - size)))
+    x, y = offset
+    field = np.zeros((NETWORK_SIZE, NETWORK_SIZE), np.float32)
+    field[y : y + digit.shape[0], x : x + digit.shape[1]] = digit
+    return field, (x, y)
+
+
+def _to_view(
+    crop: InkMap, digit: InkMap, corner: tuple[int, int], offset: tuple[int, int]
+) -> NDArray[np.float64]:
+    """(3, 3) affine map from network pixels to pixels of the view."""
+    grow = np.array(crop.shape[::-1]) / digit.shape[::-1]
+    return _scale_and_shift(grow, grow * (0.5 - np.array(offset)) - 0.5 + corner)
+
+
+def _enlarge(small: Pixels, large: Pixels) -> NDArray[np.float64]:
+    """(3, 3) affine map from pixels of a shrunken picture to those of the picture itself."""
+    grow = np.array(large.shape[1::-1]) / small.shape[1::-1]
+    return _scale_and_shift(grow, 0.5 * grow - 0.5)
+
+
+def _scale_and_shift(scale: NDArray[np.float64], shift: NDArray[np.float64]) -> NDArray[np.float64]:
+    matrix = np.diag([*scale, 1.0])
+    matrix[:2, 2] = shift
+    return matrix
+
+
+def _as_grey_picture(pixels: Pixels) -> Grey:
+    if pixels.ndim == 2:
+        return pixels
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def _as_grey(ink_map: InkMap) -> Grey:
+    return np.rint(ink_map * 255).astype(np.uint8)
+
+
+# Around a crop, so that strokes can grow.
+_BRIM = 24

@@ -1,0 +1,114 @@
+"""A reading as a screen keeps it: what is shown of it, and nothing larger."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digits.common.errors import LayerError
+from digits.explanation.explaining import Explanation, explain, read_and_explain
+from digits.network.forward_pass import CLASSES
+from digits.picture.ink_finding import Ink
+from digits.picture.preparation import shrink_picture
+from digits.reading.digit import Reading, read_digit
+
+DEFAULT_METHOD = "grad-cam"
+
+Explained: TypeAlias = dict[tuple[str, str | None], list[Explanation]]
+"""By method and layer (None for the last), one for each class."""
+
+# Twice the widest that a picture is shown, for sharp screens.
+LONGEST_SIDE_SHOWN = 720
+
+
+@dataclass(frozen=True, eq=False)
+class ShownAnswer:
+    """A reading with its picture no larger than is shown, so that many can be kept.
+
+    Attributes:
+        source: the file that was read.
+        ink: what was said of its ink.
+        top_k, probabilities, doubt, network_input, steps: as in `Reading`.
+        picture: uint8 (h, w, 3), at most `LONGEST_SIDE_SHOWN` a side.
+        placement: as in `Reading`, for `picture`.
+        full_placement: for the picture at its own resolution.
+    """
+
+    source: bytes
+    ink: Ink
+    top_k: list[tuple[int, float]]
+    probabilities: NDArray[np.float32]
+    doubt: str | None
+    network_input: NDArray[np.float32]
+    steps: tuple[tuple[str, NDArray[np.uint8]], ...]
+    picture: NDArray[np.uint8]
+    placement: NDArray[np.float64]
+    full_placement: NDArray[np.float64]
+    _explained: Explained = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """The same for the same picture with the same ink, for what a person chose for it."""
+        return f"{zlib.crc32(self.source)}-{self.ink}"
+
+    @property
+    def likeliest_first(self) -> list[int]:
+        """All classes, the likeliest first."""
+        return [int(each) for each in np.argsort(-self.probabilities, kind="stable")]
+
+    def explain(
+        self, class_index: int, method: str = DEFAULT_METHOD, layer_name: str | None = None
+    ) -> Explanation:
+        """The evidence for a class, by a method at a layer; the network is asked once for all.
+
+        Raises:
+            LayerError, ModelError, ValueError: as `gradcam_visualizer.explain`.
+        """
+        how = method, layer_name
+        if how not in self._explained:
+            classes = range(CLASSES)
+            self._explained[how] = explain(
+                self.network_input, classes, layer_name, methods=[method]
+            )
+        return self._explained[how][class_index]
+
+
+def read_to_show(source: bytes, ink: Ink) -> ShownAnswer:
+    """Read the digit in a picture's file, for one pass through the network with its explanation.
+
+    Raises:
+        PictureError, NoInkError, ModelError: as `digit_predictor.read_digit`.
+    """
+    explained: Explained = {}
+    try:
+        reading, evidence = read_and_explain(source, ink=ink, class_indices=range(CLASSES))
+        explained[DEFAULT_METHOD, None] = evidence
+    except LayerError:  # a model without convolutions answers, too
+        reading = read_digit(source, ink=ink)
+    return _shown_answer(source, ink, reading, explained)
+
+
+def _shown_answer(
+    source: bytes,
+    ink: Ink,
+    reading: Reading,
+    explained: Explained,
+) -> ShownAnswer:
+    picture, placement = shrink_picture(reading.picture, reading.placement, LONGEST_SIDE_SHOWN)
+    return ShownAnswer(
+        source=source,
+        ink=ink,
+        top_k=reading.top_k,
+        probabilities=reading.probabilities,
+        doubt=reading.doubt,
+        network_input=reading.network_input,
+        steps=reading.steps,
+        picture=picture,
+        placement=placement,
+        full_placement=reading.placement,
+        _explained=explained,
+    )

@@ -1,0 +1,127 @@
+"""Digits as pen strokes: read the UNIPEN file of UCI's pen-based digits, and draw them.
+
+Guyon et al. (1994), "UNIPEN project of on-line data exchange and recognizer benchmarks", describe
+the text format; Alpaydin & Alimoglu (1998), "Pen-Based Recognition of Handwritten Digits" (UCI
+Machine Learning Repository, CC BY 4.0), the digits.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digits.common.errors import DataError
+
+CANVAS = 280
+# No tablet is so large, in units of its own.
+_TABLET = 1e6
+_GZIP_MAGIC = b"\x1f\x8b"
+# cv2 takes whole numbers, and this many binary digits of them behind the point.
+_SUBPIXEL_BITS = 4
+
+
+@dataclass(frozen=True, eq=False)
+class PenDigit:
+    """One digit as a pen drew it.
+
+    Attributes:
+        label: 0 to 9.
+        writer: number of the person, 1 to 30 in UCI's training file.
+        strokes: float64 (n, 2) each, x to the right and y downwards, in units of the tablet.
+    """
+
+    label: int
+    writer: int
+    strokes: tuple[NDArray[np.float64], ...]
+
+
+def read_pen_strokes(path: str | Path) -> list[PenDigit]:
+    """Read the digits of a UNIPEN file, gzip or plain, in its order.
+
+    Raises:
+        DataError: the file is missing, truncated or not of that format, or a label is no digit.
+    """
+    path = Path(path)
+    segments = re.split(r"^\.SEGMENT\b", _read_text(path), flags=re.MULTILINE)[1:]
+    if not segments:
+        raise DataError(
+            f"{path.name} holds no pen strokes in UNIPEN format: "
+            "take pendigits-orig.tra from UCI's pen-based digits."
+        )
+    return [_pen_digit(segment, number, path.name) for number, segment in enumerate(segments, 1)]
+
+
+def _read_text(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+        if content.startswith(_GZIP_MAGIC):
+            content = gzip.decompress(content)
+    except (FileNotFoundError, IsADirectoryError) as error:
+        raise DataError(f"{path.name or path} is no file: check the name.") from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{path.name} cannot be read to its end: download it again.") from error
+    return content.decode("latin-1")
+
+
+def _pen_digit(segment: str, number: int, file_name: str) -> PenDigit:
+    label = re.match(r'[^\n]*"([^"\n]*)"', segment)
+    writer = re.search(r"^\.COMMENT\s+\S+\s+(\d{1,6})\b", segment, re.MULTILINE)
+    if label is None or writer is None:
+        raise DataError(f"Digit {number} of {file_name} has no label or no writer.")
+    if label[1] not in tuple("0123456789"):
+        raise DataError(f"Digit {number} of {file_name} has a label that is none of 0 to 9.")
+    strokes = tuple(_strokes(segment, number, file_name))
+    if not strokes:
+        raise DataError(f"Digit {number} of {file_name} has no strokes, or the file ends early.")
+    return PenDigit(int(label[1]), int(writer[1]), strokes)
+
+
+def _strokes(segment: str, number: int, file_name: str) -> Iterator[NDArray[np.float64]]:
+    for part in segment.split(".PEN_DOWN")[1:]:
+        points, pen_up, _ = part.partition(".PEN_UP")
+        try:
+            coordinates = np.array(points.split(), np.float64).reshape(-1, 2)
+        except ValueError as error:
+            raise DataError(f"Digit {number} of {file_name} has a damaged stroke.") from error
+        if not pen_up:
+            raise DataError(f"Digit {number} of {file_name} has a stroke that does not end.")
+        if not (np.abs(coordinates) < _TABLET).all():
+            raise DataError(f"Digit {number} of {file_name} has a stroke far off any tablet.")
+        if len(coordinates):
+            yield coordinates * (1, -1)
+
+
+def draw_strokes(
+    digit: PenDigit, pen: float, size: float, centre: tuple[float, float] = (CANVAS / 2, CANVAS / 2)
+) -> NDArray[np.uint8]:
+    """Draw a digit with a round pen, black on white, as a person would on the page's canvas.
+
+    Args:
+        digit: whose strokes to draw.
+        pen: width of the pen, pixels.
+        size: longer side of the box around the strokes, pixels.
+        centre: x and y of the middle of that box.
+
+    Returns:
+        uint8 (280, 280), 0 for ink and 255 for paper.
+    """
+    points = np.concatenate(digit.strokes)
+    low, high = points.min(axis=0), points.max(axis=0)
+    scale = size / max(float((high - low).max()), 1.0)
+    canvas = np.full((CANVAS, CANVAS), 255, np.uint8)
+    for stroke in digit.strokes:
+        placed = (stroke - (low + high) / 2) * scale + centre
+        placed = np.concatenate([placed, placed[-1:]])  # so that a single point is drawn, too
+        fixed_point = np.rint(placed * 2**_SUBPIXEL_BITS).astype(np.int32)
+        cv2.polylines(
+            canvas, [fixed_point], False, 0, max(1, round(pen)), cv2.LINE_AA, _SUBPIXEL_BITS
+        )
+    return canvas

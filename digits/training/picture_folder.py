@@ -1,0 +1,130 @@
+"""A folder of your own pictures as digits to measure or to learn from.
+
+The folder holds a subfolder for each digit, named 0 to 9, with pictures of that digit in it, in
+any format that the page takes:
+
+    digits/3/anna.png
+    digits/3/photo.heic
+    digits/7/ben.jpg
+
+Every picture takes the same road as on the page: decoded upright, then prepared as MNIST was.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from digits.common.errors import DataError, NoInkError, PictureError
+from digits.picture.decoding import Picture, decode_picture
+from digits.picture.preparation import prepare_digit
+from digits.training.digit_sets import DigitSet, Images, as_image
+
+_LABELS = tuple("0123456789")
+
+
+@dataclass(frozen=True, eq=False)
+class PictureFolder:
+    """What a folder of pictures holds, subfolder by subfolder, each by the names of its files.
+
+    Attributes:
+        digits: the pictures that could be read, prepared for the network and rounded to whole
+            grey levels; labelled by their subfolders.
+        files: a name such as `3/anna.png` for each of `digits`, parallel to them.
+        unreadable: `(name, reason)` of every other file; the reason is a sentence for people.
+    """
+
+    digits: DigitSet
+    files: tuple[str, ...]
+    unreadable: tuple[tuple[str, str], ...]
+
+
+def read_picture_folder(path: str | os.PathLike[str]) -> PictureFolder:
+    """Read and prepare every picture in the subfolders 0 to 9.
+
+    A digit may have no subfolder. Plain files beside the subfolders, and whatever is hidden (its
+    name begins with a dot), are passed over. A file that is no picture, or shows nothing, is
+    collected in `unreadable`.
+
+    Raises:
+        DataError: the folder is missing, holds no subfolder of a digit, one that is empty or one
+            of another name, or no picture in it can be read.
+    """
+    folder = Path(path)
+    images, labels, files, unreadable = [], [], [], []
+    for label_folder in _label_folders(folder):
+        for file in _files_in(label_folder):
+            name = f"{label_folder.name}/{file.name}"
+            try:
+                images.append(prepare_image(file))
+            except (PictureError, NoInkError) as error:
+                unreadable.append((name, str(error)))
+            else:
+                labels.append(int(label_folder.name))
+                files.append(name)
+    if not files:
+        raise DataError(
+            f"None of the {len(unreadable):,} files in {_name(folder)} is a picture of a digit "
+            "that can be read: choose a folder with pictures such as 3/anna.png."
+        )
+    digits = DigitSet(np.stack(images), np.array(labels, np.uint8))
+    return PictureFolder(digits, tuple(files), tuple(unreadable))
+
+
+def _label_folders(folder: Path) -> list[Path]:
+    """The subfolders 0 to 9 that there are, in order."""
+    subfolders = [entry for entry in _entries(folder) if entry.is_dir()]
+    for subfolder in subfolders:
+        if subfolder.name not in _LABELS:
+            raise DataError(
+                f"The subfolder {subfolder.name} of {_name(folder)} is named for no digit: "
+                "a label must be 0 to 9, so rename it or take it away."
+            )
+    if not subfolders:
+        raise DataError(
+            f"{_name(folder)} has no subfolders: "
+            "put the pictures of each digit in one that is named for it, 0 to 9."
+        )
+    return subfolders
+
+
+def _files_in(label_folder: Path) -> list[Path]:
+    files = _entries(label_folder)
+    if not files:
+        raise DataError(
+            f"The folder of the digit {label_folder.name} is empty: "
+            "put pictures in it, or take it away."
+        )
+    return files
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What lies in a folder and is not hidden, by name."""
+    try:
+        entries = [entry for entry in folder.iterdir() if not entry.name.startswith(".")]
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+        raise DataError(
+            f"{_name(folder)} is no folder: name one with a subfolder for each digit, 0 to 9."
+        ) from error
+    except OSError as error:
+        raise DataError(
+            f"The folder {_name(folder)} cannot be opened: check that you may read it."
+        ) from error
+    return sorted(entries, key=lambda entry: entry.name)
+
+
+def prepare_image(picture: Picture) -> Images:
+    """What the network sees of a picture, as data sets hold it: uint8 (28, 28).
+
+    Raises:
+        PictureError: the picture cannot be read.
+        NoInkError: nothing is drawn on it.
+    """
+    return as_image(prepare_digit(decode_picture(picture)).network_input)
+
+
+def _name(folder: Path) -> str:
+    return folder.name or str(folder)

@@ -1,0 +1,216 @@
+"""The window's answer: the likeliest digit, how sure the network is, and where it looked."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+from tkinter import ttk
+from typing import Any
+
+from PIL import Image, ImageColor, ImageTk
+
+from digits.window.explained_answer import ExplainedAnswer
+from digits.window.theme import WindowTheme, fitted
+
+BAR_HEIGHT = 8  # pixels of a plain screen, as all measures here
+SEEN_SIDE = 112
+
+
+class AnswerPanel:
+    """All that is shown of an answer; every part has its place, whether there is one or not.
+
+    Attributes:
+        answer: what is shown; None where a sentence stands instead.
+        frame: the widget.
+        digit, words: the likeliest digit, large, and what is said of it.
+        bars: of each of the likeliest digits its name, its bar and its confidence.
+        views: the choice between why and why not another, which is in `is_contrast`.
+        is_heatmap_shown: whether the heatmap lies over the picture.
+        caption: what the heatmap shows.
+    """
+
+    def __init__(
+        self, parent: ttk.Frame, theme: WindowTheme, when_view_chosen: Callable[[], None]
+    ) -> None:
+        self.answer: ExplainedAnswer | None = None
+        self._theme = theme
+        self._images: dict[str, ImageTk.PhotoImage] = {}  # Tk shows only what Python still holds
+        self.is_contrast = tk.BooleanVar(parent, value=False)
+        self.is_heatmap_shown = tk.BooleanVar(parent, value=True)
+        self.frame = ttk.Frame(parent)
+        self.frame.columnconfigure(0, weight=1)
+        self.frame.rowconfigure(2, weight=1)
+        self._build_answer().grid(row=0, sticky="ew")
+        self._build_views(when_view_chosen).grid(row=1, sticky="ew", pady=(0, theme.pixels(10)))
+        self._build_pictures().grid(row=2, sticky="nsew")
+        self.colour_bar = tk.Canvas(self.frame, height=theme.pixels(28), highlightthickness=0)
+        self.colour_bar.grid(row=3, sticky="ew", pady=(theme.pixels(8), 0))
+        self.colour_bar.bind("<Configure>", lambda event: self._show_colour_bar())
+        self.caption = ttk.Label(self.frame, style="Quiet.TLabel", width=1)
+        self.caption.grid(row=4, sticky="ew")
+
+    # ---- Widgets
+
+    def _build_answer(self) -> ttk.Frame:
+        pixels = self._theme.pixels
+        frame = ttk.Frame(self.frame, height=pixels(172))
+        frame.grid_propagate(flag=False)
+        frame.columnconfigure(1, weight=1)
+        self.digit = ttk.Label(frame, text="?", style="Faint.Digit.TLabel", width=2)
+        self.digit.grid(row=0, column=0, sticky="w")
+        bars = ttk.Frame(frame)
+        bars.grid(row=0, column=1, sticky="ew")
+        bars.columnconfigure(1, weight=1)
+        self.bars = [self._build_bar(bars, row) for row in range(3)]
+        self.words = ttk.Label(frame, style="Words.TLabel", justify="left", anchor="nw")
+        self.words.grid(row=1, column=0, columnspan=2, sticky="new")
+        frame.bind(
+            "<Configure>",
+            lambda event: self.words.configure(wraplength=event.width - pixels(8)),
+        )
+        return frame
+
+    def _build_bar(self, parent: ttk.Frame, row: int) -> tuple[ttk.Label, tk.Canvas, ttk.Label]:
+        pixels = self._theme.pixels
+        digit = ttk.Label(parent, style="Strong.TLabel", width=2)
+        bar = tk.Canvas(parent, height=pixels(BAR_HEIGHT), width=1, highlightthickness=0)
+        number = ttk.Label(parent, width=7, anchor="e")
+        for column, widget in enumerate((digit, bar, number)):
+            widget.grid(row=row, column=column, sticky="ew", pady=pixels(5))
+        bar.bind("<Configure>", lambda event: self._show_bars())
+        return digit, bar, number
+
+    def _build_views(self, when_chosen: Callable[[], None]) -> ttk.Frame:
+        frame = ttk.Frame(self.frame)
+        self.views = [
+            ttk.Radiobutton(
+                frame,
+                value=is_contrast,
+                variable=self.is_contrast,
+                style="Segment.Toolbutton",
+                command=when_chosen,
+            )
+            for is_contrast in (False, True)
+        ]
+        for view in self.views:
+            view.pack(side="left", padx=(0, self._theme.pixels(6)))
+        return frame
+
+    def _build_pictures(self) -> ttk.Frame:
+        theme, pixels = self._theme, self._theme.pixels
+        frame = ttk.Frame(self.frame)
+        frame.columnconfigure(0, weight=1)
+        frame.rowconfigure(0, weight=1)
+        self.heatmap = theme.square(frame, "nw")
+        self.heatmap.master.grid(row=0, column=0, rowspan=3, sticky="nsew")  # type: ignore[attr-defined]
+        self._heatmap_item = self.heatmap.create_image(0, 0)
+        self.heatmap.bind("<Configure>", lambda event: self.show_heatmap())
+        side = pixels(SEEN_SIDE)
+        self.seen = tk.Canvas(frame, highlightthickness=theme.edge, width=side, height=side)
+        self.seen.grid(row=1, column=1, padx=(pixels(14), 0))
+        self._seen_item = self.seen.create_image(theme.edge, theme.edge, anchor="nw")
+        label = ttk.Label(frame, text="What the network sees", style="Quiet.TLabel")
+        label.grid(row=2, column=1, padx=(pixels(14), 0), pady=(pixels(4), 0))
+        return frame
+
+    # ---- What is shown
+
+    def show(self, answer: ExplainedAnswer) -> None:
+        """Show an answer, or in words that this is doubted to be a digit."""
+        if answer.doubt is None:
+            self.digit.configure(text=str(answer.top_k[0][0]), style="Digit.TLabel")
+            words = f"{answer.confidences[0]} confident"
+        else:
+            self.digit.configure(text="?", style="Faint.Digit.TLabel")
+            words = answer.doubt
+        self._show_rest(answer, words)
+
+    def say(self, sentence: str, *, is_problem: bool = False) -> None:
+        """Say one sentence where the answer would stand."""
+        style = "Alarm.Digit.TLabel" if is_problem else "Faint.Digit.TLabel"
+        self.digit.configure(text="!" if is_problem else "?", style=style)
+        self._show_rest(None, sentence)
+
+    def show_colours(self) -> None:
+        """Take the theme's colours."""
+        theme = self._theme
+        theme.colour(self.colour_bar, theme.palette.ground)
+        for canvas in (self.heatmap, self.seen):
+            theme.colour(canvas, theme.palette.raised)
+        for _, bar, _ in self.bars:
+            theme.colour(bar, theme.palette.faint)
+        self._show_bars()
+        self._show_colour_bar()
+
+    def show_heatmap(self) -> None:
+        """Show the person's picture, with the heatmap over it or without."""
+        answer, canvas, edge = self.answer, self.heatmap, 2 * self._theme.edge
+        if answer is None:
+            canvas.itemconfigure(self._heatmap_item, image="")
+            return
+        pixels = answer.heatmap if self.is_heatmap_shown.get() else answer.picture
+        width, height = canvas.winfo_width(), canvas.winfo_height()
+        picture = fitted(Image.fromarray(pixels), width - edge, height - edge)
+        self._show_image(canvas, self._heatmap_item, picture)
+        canvas.coords(self._heatmap_item, width / 2, height / 2)
+
+    def _show_rest(self, answer: ExplainedAnswer | None, words: str) -> None:
+        self.answer = answer
+        self.words.configure(text=words)
+        self.caption.configure(text=answer.caption if answer else "")
+        self._show_views()
+        self._show_bars()
+        self.show_heatmap()
+        self._show_seen()
+        self._show_colour_bar()
+
+    def _show_views(self) -> None:
+        names = ("Why?", "Why not another?")
+        if self.answer is not None:
+            first, second = (digit for digit, _ in self.answer.top_k[:2])
+            names = (f"Why {first}?", f"Why {first} and not {second}?")
+        for view, name in zip(self.views, names, strict=True):
+            view.configure(text=name)
+            view.state(["!disabled" if self.answer is not None else "disabled"])
+
+    def _show_bars(self) -> None:
+        answer, palette = self.answer, self._theme.palette
+        for row, (digit, bar, number) in enumerate(self.bars):
+            bar.delete("all")
+            digit.configure(text=str(answer.top_k[row][0]) if answer else "")
+            number.configure(text=answer.confidences[row] if answer else "")
+            if answer is not None:
+                width = answer.top_k[row][1] * bar.winfo_width()
+                is_best = row == 0 and answer.doubt is None
+                colour = palette.accent if is_best else palette.quiet
+                bar.create_rectangle(0, 0, width, bar.winfo_height(), fill=colour, width=0)
+
+    def _show_seen(self) -> None:
+        if self.answer is None:
+            self.seen.itemconfigure(self._seen_item, image="")
+            return
+        side = self._theme.pixels(SEEN_SIDE)
+        picture = Image.fromarray(self.answer.network_input)
+        enlarged = picture.resize((side, side), Image.Resampling.NEAREST)
+        self._show_image(self.seen, self._seen_item, enlarged)
+
+    def _show_colour_bar(self) -> None:
+        canvas, answer, pixels = self.colour_bar, self.answer, self._theme.pixels
+        canvas.delete("all")
+        if answer is None or not answer.colours:
+            return
+        width, height = canvas.winfo_width(), pixels(BAR_HEIGHT)
+        stops = Image.new("RGB", (len(answer.colours), 1))
+        stops.putdata([ImageColor.getrgb(each) for each in answer.colours])
+        item = canvas.create_image(0, 0, anchor="nw")
+        self._show_image(canvas, item, stops.resize((width, height), Image.Resampling.BILINEAR))
+        low, middle, high = answer.labels
+        look: dict[str, Any] = {"font": "SmallFont", "fill": self._theme.palette.quiet}
+        top = height + pixels(3)
+        canvas.create_text(0, top, text=low, anchor="nw", **look)
+        canvas.create_text(width / 2, top, text=middle, anchor="n", **look)
+        canvas.create_text(width, top, text=f"{high} logits", anchor="ne", **look)
+
+    def _show_image(self, canvas: tk.Canvas, item: int, picture: Image.Image) -> None:
+        image = self._images[str(canvas)] = ImageTk.PhotoImage(picture, master=canvas)
+        canvas.itemconfigure(item, image=image)

@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from digit_predictor import load_model
-
 from digits.common.errors import DigitError
-from digits.reading.digit import SHIPPED_MODEL, predict_probabilities
+from digits.network.model_file import SHIPPED_MODEL
+from digits.network.prediction import predict_probabilities
 from digits.training.command import main as train
 from digits.training.digit_sets import DigitSet, as_network_input, load_mnist
 

@@ -21,7 +21,7 @@ from benchmarks.road_readings import NetworkInputs
 from digits.network.calibration import auroc
 from digits.network.doubt import SCORES, FeatureDistance, Scores, choose_threshold
 from digits.network.features import compute_features
-from digits.reading.digit import predict_logits
+from digits.network.prediction import predict_logits
 from digits.synthetic.pen_strokes import draw_strokes, read_pen_strokes
 from digits.training.digit_sets import (
     PEN_TRAINING_WRITERS,

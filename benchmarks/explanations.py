@@ -31,8 +31,6 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from digit_predictor import load_model
-from gradcam_visualizer import METHODS, explain, grad_cam
-
 from digits.common.command_line import count, run_script
 from digits.explanation.faithfulness import (
     STEPS,
@@ -42,11 +40,12 @@ from digits.explanation.faithfulness import (
     random_heatmap,
 )
 from digits.network.compiled_calls import compute_logits
-from digits.network.forward_pass import convolution_names, outputs_of
+from digits.network.layers import convolution_names, outputs_of
+from digits.network.prediction import predict_logits, predict_probabilities
 from digits.network.tensorflow_import import import_keras
-from digits.reading.digit import predict_logits, predict_probabilities
 from digits.training.data import draw_usually, load_pen_digits
 from digits.training.digit_sets import DigitSet, as_network_input, load_mnist
+from gradcam_visualizer import METHODS, explain, grad_cam
 
 if TYPE_CHECKING:
     import keras

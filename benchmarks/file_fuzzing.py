@@ -31,7 +31,6 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from digit_predictor import warm_up
-
 from tests.broken_pictures import (
     FORMATS,
     arbitrary_file,

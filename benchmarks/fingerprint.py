@@ -20,15 +20,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from digit_predictor import read_digit
-from gradcam_visualizer import explain, overlay_heatmap
 from PIL import Image
 
 from benchmarks.robustness_rows import Digits, Pixels, all_groups, load_digits
+from digit_predictor import read_digit
 from digits.common.errors import PictureError
-from digits.network.forward_pass import CLASSES
-from digits.reading.digit import predict_logits
+from digits.network.architectures import CLASSES
+from digits.network.prediction import predict_logits
 from digits.training.pictures import PictureMaker
+from gradcam_visualizer import explain, overlay_heatmap
 
 FORMATS = (None, "PNG", "JPEG", "WEBP", "BMP")
 METHODS = ("grad-cam", "grad-cam++", "hirescam", "layercam")

@@ -26,13 +26,14 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from digit_predictor import load_model, read_digit, read_digits
-from gradcam_visualizer import grad_cam, read_and_explain
-
-from digits.network.forward_pass import build_classic, build_compact, choose_convolution
+from digits.network.architectures import build_classic, build_compact
+from digits.network.layers import choose_convolution
+from digits.network.prediction import BATCH
 from digits.network.tensorflow_import import import_keras
 from digits.picture.decoding import decode_picture
 from digits.picture.preparation import prepare_digit
-from digits.reading.digit import BATCH, prepare_picture
+from digits.reading.digit import prepare_picture
+from gradcam_visualizer import grad_cam, read_and_explain
 
 if TYPE_CHECKING:
     import keras

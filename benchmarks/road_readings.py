@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from benchmarks.robustness_rows import Pixels, Row
 from digits.common.errors import DigitError
+from digits.network.prediction import are_digits, calibrated_softmax, predict_logits
 from digits.picture.decoding import decode_picture
 from digits.picture.preparation import prepare_digit
-from digits.reading.digit import are_digits, calibrated_softmax, predict_logits
 from digits.training.digit_sets import as_network_input
 
 if TYPE_CHECKING:

@@ -24,20 +24,19 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from digit_predictor import load_model
-
 from benchmarks.doubt_comparison import SHARE_OF_DIGITS_DOUBTED, compare_doubt_methods
 from benchmarks.mistake_sheet import Mistake, draw_mistake_sheet, find_mistakes
 from benchmarks.preparation_speed import measure_canvas, measure_photo
 from benchmarks.road_readings import Contestant, Readings, read_row
 from benchmarks.robustness_rows import NO_DIGIT, Digits, Group, all_groups, load_digits
+from digit_predictor import load_model
 from digits.common.atomic_file import atomic_write
 from digits.common.command_line import count, run_script
 from digits.common.errors import DigitError
 from digits.evaluation.measures import measure_reliability
 from digits.network.calibration import auroc
 from digits.network.doubt import SCORES
-from digits.reading.digit import model_papers
+from digits.network.loading import model_papers
 
 if TYPE_CHECKING:
     import keras

@@ -38,13 +38,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from digit_predictor import load_model
-
 from digits.common.errors import ModelError
-from digits.network.forward_pass import INPUT_SHAPE
+from digits.network.architectures import INPUT_SHAPE
+from digits.network.prediction import softmax
 from digits.network.tensorflow_import import import_keras
 from digits.picture.decoding import decode_picture
 from digits.picture.preparation import prepare_digit
-from digits.reading.digit import softmax
 from tests.drawings import DIGITS, draw
 
 if TYPE_CHECKING:

@@ -24,13 +24,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from digits.common.errors import DigitError
 from digits.network.tensorflow_import import import_keras
-from digits.training.digit_sets import (
-    DigitSet,
-    Mnist,
-    as_network_input,
-    load_mnist,
-    training_batches,
-)
+from digits.training.augmentation import training_batches
+from digits.training.digit_sets import DigitSet, Mnist, as_network_input, load_mnist
 from digits.training.fitting import averaged_weights, compiled_model
 from digits.training.recipe import RECIPES, Recipe
 

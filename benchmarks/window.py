@@ -30,12 +30,18 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests.drawings import DIGITS
-from tests.window import draw, draw_stroke, random_stroke, virtual_screen, wait_for_answer
+from tests.window_hand import (
+    draw,
+    draw_stroke,
+    random_stroke,
+    virtual_screen,
+    wait_for_answer,
+)
 
 if TYPE_CHECKING:
     import tkinter as tk
 
-    from digits.window.main_window import DigitWindow
+    from digits.window.app import DigitWindow
 
 TICK = 5  # milliseconds
 ANSWERS = 30
@@ -96,7 +102,7 @@ def _empty() -> dict[str, float]:
 def _ours() -> dict[str, float]:
     import tkinter as tk
 
-    from digits.window.main_window import DigitWindow
+    from digits.window.app import DigitWindow
 
     root = tk.Tk()
     window = DigitWindow(root)
@@ -148,7 +154,7 @@ def _gaps() -> dict[str, float]:
     """Drive a window from its first moment, and time its clock."""
     import tkinter as tk
 
-    from digits.window.main_window import DigitWindow
+    from digits.window.app import DigitWindow
 
     root = tk.Tk()
     window = DigitWindow(root)

@@ -1,0 +1,14 @@
+"""The rooms behind the doors, in floors: a room imports only what lies below it.
+
+    page | window | evaluation | tuning
+    screen
+    explanation
+    training
+    reading
+    network
+    synthetic
+    picture
+    common
+
+`docs/architecture.md` walks through them.
+"""

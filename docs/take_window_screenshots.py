@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests import drawings
-from tests import window as shared
+from tests import window_hand as shared
 
 README_PICTURES = ROOT / "docs" / "screenshots"
 TO_LOOK_AT = ROOT / "screenshots"

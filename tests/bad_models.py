@@ -13,7 +13,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from digits.network.forward_pass import INPUT_SHAPE
+from digits.network.architectures import INPUT_SHAPE
 from digits.network.tensorflow_import import import_keras
 
 Config = dict[str, Any]

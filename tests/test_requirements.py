@@ -16,7 +16,10 @@ from packaging.version import Version
 
 from tests.browser import ROOT
 
-MODULES = {path.stem: path for path in ROOT.glob("*.py")}
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts): path
+    for path in (*ROOT.glob("*.py"), *(ROOT / "digits").rglob("*.py"))
+}
 APP = ("streamlit_app", "digit_gui", "digit_predictor", "gradcam_visualizer")
 FILES = ("requirements.txt", "requirements-train.txt", "requirements-dev.txt")
 
@@ -42,14 +45,15 @@ def locked() -> dict[str, Version]:
 
 @cache
 def imports_of(path: Path) -> frozenset[str]:
-    """The top-level names that a module imports, wherever in it."""
-    names = set()
+    """What a module imports, wherever in it: our modules, and the top-level names of others."""
+    names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[0] for alias in node.names}
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            names.add(str(node.module).split(".")[0])
-    return frozenset(names)
+            names |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
+    ours = names & MODULES.keys()
+    return frozenset(ours | {name.split(".")[0] for name in names} - {"digits"})
 
 
 def packages_for(modules: set[str]) -> set[str]:

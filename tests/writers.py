@@ -60,8 +60,8 @@ def write_report(folder: Path, version: int) -> None:
     from digits.network.model_file import ModelPapers
 
     evaluation = measure(np.eye(10, dtype=np.float32), np.arange(10, dtype=np.uint8))
-    report = report.Report("mine.h5", f"set {version}", evaluation, [], ModelPapers())
-    report.write_report(report, folder)
+    written = report.Report("mine.h5", f"set {version}", evaluation, [], ModelPapers())
+    report.write_report(written, folder)
 
 
 def write_tuned_recipe(folder: Path, version: int) -> None:

@@ -1,15 +1,6 @@
-"""Measure a model, and write a report with pictures of what it confuses and where it looks.
-
-python evaluate_model.py                             # the shipped model on MNIST's test split
-python evaluate_model.py mine.keras --data pictures  # another, on a folder of your own pictures
-"""
+"""The command `evaluate_model.py`: a model measured, and told as text, JSON or a report."""
 
 from __future__ import annotations
-
-from digits.common.command_line import begin_script
-
-if __name__ == "__main__":
-    begin_script()
 
 import argparse
 import contextlib
@@ -19,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from digits.common.command_line import check_new_folder, leave, run_script
+from digits.common.command_line import check_new_folder, run_script
 from digits.evaluation.measures import (
     Accuracy,
     DigitScore,
@@ -29,8 +20,9 @@ from digits.evaluation.measures import (
     find_mistakes,
 )
 from digits.evaluation.report import Report, write_report
-from digits.network.forward_pass import layer_table
-from digits.reading.digit import SHIPPED_MODEL, load_model, model_papers
+from digits.network.layers import layer_table
+from digits.network.loading import load_model, model_papers
+from digits.network.model_file import SHIPPED_MODEL
 from digits.training.digit_sets import DigitSet, load_mnist
 from digits.training.picture_folder import read_picture_folder
 
@@ -201,7 +193,3 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--no-report", action="store_true", help="write no report; much faster")
     parser.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
     return parser
-
-
-if __name__ == "__main__":
-    leave(main())

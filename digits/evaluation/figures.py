@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from digits.evaluation.measures import RELIABILITY_BINS, AverageHeatmap, Mistake, Reliability
-from digits.explanation.explaining import overlay_heatmap
+from digits.explanation.overlay import overlay_heatmap
 from digits.reading.digit import format_confidence
 
 if TYPE_CHECKING:

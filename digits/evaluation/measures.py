@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 
 from digits.common.errors import DigitError, LayerError
 from digits.explanation.explaining import grad_cam
+from digits.network.architectures import CLASSES
 from digits.network.features import compute_features, describe_features
-from digits.network.forward_pass import CLASSES, convolution_names
-from digits.reading.digit import predict_probabilities
+from digits.network.layers import convolution_names
+from digits.network.prediction import predict_probabilities
 from digits.training.digit_sets import (
     DigitSet,
     Images,

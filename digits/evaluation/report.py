@@ -32,10 +32,10 @@ from digits.evaluation.measures import (
     Mistake,
     Reliability,
 )
-from digits.network.forward_pass import LayerRow
+from digits.network.layers import LayerRow
 from digits.network.model_file import ModelPapers
 from digits.reading.digit import format_confidence
-from digits.screen import html
+from digits.screen import html_parts
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -49,7 +49,7 @@ MAP_OF_PIXELS = "t_sne_pixels.png"
 MAP_OF_FEATURES = "t_sne_features.png"
 _FIGURES = (CONFUSION, RELIABILITY, MISTAKES, AVERAGES, MAP_OF_PIXELS, MAP_OF_FEATURES)
 
-_STYLE = Path(__file__).with_name("evaluation_report.css")
+_STYLE = Path(__file__).with_name("report.css")
 _DOTS_PER_INCH = 200
 
 
@@ -356,7 +356,7 @@ def _network(report: Report) -> str:
         for field in fields(report.papers)
         if (value := getattr(report.papers, field.name)) is not None
     ]
-    text = f"""{html.layers(report.layer_rows)}
+    text = f"""{html_parts.layers(report.layer_rows)}
       <h3>The model’s papers</h3>{_table(("Entry", "What the file says"), papers, "words")}"""
     return _section("The network", text)
 

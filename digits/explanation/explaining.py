@@ -8,172 +8,35 @@ network, with the evidence as it is: unscaled, and at the resolution of the laye
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from digits.explanation.class_activation_maps import (
     ClassActivationMap,
-    grad_cam_map,
-    grad_cam_plus_plus_map,
-    hirescam_map,
-    layercam_map,
 )
+from digits.explanation.evidence import Explanation
+from digits.explanation.methods import METHODS
 from digits.explanation.occlusion import occlusion_maps
-from digits.explanation.overlay import overlay_heatmap
+from digits.network.architectures import CLASSES, INPUT_SHAPE
 from digits.network.compiled_calls import LayerGradients, compute_gradients
-from digits.network.forward_pass import choose_convolution, outputs_of
+from digits.network.layers import choose_convolution, outputs_of
+from digits.network.loading import load_model
+from digits.network.prediction import checked_logits, predict_probabilities
 from digits.picture.decoding import Picture
-from digits.picture.ink_finding import Ink
-from digits.reading.digit import (
-    Reading,
-    checked_logits,
-    load_model,
-    make_readings,
-    prepare_picture,
-)
+from digits.picture.pixels import Ink
+from digits.reading.digit import Reading, make_readings, prepare_picture
 
 if TYPE_CHECKING:
     import keras
 
-__all__ = [
-    "METHODS",
-    "Explanation",
-    "Method",
-    "common_scale",
-    "explain",
-    "grad_cam",
-    "overlay_heatmap",
-    "read_and_explain",
-]
-
-
-@dataclass(frozen=True)
-class Method:
-    """A way to explain an answer.
-
-    Attributes:
-        name: as people know it.
-        says: what it can show and what it cannot, in a sentence or two for people.
-        activation_map: how it weighs a layer's feature maps; None for one that asks no layer.
-        takes_against: whether it can hold one class against another: those whose evidence for a
-            difference of two logits is the difference of the evidence.
-    """
-
-    name: str
-    says: str
-    activation_map: ClassActivationMap | None
-    takes_against: bool
-
 
 ROUNDING = 1e-5
 """Of the largest term of a sum of float32 that cancels: below it, what is left is no evidence."""
-
-METHODS = {
-    "grad-cam": Method(
-        "Grad-CAM",
-        "Shows in which regions a layer found what speaks for a digit. It averages over places, "
-        "so it is exact at this network's last layer and only a rough guide before it.",
-        grad_cam_map,
-        takes_against=True,
-    ),
-    "grad-cam++": Method(
-        "Grad-CAM++",
-        "Covers all of a digit's parts more evenly than Grad-CAM. It leaves out what speaks "
-        "against a digit, so its maps for different digits look much alike.",
-        grad_cam_plus_plus_map,
-        takes_against=False,
-    ),
-    "hirescam": Method(
-        "HiResCAM",
-        "Shows only places that changed the answer, also at early layers. It tells how much they "
-        "count now, not what would happen without them.",
-        hirescam_map,
-        takes_against=True,
-    ),
-    "layercam": Method(
-        "LayerCAM",
-        "Follows strokes finely at early layers. It leaves out what speaks against a digit, so "
-        "its maps for different digits look much alike.",
-        layercam_map,
-        takes_against=False,
-    ),
-    "occlusion": Method(
-        "Occlusion",
-        "Covers one small place after another and shows what the digit loses: slow, but it assumes "
-        "nothing of the network. It cannot show what only works together.",
-        None,
-        takes_against=True,
-    ),
-}
-
-
-@dataclass(frozen=True, eq=False)
-class Explanation:
-    """The evidence for a class, or for one class against another, as one method finds it.
-
-    Attributes:
-        method: key of `METHODS`.
-        class_index: what is explained.
-        against: what it is held against; None if nothing is.
-        layer_name: where; None for a method that asks no layer.
-        evidence: float32 (rows, columns), in logits, above 0 where a place speaks for the class
-            and below 0 where it speaks against it; at the layer's resolution and unscaled.
-        logits: float32 (classes,), the network's answer from the same pass.
-        input_shape: height and width of the picture.
-        rounding: what rounding alone may have left of the sums; weaker evidence is none.
-    """
-
-    method: str
-    class_index: int
-    against: int | None
-    layer_name: str | None
-    evidence: NDArray[np.float32]
-    logits: NDArray[np.float32]
-    input_shape: tuple[int, int]
-    rounding: float
-
-    @property
-    def shown(self) -> NDArray[np.float32]:
-        """The evidence that a heatmap shows: all of it if held against a class, else above 0."""
-        return self.evidence if self.against is not None else np.maximum(self.evidence, 0)
-
-    @property
-    def strength(self) -> float:
-        """The strongest evidence shown, in logits: what a heatmap of its own is divided by."""
-        return float(np.abs(self.shown).max())
-
-    @property
-    def is_blank(self) -> bool:
-        """Whether there is no evidence to be shown."""
-        return self.strength <= self.rounding
-
-    def heatmap(self, scale: float | None = None) -> NDArray[np.float32]:
-        """The evidence divided by `scale` and up-sampled bilinearly.
-
-        Args:
-            scale: in logits, positive, such as `common_scale` of several; None takes `strength`.
-
-        Returns:
-            float32 of `input_shape`, in [0, 1], or in [-1, 1] if held against a class; what
-            exceeds the scale is cut. All zeros where there is nothing to show.
-        """
-        scale = self.strength if scale is None else scale
-        if self.is_blank or scale <= 0:
-            return np.zeros(self.input_shape, np.float32)
-        scaled = np.clip(self.shown / np.float32(scale), -1, 1)
-        height, width = self.input_shape
-        heatmap = cv2.resize(scaled, (width, height), interpolation=cv2.INTER_LINEAR)
-        return np.asarray(heatmap, np.float32)
-
-
-def common_scale(explanations: Iterable[Explanation]) -> float:
-    """The strongest evidence of all, in logits: on this scale a weak claim looks weak."""
-    return max(each.strength for each in explanations)
 
 
 def grad_cam(
@@ -375,3 +238,16 @@ def _check_classes(class_indices: Sequence[int | None], model: keras.Model) -> N
     for index in class_indices:
         if index is not None and not 0 <= operator.index(index) < classes:
             raise ValueError(f"class_index must be from 0 to {classes - 1}, not {index}")
+
+
+def warm_up(path: str | os.PathLike[str] | None = None) -> None:
+    """Pay for all first times at once: import TensorFlow, load the model, compile all calls.
+
+    Raises:
+        ModelError: as `load_model`.
+    """
+    model = load_model(path)
+    blank = np.zeros(INPUT_SHAPE[:2], np.float32)
+    predict_probabilities(blank[None], model)
+    explain(blank, model=model)
+    explain(blank, range(CLASSES), model=model)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.reading.digit import predict_probabilities
+from digits.network.prediction import predict_probabilities
 
 if TYPE_CHECKING:
     import keras

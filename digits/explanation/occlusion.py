@@ -41,7 +41,7 @@ def occlusion_maps(
         ModelError: the network gives no finite logits.
         ValueError: `window` is even or not positive.
     """
-    from digits.reading.digit import predict_logits
+    from digits.network.prediction import predict_logits
 
     if window < 1 or window % 2 == 0:
         raise ValueError(f"window must be odd and positive, not {window}")

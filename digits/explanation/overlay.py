@@ -31,8 +31,6 @@ SIGNED_COLOUR_MAPS = {
 
 Neither gets darker than ink or lighter than paper. Wong (2011), "Color blindness"; ColorBrewer.
 """
-
-
 _NARROWEST = 240
 
 

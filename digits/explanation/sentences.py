@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from digits.explanation.explaining import METHODS, Explanation
+from digits.explanation.evidence import Explanation
 from digits.explanation.faithfulness import FaithfulnessCheck
+from digits.explanation.methods import METHODS
 
 # A claim with less than this share of the strongest evidence is said to be weak.
 WEAK = 0.2

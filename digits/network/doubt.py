@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from digits.network.forward_pass import CLASSES
+from digits.network.architectures import CLASSES
 
 Scores = NDArray[np.float64]
 

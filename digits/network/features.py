@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.network.compiled_calls import as_batch
-from digits.network.forward_pass import choose_convolution, forward_pass, inputs_of
+from digits.network.forward_pass import forward_pass, inputs_of
+from digits.network.layers import choose_convolution
 from digits.network.tensorflow_import import import_keras
 
 if TYPE_CHECKING:

@@ -29,6 +29,7 @@ ARCHIVE_SUFFIX = ".keras"
 MOST_BYTES = 2**30
 # Of a configuration; the shipped model's has 20 kB.
 _MOST_CONFIG_BYTES = 2**24
+_ROOT = Path(__file__).parents[2]
 # Seconds for a file to be read in; a slow machine needs two.
 PATIENCE = 30.0
 _CONFIG, _WEIGHTS = "config.json", "model.weights.h5"
@@ -185,7 +186,8 @@ def _check_that_it_ends(path: Path, modified: int, size: int) -> None:
 def _ends(path: Path) -> bool:
     try:
         done = subprocess.run(
-            [sys.executable, __file__, str(path)],
+            [sys.executable, "-m", __name__, str(path)],
+            cwd=_ROOT,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=PATIENCE,

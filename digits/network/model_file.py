@@ -24,8 +24,9 @@ import h5py
 
 from digits.common.atomic_file import atomic_write
 from digits.common.errors import DigitError, ModelError
+from digits.network.architectures import CLASSES, INPUT_SHAPE
 from digits.network.doubt import SCORES
-from digits.network.forward_pass import CLASSES, CONVOLUTIONS, INPUT_SHAPE, outputs_of
+from digits.network.layers import CONVOLUTIONS, outputs_of
 from digits.network.model_config import ELSEWHERE, check_size, check_that_reading_ends, read_config
 from digits.network.tensorflow_import import import_keras
 from digits.picture.preparation import PREPARATION_VERSION
@@ -33,7 +34,7 @@ from digits.picture.preparation import PREPARATION_VERSION
 if TYPE_CHECKING:
     import keras
 
-_SHIPPED = Path(__file__).with_name("digit_recognizer.h5")
+SHIPPED_MODEL = Path(__file__).parents[2] / "digit_recognizer.h5"
 _ATTRIBUTE_PREFIX = "digit_"
 _NAME_OF_A_SCOPE = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*")
 # The first that opens a stranger's .h5 without following links or taking all memory.
@@ -212,7 +213,7 @@ def _damage_named(path: Path) -> Iterator[None]:
 
 def _check_that_reading_ends(path: Path) -> None:
     """Of anybody's file but ours, which is known and read at every start."""
-    if path.absolute() != _SHIPPED:
+    if path.absolute() != SHIPPED_MODEL:
         check_that_reading_ends(path.absolute())
 
 

@@ -1,58 +1,39 @@
-"""The page: draw, upload or photograph a digit; see what it is and where the network looked.
+"""The page from top to bottom: settings, ways to give a picture, the answer.
 
-Run it with `streamlit run streamlit_app.py`. The page only shows: reading a picture, explaining
-the answer and describing the model are calls to modules that know no screen.
+It only shows: reading a picture, explaining the answer and describing the model are calls to rooms
+that know no screen.
 """
 
 from __future__ import annotations
 
 import functools
 import logging
-import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, ParamSpec
 
 import streamlit as st
-from streamlit_drawable_canvas import st_canvas
 
 from digits.common.errors import DigitError
-from digits.page.network_waking import NetworkWaking
+from digits.page.drawing import CANVAS_SIDE, drawn_picture, hide_canvas_toolbar
+from digits.page.network_waking import wait_for_network, waking_network
 from digits.screen.sentences import DRAW_INVITATION, UNEXPECTED
 
 # Whatever imports NumPy or OpenCV waits until the paper is on its way to the browser.
 if TYPE_CHECKING:
-    from digits.picture.ink_finding import Ink
+    from digits.picture.pixels import Ink
     from digits.screen.shown_answer import ShownAnswer
 
 logger = logging.getLogger(__name__)
 
-STYLE = Path(__file__).with_name("streamlit_app.css")
-HEAD_START = 0.4  # seconds
-CANVAS_SIDE = 320  # pixels: the widest square that fits a phone held upright
+STYLE = Path(__file__).with_name("style.css")
 INKS: dict[str, Ink] = {"Auto": "auto", "Dark on light": "dark", "Light on dark": "light"}
 INVITATIONS = {
     "Draw": DRAW_INVITATION,
     "Upload": "Give a picture of one digit; the answer appears here.",
     "Camera": "Take a photo of one handwritten digit; the answer appears here.",
 }
-
-Drawing = dict[str, Any]  # as the canvas writes it
-HIDE_CANVAS_TOOLBAR = """
-<script>
-  const hide = () => {
-    const canvas = document.querySelector(".st-key-canvas [data-testid=stBidiComponentIsolated]");
-    const root = canvas && [canvas, ...canvas.querySelectorAll("*")].find((e) => e.shadowRoot);
-    if (!root) return requestAnimationFrame(hide);
-    const style = new CSSStyleSheet();
-    style.replaceSync(".dc-toolbar { visibility: hidden; }");
-    root.shadowRoot.adoptedStyleSheets.push(style);
-  };
-  hide();
-</script>
-"""
 
 
 @dataclass(frozen=True)
@@ -71,24 +52,6 @@ class Question:
     tab: str
     picture: bytes | None
     ink: Ink
-
-
-def main() -> None:
-    """Lay out the page from top to bottom."""
-    st.set_page_config("Handwritten digits", page_icon="✏️", layout="wide")
-    st.html(STYLE)
-    waking_network()
-    with st.sidebar:
-        explanation = st.container()
-        settings = ask_settings()
-    heading()
-    question_and_answer(settings)
-    with explanation:
-        ask_explanation_settings()
-    if settings.show_layers:
-        model_layers()
-    privacy_note()
-    hide_canvas_toolbar()
 
 
 P = ParamSpec("P")
@@ -112,23 +75,28 @@ def guarded(section: Callable[P, None]) -> Callable[P, None]:
 
 def show_problem(sentence: str) -> None:
     """Say what is wrong where the answer would stand."""
-    from digits.screen import html
+    from digits.screen import html_parts
 
-    st.html(html.message(sentence, problem=True))
-
-
-@st.cache_resource(show_spinner=False)
-def waking_network() -> NetworkWaking:
-    """Load TensorFlow and the model beside the page, once per server."""
-    return NetworkWaking()
+    st.html(html_parts.message(sentence, problem=True))
 
 
-def wait_for_network() -> None:
-    """Say so, for as long as the network is still being loaded."""
-    waking = waking_network()
-    if waking.is_underway:
-        with st.spinner("Waking the network…"):
-            waking.wait()
+@guarded
+def main() -> None:
+    """Lay out the page from top to bottom."""
+    st.set_page_config("Handwritten digits", page_icon="✏️", layout="wide")
+    st.html(STYLE)
+    waking_network()
+    with st.sidebar:
+        explanation = st.container()
+        settings = ask_settings()
+    heading()
+    question_and_answer(settings)
+    with explanation:
+        ask_explanation_settings()
+    if settings.show_layers:
+        model_layers()
+    privacy_note()
+    hide_canvas_toolbar()
 
 
 # ---- Sidebar
@@ -168,14 +136,6 @@ def privacy_note() -> None:
     st.caption("Pictures stay in this session's memory and are gone when it ends; none is stored.")
 
 
-def hide_canvas_toolbar() -> None:
-    """Hide the canvas's own toolbar: a finger that begins in its corner would not draw.
-
-    It lies in the component's shadow tree, which no style sheet of the page reaches.
-    """
-    st.html(HIDE_CANVAS_TOOLBAR, unsafe_allow_javascript=True)
-
-
 @st.fragment
 @guarded
 def question_and_answer(settings: Settings) -> None:
@@ -204,62 +164,6 @@ def ask(settings: Settings) -> Question:
     return Question("Draw", drawing, "dark")
 
 
-def drawn_picture(pen_width: int) -> bytes | None:
-    """Show the paper; None while it is empty."""
-    sheet = st.session_state.setdefault("sheet", new_sheet(0, []))
-    with st.container(key="paper"):
-        drawing = st_canvas(
-            stroke_width=pen_width,
-            stroke_color="#000000",
-            background_color=sheet["background"],
-            width=CANVAS_SIDE,
-            height=CANVAS_SIDE,
-            initial_drawing=sheet,
-            return_image_data=True,
-            key="canvas",
-        )
-    let_the_paper_go_first()
-    if drawing.json_data is not None:  # the canvas has reached the browser
-        waking_network().begin()
-    strokes = known_strokes(drawing.json_data, sheet)
-    with st.container(key="paper-tools", horizontal=True):
-        st.button("Undo", on_click=redraw, args=(strokes[:-1],), disabled=not strokes)
-        st.button("Clear", on_click=redraw, args=([],), disabled=not strokes)
-    return drawing.image_bytes if strokes else None
-
-
-def let_the_paper_go_first() -> None:
-    """On a server's first page, let the browser fetch the canvas before more is imported.
-
-    NumPy and OpenCV hold the interpreter's lock while they are imported, and the server sends
-    nothing meanwhile: whoever comes first would wait half a second longer for something to draw on.
-    """
-    if "cv2" not in sys.modules:
-        time.sleep(HEAD_START)
-
-
-def new_sheet(number: int, strokes: list[object]) -> Drawing:
-    """White paper that holds just these strokes.
-
-    White has no hue, so the hue can number the sheets. The canvas redraws itself when its paper
-    changes, even where the same strokes are asked for twice, and says with every drawing which
-    paper it is on.
-    """
-    return {"objects": strokes, "background": f"hsl({number}, 0%, 100%)", "number": number}
-
-
-def known_strokes(sent: Drawing | None, sheet: Drawing) -> list[object]:
-    """Find what is on the sheet: a drawing sent before Undo or Clear is on an older one."""
-    is_on_sheet = sent is not None and sent.get("background") == sheet["background"]
-    strokes: list[object] = sent["objects"] if sent and is_on_sheet else sheet["objects"]
-    return strokes
-
-
-def redraw(strokes: list[object]) -> None:
-    """Take a new sheet that holds just these strokes."""
-    st.session_state["sheet"] = new_sheet(st.session_state["sheet"]["number"] + 1, strokes)
-
-
 def uploaded_picture() -> bytes | None:
     """Ask for a file."""
     from digits.picture.decoding import SUFFIXES
@@ -286,20 +190,20 @@ def photographed_picture(*, is_open: bool) -> bytes | None:
 def show_answer(question: Question) -> None:
     """Show the likeliest digits and where the network looked, or invite."""
     from digits.page.explanation import explanation_settings, show_explanation
-    from digits.screen import html
+    from digits.screen import html_parts
 
     if question.picture is None:
-        st.html(html.message(INVITATIONS[question.tab]))
+        st.html(html_parts.message(INVITATIONS[question.tab]))
         return
     answer = read(question.picture, question.ink)
-    st.html(html.answer(answer.top_k, answer.doubt))
+    st.html(html_parts.answer(answer.top_k, answer.doubt))
     settings = explanation_settings()
     with st.container(key="why"):
         if settings.is_shown:
             show_explanation(answer, settings)
     steps = st.expander("What the network sees", key="steps", on_change="rerun")
     if steps.open:
-        steps.html(html.steps(answer.steps))
+        steps.html(html_parts.steps(answer.steps))
 
 
 def read(picture: bytes, ink: Ink) -> ShownAnswer:
@@ -318,12 +222,9 @@ def read(picture: bytes, ink: Ink) -> ShownAnswer:
 @guarded
 def model_layers() -> None:
     """Show the network's layers, their shapes and parameters."""
-    from digits.network.forward_pass import layer_table
-    from digits.reading.digit import load_model
-    from digits.screen import html
+    from digits.network.layers import layer_table
+    from digits.network.loading import load_model
+    from digits.screen import html_parts
 
     wait_for_network()
-    st.html(html.layers(layer_table(load_model())))
-
-
-guarded(main)()
+    st.html(html_parts.layers(layer_table(load_model())))

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from digits.explanation.explaining import METHODS, Explanation
+from digits.common.errors import DigitError
+from digits.explanation.evidence import Explanation
 from digits.explanation.faithfulness import STEPS, FaithfulnessCheck, check_faithfulness
+from digits.explanation.methods import METHODS
 from digits.explanation.overlay import COLOUR_MAPS
 from digits.explanation.sentences import describe_check, describe_heatmap, file_name
-from digits.reading.digit import DigitError, list_convolutions
-from digits.screen import html
+from digits.network.loading import list_convolutions
+from digits.screen import html_parts
 from digits.screen.shown_answer import ShownAnswer
 from digits.screen.shown_heatmap import (
     HeatmapSettings,
@@ -33,8 +35,6 @@ VIEWS = {
     "side": "Side by side",
     "proof": "Prove it",
 }
-
-
 # What the sidebar says until somebody changes it, by the widget's key.
 DEFAULTS = {
     "heatmap": True,
@@ -130,7 +130,9 @@ def show_contrast(answer: ShownAnswer, settings: ExplanationSettings) -> None:
         if not METHODS[settings.method].takes_against:
             able = [method.name for method in METHODS.values() if method.takes_against]
             name = METHODS[settings.method].name
-            st.html(html.note(f"{name} cannot hold digits against each other: {_or(able)} can."))
+            st.html(
+                html_parts.note(f"{name} cannot hold digits against each other: {_or(able)} can.")
+            )
             return
         classes = answer.likeliest_first
         chosen = st.selectbox("Why", classes, key=f"for-{answer.key}", width=112)
@@ -142,11 +144,11 @@ def show_contrast(answer: ShownAnswer, settings: ExplanationSettings) -> None:
 def show_side_by_side(answer: ShownAnswer, settings: ExplanationSettings) -> None:
     """Show the three likeliest on one scale, so that a weak claim looks weak."""
     heatmaps = heatmaps_of_likeliest(answer, settings)
-    titles = [html.candidate(*each) for each in answer.top_k]
+    titles = [html_parts.candidate(*each) for each in answer.top_k]
     pictures = [each.over_picture() for each in heatmaps]
     # On a common scale they have one colour bar, which those that are blank do not draw.
-    bars = [html.colour_bar(each.colours, each.labels) for each in heatmaps if each.colours]
-    st.html(html.side_by_side(list(zip(titles, pictures, strict=True)), "".join(bars[:1])))
+    bars = [html_parts.colour_bar(each.colours, each.labels) for each in heatmaps if each.colours]
+    st.html(html_parts.side_by_side(list(zip(titles, pictures, strict=True)), "".join(bars[:1])))
     evidence = np.stack([each.explained.evidence for each in heatmaps])
     offer_numbers(evidence, f"side-by-side-{settings.method}")
 
@@ -156,7 +158,7 @@ def show_proof(answer: ShownAnswer, settings: ExplanationSettings) -> None:
     explained = answer.explain(class_choice(answer), settings.method, settings.layer_name)
     with st.container(horizontal=True, key="proof-choice"):
         if explained.is_blank:
-            st.html(html.note(describe_heatmap(explained, 1.0)))
+            st.html(html_parts.note(describe_heatmap(explained, 1.0)))
             return
         doing = one_of("Ink", ["Remove ink", "Add ink"], "doing")
         first = one_of("Order", ["Most telling first", "Least first"], "first")
@@ -166,7 +168,7 @@ def show_proof(answer: ShownAnswer, settings: ExplanationSettings) -> None:
     )
     check = checked(answer, explained, adding=adding, least_first=least_first)
     step = percent * STEPS // 100
-    st.html(html.proof(check, step, describe_check(check, adding=adding), adding=adding))
+    st.html(html_parts.proof(check, step, describe_check(check, adding=adding), adding=adding))
 
 
 def checked(
@@ -221,8 +223,8 @@ def one_of(
 
 def show_heatmap(heatmap: ShownHeatmap) -> None:
     """Show one heatmap with its colour bar, and offer it to be kept."""
-    bar = html.colour_bar(heatmap.colours, heatmap.labels) if heatmap.colours else ""
-    st.html(html.heatmap(heatmap.over_picture(), heatmap.caption, bar))
+    bar = html_parts.colour_bar(heatmap.colours, heatmap.labels) if heatmap.colours else ""
+    st.html(html_parts.heatmap(heatmap.over_picture(), heatmap.caption, bar))
     if not heatmap.colours:
         return
     name = file_name(heatmap.explained)

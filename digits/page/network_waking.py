@@ -7,7 +7,10 @@ import logging
 import threading
 import time
 
+import streamlit as st
+
 from digits.common.errors import DigitError
+from digits.screen.first_answer import wake_network
 
 logger = logging.getLogger(__name__)
 
@@ -54,21 +57,6 @@ class NetworkWaking:
             logger.exception("The network could not be warmed up")
 
 
-def wake_network() -> None:
-    """Import TensorFlow, load the model, answer and explain a first drawing, and keep all of that.
-
-    Raises:
-        ModelError: as `digit_predictor.load_model`.
-    """
-    from digits.network.tensorflow_import import import_keras
-    from digits.screen.shown_answer import read_to_show
-    from digits.screen.shown_heatmap import HeatmapSettings, heatmap_of_class
-
-    _keep_compiled_functions(import_keras())
-    heatmap_of_class(read_to_show(_drawn_dash(), "dark"), 0, HeatmapSettings()).over_picture()
-    gc.freeze()
-
-
 def collect_garbage() -> None:
     """Free what nobody holds, and look through what is held no more until the next time.
 
@@ -87,21 +75,15 @@ def _collect_now_and_then() -> None:
         collect_garbage()
 
 
-def _drawn_dash() -> bytes:
-    """The smallest drawing that takes the whole road: a PNG."""
-    import cv2
-    import numpy as np
-
-    paper = np.full((28, 28), 255, np.uint8)
-    paper[13:15, 6:22] = 0
-    return cv2.imencode(".png", paper)[1].tobytes()
+@st.cache_resource(show_spinner=False)
+def waking_network() -> NetworkWaking:
+    """Load TensorFlow and the model beside the page, once per server."""
+    return NetworkWaking()
 
 
-def _keep_compiled_functions(keras: object) -> None:
-    """Make Keras's `clear_session` do nothing in this process.
-
-    Streamlit calls it after every run of a page, for pages that build a new model each time. It
-    drops what TensorFlow has compiled, 75 ms for each function with the next answer, and pulls
-    Keras's state from under a thread that is just loading a model.
-    """
-    keras.backend.clear_session = lambda free_memory=True: None  # type: ignore[attr-defined]
+def wait_for_network() -> None:
+    """Say so, for as long as the network is still being loaded."""
+    waking = waking_network()
+    if waking.is_underway:
+        with st.spinner("Waking the network…"):
+            waking.wait()

@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 
 from digits.common.errors import NoInkError
 from digits.picture.decoding import DecodedPicture
-from digits.picture.ink_finding import (
+from digits.picture.ink_finding import find_ink
+from digits.picture.pixels import (
     Grey,
     Ink,
     InkMap,
     Pixels,
-    find_ink,
     shrink,
     stroke_width,
 )

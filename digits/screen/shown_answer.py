@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.common.errors import LayerError
-from digits.explanation.explaining import Explanation, explain, read_and_explain
-from digits.network.forward_pass import CLASSES
-from digits.picture.ink_finding import Ink
+from digits.explanation.evidence import Explanation
+from digits.explanation.explaining import explain, read_and_explain
+from digits.network.architectures import CLASSES
+from digits.picture.pixels import Ink
 from digits.picture.preparation import shrink_picture
 from digits.reading.digit import Reading, read_digit
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from digits.explanation.explaining import Explanation, common_scale, explain
+from digits.explanation.evidence import Explanation, common_scale
+from digits.explanation.explaining import explain
 from digits.explanation.overlay import (
     COLOUR_MAPS,
     SIGNED_COLOUR_MAPS,

@@ -316,10 +316,7 @@ _SHAPES = (
     _arc,
     _stick,
 )
-
-
 # --- the grammar: what is put together keeps count of its shapes
-
 _Part: TypeAlias = tuple[list[Line], int]
 
 

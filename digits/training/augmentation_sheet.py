@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from digits.training.digit_sets import Augmentation, DigitSet
+from digits.training.augmentation import Augmentation
+from digits.training.digit_sets import DigitSet
 
 VARIANTS = 12
 EXAMPLES = 10

@@ -1,16 +1,6 @@
-"""Train a digit recogniser: load digits, augment them, train, compare, evaluate once, write.
-
-python train_mnist_model.py                          # our network, MNIST downloaded
-python train_mnist_model.py --tuned tuned_recipe.json
-python train_mnist_model.py --architecture classic   # the well-known one, for comparison
-"""
+"""The command `train_mnist_model.py`: a run from its options to the model's file."""
 
 from __future__ import annotations
-
-from digits.common.command_line import begin_script
-
-if __name__ == "__main__":
-    begin_script()
 
 import argparse
 import datetime
@@ -29,7 +19,6 @@ from digits.common.command_line import (
     add_digit_options,
     check_writable,
     count,
-    leave,
     number,
     run_script,
     seed,
@@ -366,7 +355,3 @@ def _parser() -> argparse.ArgumentParser:
 
 def _defaults(field: str) -> str:
     return ", ".join(f"{name}: {getattr(recipe, field)}" for name, recipe in RECIPES.items())
-
-
-if __name__ == "__main__":
-    leave(main())

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from digits.common.errors import DataError
-from digits.network.forward_pass import ARCHITECTURES, CLASSES
+from digits.network.architectures import ARCHITECTURES, CLASSES
 from digits.network.tensorflow_import import import_keras
+from digits.training.augmentation import training_batches
 from digits.training.checkpoint import Checkpoint, EpochRow
-from digits.training.digit_sets import NO_DIGIT, DigitSet, as_network_input, training_batches
+from digits.training.digit_sets import NO_DIGIT, DigitSet, as_network_input
 from digits.training.recipe import Recipe
 
 if TYPE_CHECKING:

@@ -13,34 +13,19 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
-from types import ModuleType
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from digits import picture, synthetic
 from digits.common.atomic_file import atomic_write
 from digits.common.errors import NoInkError
-from digits.picture import ink_finding, preparation, ruling_removal
-from digits.synthetic import (
-    camera,
-    colours,
-    doodles,
-    drawing_basics,
-    ink,
-    ink_wear,
-    letter_strokes,
-    non_digits,
-    paper,
-    paper_rulings,
-    pen_strokes,
-    scenes,
-    sheet,
-)
 from digits.synthetic.ink import ink_of_mnist, ink_of_strokes
-from digits.synthetic.non_digits import Sources, draw_non_digit
+from digits.synthetic.non_digits import draw_non_digit
 from digits.synthetic.pen_strokes import CANVAS, PenDigit, draw_strokes
 from digits.synthetic.scenes import compose_scene
+from digits.synthetic.sources import Sources
 from digits.training.digit_sets import DAMAGED_NPZ, NO_DIGIT, DigitSet, Images
 from digits.training.picture_folder import prepare_image
 
@@ -145,29 +130,15 @@ class PictureMaker:
         for digit in self.pens:
             for stroke in digit.strokes:
                 digest.update(stroke.tobytes())
-        for module in (*_MAKERS["all"], *_MAKERS[kind]):
-            digest.update(Path(str(module.__file__)).read_bytes())
+        for file in _sources():
+            digest.update(file.read_bytes())
         return digest.hexdigest()[:16]
 
 
-_SCENE_MAKERS = (
-    camera,
-    ink,
-    scenes,
-    drawing_basics,
-    ink_wear,
-    paper,
-    paper_rulings,
-    colours,
-    sheet,
-)
-# What each kind of picture is made and prepared by.
-_MAKERS: dict[str, tuple[ModuleType, ...]] = {
-    "all": (preparation, ink_finding, pen_strokes, ruling_removal),
-    "drawings": (),
-    "scenes": _SCENE_MAKERS,
-    "non_digits": (*_SCENE_MAKERS, doodles, letter_strokes, non_digits),
-}
+def _sources() -> list[Path]:
+    """The code that makes pictures and prepares them: this module and two whole rooms."""
+    rooms = [Path(folder) for room in (picture, synthetic) for folder in room.__path__]
+    return [Path(__file__), *(file for room in rooms for file in sorted(room.glob("*.py")))]
 
 
 def _read(file: Path) -> DigitSet | None:

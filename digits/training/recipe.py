@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from digits.common.errors import DataError
-from digits.network.forward_pass import ARCHITECTURES
-from digits.training.digit_sets import MNIST_VALIDATION_DIGITS, Augmentation
+from digits.network.architectures import ARCHITECTURES
+from digits.training.augmentation import Augmentation
+from digits.training.digit_sets import MNIST_VALIDATION_DIGITS
 
 PRECISIONS = ("float32", "mixed_bfloat16")
 

@@ -1,16 +1,6 @@
-"""Search for a better recipe: sample, train, compare on validation digits, write the best.
-
-python tune_mnist_model.py                                      # 20 random recipes
-python tune_mnist_model.py --strategy hyperband --subset 10000  # quicker
-python train_mnist_model.py --tuned tuned_recipe.json           # train with the best
-"""
+"""The command `tune_mnist_model.py`: a search from its options to the best recipe's file."""
 
 from __future__ import annotations
-
-from digits.common.command_line import begin_script
-
-if __name__ == "__main__":
-    begin_script()
 
 import argparse
 import contextlib
@@ -29,7 +19,6 @@ from digits.common.command_line import (
     check_new_folder,
     check_writable,
     count,
-    leave,
     number,
     run_script,
     seed,
@@ -332,7 +321,3 @@ def _parser() -> argparse.ArgumentParser:
         help="how long chief and workers wait for one another before they give up (300)",
     )
     return parser
-
-
-if __name__ == "__main__":
-    leave(main())

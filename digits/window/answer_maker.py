@@ -9,10 +9,10 @@ import numpy as np
 
 from digits.common.errors import DigitError
 from digits.common.picture_saving import save_picture
-from digits.page.network_waking import wake_network
-from digits.picture.decoding import read_picture_file
-from digits.picture.ink_finding import Ink
+from digits.picture.files import read_picture_file
+from digits.picture.pixels import Ink
 from digits.reading.digit import format_confidence
+from digits.screen.first_answer import wake_network
 from digits.screen.shown_answer import ShownAnswer, read_to_show
 from digits.screen.shown_heatmap import (
     HeatmapSettings,

@@ -1,0 +1,40 @@
+"""Read handwritten digits from any picture: the likeliest ones, and how sure the network is.
+
+    python digit_predictor.py PICTURE… [--json] [--top-k 3] [--model FILE]
+
+In Python, `read_digit` is the beginning; all that this module exports is in `__all__`.
+"""
+
+import sys
+
+from digits.common.errors import DigitError, LayerError, ModelError, NoInkError, PictureError
+from digits.explanation.explaining import warm_up
+from digits.network.loading import list_convolutions, load_model
+from digits.reading.command import main
+from digits.reading.digit import (
+    Reading,
+    format_confidence,
+    predict_top_k,
+    read_digit,
+    read_digits,
+)
+
+__all__ = [
+    "DigitError",
+    "LayerError",
+    "ModelError",
+    "NoInkError",
+    "PictureError",
+    "Reading",
+    "format_confidence",
+    "list_convolutions",
+    "load_model",
+    "main",
+    "predict_top_k",
+    "read_digit",
+    "read_digits",
+    "warm_up",
+]
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,314 @@
+"""The ink of photos, whose paper is lit unevenly, may be lined, or end at a table's edge.
+
+The paper's brightness at a place is what a grey-level closing (Serra, 1982) wider than any stroke
+leaves of it, which follows shadows and edges alike.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from digits.common.errors import NoInkError
+from digits.picture.ink_parts import (
+    FINDERS,
+    FIRST_LOOK,
+    NO_INK,
+    SQUARE,
+    WEAK_INK_OF_A_PHOTO,
+    finders_beside_paper,
+    longest_side,
+    otsu_threshold,
+    parts_of_one_digit,
+    strong_and_joined,
+    weak_level_of,
+    without_lines,
+)
+from digits.picture.pixels import (
+    Grey,
+    Ink,
+    InkMap,
+    Mask,
+    Pixels,
+    brightest_channel,
+    colour_distance,
+    commonest_colour,
+    darkest_channel,
+    rim_of,
+    shrink,
+    stroke_width,
+)
+
+# Photos are looked at in no fewer pixels: thin strokes need some for shapes to be told.
+SMALLEST_PHOTO = 160
+# Of the picture's shorter side: wider than any stroke, and first guess of the closing's width.
+WIDEST_STROKE = 0.4
+# Below this, as a logarithm of evidence, dark and light ink are both tried.
+UNCERTAIN_LIGHTNESS = 2.0
+
+
+def ink_of_photo(pixels: Pixels, ink: Ink) -> InkMap:
+    """The ink of one digit on a photo; arguments and result as of `ink_finding.find_ink`.
+
+    Raises:
+        NoInkError: nothing stands out of the paper.
+    """
+    inside = _within_padding(pixels)
+    if inside is not None:
+        ink_map = np.zeros(pixels.shape[:2], np.float32)
+        ink_map[inside] = ink_of_photo(pixels[inside], ink)
+        return ink_map
+    shape = pixels.shape[:2]
+    if min(shape) < 3:
+        raise NoInkError(NO_INK)
+    grow = SMALLEST_PHOTO / max(shape)
+    if grow > 1:
+        size = max(1, round(shape[1] * grow)), max(1, round(shape[0] * grow))
+        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+    ink_map = _ink_of_either_polarity(pixels, ink)
+    if not ink_map.any():
+        raise NoInkError(NO_INK)
+    if grow > 1:
+        ink_map = np.asarray(cv2.resize(ink_map, shape[::-1], interpolation=cv2.INTER_AREA))
+    return np.minimum(ink_map, np.float32(1))
+
+
+def _within_padding(pixels: Pixels) -> tuple[slice, slice] | None:
+    """Where a photo is that was padded with one colour to fill a frame; None if it fills that."""
+    rim = rim_of(pixels)
+    colour = commonest_colour(rim)
+    is_photo = colour_distance(pixels, colour) > _PADDING_NOISE
+    rows, columns = (np.flatnonzero(is_photo.mean(axis=axis) > 0.5) for axis in (1, 0))
+    if min(rows.size, columns.size) < 20:
+        return None
+    y, x = (slice(int(each[0]), int(each[-1]) + 1) for each in (rows, columns))
+    if (y.stop - y.start, x.stop - x.start) == pixels.shape[:2] or is_photo[y, x].mean() < 0.85:
+        return None
+    outside = np.count_nonzero(is_photo) - np.count_nonzero(is_photo[y, x])
+    # Light that falls off along a photo has no such edge.
+    inside = pixels[y, x]
+    ends = (
+        (inside[0], y.start > 0),
+        (inside[-1], y.stop < len(pixels)),
+        (inside[:, 0], x.start > 0),
+        (inside[:, -1], x.stop < pixels.shape[1]),
+    )
+    jumps = [colour_distance(end[None], colour) for end, is_padded in ends if is_padded]
+    is_edge = all(np.median(jump) > _PADDING_EDGE for jump in jumps)
+    return (y, x) if is_edge and outside < 0.01 * is_photo.size else None
+
+
+def _ink_of_either_polarity(pixels: Pixels, ink: Ink) -> InkMap:
+    """Of ink that is dark or light; where that is not clear, of the one that looks like strokes."""
+    if ink != "auto":
+        return _ink_on_lit_paper(_dark_on_light(pixels, ink), is_lit=ink == "dark")
+    lightness = _lightness_of_narrow_things(pixels)
+    is_halved = _is_half_ink(pixels)
+    if abs(lightness) > UNCERTAIN_LIGHTNESS and not is_halved:
+        return _ink_of_either_polarity(pixels, "light" if lightness > 0 else "dark")
+    dark, light = (_ink_of_either_polarity(pixels, each) for each in ("dark", "light"))
+    if is_halved and (is_light := _fills_picture(light)) != _fills_picture(dark):
+        return light if is_light else dark
+    lightness += 1.5 * (_likeness_to_strokes(light) - _likeness_to_strokes(dark))
+    return light if lightness > 0 else dark
+
+
+def _is_half_ink(pixels: Pixels) -> bool:
+    """Whether about as much is dark as light, as where a picture is cropped to a bold digit."""
+    grey = brightest_channel(shrink(pixels, 96))
+    low, high = np.percentile(grey, (5, 95))
+    return bool(0.35 < (grey > (low + high) / 2).mean() < 0.75)
+
+
+def _fills_picture(ink_map: InkMap) -> bool:
+    """Whether one part of the ink reaches from border to border either way, or nearly so."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats((ink_map > 0.5).astype(np.uint8))
+    main = stats[1:][stats[1:, cv2.CC_STAT_AREA].argmax()] if len(stats) > 1 else stats[0] * 0
+    height, width = ink_map.shape
+    return bool(main[2] > 0.85 * width and main[3] > 0.85 * height)
+
+
+def _likeness_to_strokes(ink_map: InkMap) -> float:
+    """The logarithm of all strokes' length as a multiple of their width, less at the border.
+
+    What is not ink but the paper between strokes is short and wide, or leads to the border.
+    """
+    inked = ink_map > 0.5
+    elongation = float(inked.sum()) / stroke_width(ink_map) ** 2
+    rim = rim_of(inked)
+    return float(np.log(1e-3 + elongation) - 4 * rim.mean())
+
+
+def _dark_on_light(pixels: Pixels, ink: Ink) -> Grey:
+    """Grey values in which ink is dark, whatever its colour, from ink that is "dark" or "light"."""
+    if ink == "light":
+        return np.asarray(cv2.bitwise_not(brightest_channel(pixels)), np.uint8)
+    return darkest_channel(_white_balanced(pixels))
+
+
+def _white_balanced(pixels: Pixels) -> Pixels:
+    """With paper that is grey: each channel's brighter values made equal."""
+    if pixels.ndim == 2:
+        return pixels
+    step = max(1, min(pixels.shape[:2]) // 64)
+    paper = np.percentile(pixels[::step, ::step].reshape(-1, 3), 70, axis=0)
+    gain = np.minimum(max(paper.max(), 1) / np.maximum(paper, 1), 3)
+    if gain.max() < 1.03:
+        return pixels
+    table = np.clip(np.arange(256)[:, None] * gain, 0, 255).astype(np.uint8)
+    return np.asarray(cv2.LUT(pixels, table[None]), np.uint8)
+
+
+def _lightness_of_narrow_things(pixels: Pixels) -> float:
+    """Whether they are lighter (above 0) or darker than what is around them, and how clearly."""
+    height, width = pixels.shape[:2]
+    shrink = min(1.0, 96 / max(height, width))
+    size = max(3, round(width * shrink)), max(3, round(height * shrink))
+    small = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    light, dark = (
+        brightest_channel(small),
+        np.asarray(cv2.bitwise_not(darkest_channel(small)), np.uint8),
+    )
+    windows = [max(3, int(share * min(size)) | 1) for share in (0.3, 0.6)]
+    return sum(float(np.log(_excess(light, each) / _excess(dark, each))) for each in windows)
+
+
+def _excess(grey: Grey, window: int) -> float:
+    """By how much pixels are above the median around them, squared, those in the middle most."""
+    above = cv2.subtract(grey, cv2.medianBlur(grey, window)).astype(np.float32)
+    y, x = (np.linspace(-1, 1, n) ** 2 for n in grey.shape)
+    centred = np.outer(np.exp(-2 * y), np.exp(-2 * x))
+    return 1 + float((np.maximum(above - 6, 0) ** 2 * centred).sum())
+
+
+def _ink_on_lit_paper(grey: Grey, is_lit: bool) -> InkMap:
+    """Dark ink, all 0 where there is none.
+
+    Args:
+        grey: the paper is light.
+        is_lit: whether grey values are the light that is reflected, rather than its inverse.
+    """
+    try:
+        grey = _denoised(grey)
+        width = _width_to_close(grey, is_lit)
+        contrast, noise = _contrast(grey, width, is_lit)
+        beside = finders_beside_paper(grey, width)
+        inked, threshold, peak = without_lines(contrast, noise, FINDERS, beside)
+    except NoInkError:
+        return np.zeros(grey.shape, np.float32)
+    weak = weak_level_of(WEAK_INK_OF_A_PHOTO, noise, peak)
+    ink_map = inked.astype(np.float32) * np.float32(1 / peak)
+    mask = strong_and_joined(ink_map, weak, min(max(threshold / peak, weak), 0.55))
+    mask = parts_of_one_digit(mask, grey.shape, (0, 0))
+    rim = cv2.dilate(mask.astype(np.uint8), SQUARE)
+    soft = np.clip((ink_map - 0.5 * weak) / (0.8 - 0.5 * weak), 0, 1)
+    return np.where(rim, soft, np.float32(0)).astype(np.float32)
+
+
+def _width_to_close(grey: Grey, is_lit: bool) -> float:
+    """Wider than the strokes, but no more than need be, so that paper is told from near by."""
+    small = np.asarray(shrink(grey, FIRST_LOOK), np.uint8)
+    width = WIDEST_STROKE * min(small.shape)
+    for _ in range(3):  # the closer the paper is told, the less of a shadow is taken for ink
+        contrast, noise = _contrast(small, width, is_lit)
+        beside = finders_beside_paper(small, width)
+        inked, threshold, peak = without_lines(contrast, noise, FINDERS, beside)
+        found = inked > max(threshold, 0.5 * peak)
+        stroke = stroke_width(found.astype(np.float32))
+        if 4 * stroke + 4 > 0.8 * width and is_lit:
+            stroke = _stroke_in_shadow(contrast, found, stroke)
+        if 4 * stroke + 4 > 0.8 * width:
+            break
+        width = 4 * stroke + 4
+    if is_lit and _is_among_weak_ink(found, inked > WEAK_INK_OF_A_PHOTO * peak, stroke):
+        width = min(width, 2.5 * stroke + 4)
+    return width * max(grey.shape) / max(small.shape)
+
+
+def _is_among_weak_ink(strong: Mask, weak: Mask, stroke: float) -> bool:
+    """Whether there is so much weak ink off the strong that it must be a shadow."""
+    reach = 2 * round(0.5 * stroke) + 3
+    near = cv2.dilate(strong.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
+    return bool(np.count_nonzero(weak & ~near) > 0.12 * np.count_nonzero(strong))
+
+
+def _stroke_in_shadow(contrast: Grey, found: Mask, stroke: float) -> float:
+    """Width of the strokes alone, where a shadow was found with them; of all where there is none.
+
+    A shadow is wider than the strokes and lighter than ink, and falls in from outside.
+    """
+    if not found.any():
+        return stroke
+    threshold = otsu_threshold(np.bincount(contrast[found], minlength=256).astype(np.float64))
+    dark = found & (contrast > threshold)
+    shade = found & ~dark
+    rim = rim_of(contrast)
+    is_shaded = (rim > 0.5 * np.median(contrast[found])) & (rim <= threshold)
+    if not (dark.any() and shade.any()) or is_shaded.mean() < _LEAST_RIM_OF_SHADOW:
+        return stroke
+    is_darker = contrast[dark].mean() > _INK_BESIDE_SHADOW * contrast[shade].mean()
+    narrow = stroke_width(dark.astype(np.float32))
+    is_stroke = longest_side(dark) > 3 * narrow and stroke > 1.5 * narrow
+    return narrow if is_darker and is_stroke else stroke
+
+
+def _denoised(grey: Grey) -> Grey:
+    """Without salt and pepper, and a little smoother where strokes are many pixels wide."""
+    smooth = cv2.medianBlur(grey, 3)
+    if max(grey.shape) > 200:
+        smooth = cv2.GaussianBlur(smooth, (3, 3), 0)
+    return np.asarray(smooth, np.uint8)
+
+
+def _contrast(grey: Grey, width: float, is_lit: bool) -> tuple[Grey, float]:
+    """By how much each pixel is darker than the paper would be there, and the paper's grain.
+
+    Args:
+        grey: the paper is light.
+        width: of the closing, more than that of any stroke, pixels.
+        is_lit: as in `_ink_on_lit_paper`.
+
+    Returns:
+        uint8 (H, W) in grey levels, and the grain's standard deviation.
+    """
+    size = max(3, round(width)) | 1
+    brim = size // 2
+    wide = _with_brim_of_paper(grey, brim, size)
+    closed = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
+    paper = closed[brim:-brim, brim:-brim]
+    if is_lit:  # in the shade ink is darker by less: it reflects a share of the light
+        reflected = cv2.divide(grey, np.maximum(paper, np.uint8(24)), scale=255)
+        contrast = np.asarray(cv2.bitwise_not(reflected), np.uint8)
+    else:
+        contrast = np.asarray(cv2.subtract(paper, grey), np.uint8)
+    # Closing follows the grain's brightest pixels. Quantiles, for lines may cover half the paper.
+    lower, upper = _quantiles(contrast, (0.125, 0.25))
+    noise = 2.1 * (upper - lower)  # of a normal distribution
+    if is_lit:  # on dark paper, reflectance comes in large steps
+        noise = max(noise, 0.3 * 255 / max(float(np.median(grey)), 1.0))
+    level = min(round(upper + 0.67 * noise), 255)
+    return np.asarray(cv2.subtract(contrast, np.full_like(contrast, level)), np.uint8), noise
+
+
+def _with_brim_of_paper(grey: Grey, brim: int, width: int) -> Grey:
+    """The picture continued beyond its borders, without the strokes that these cut."""
+    wide = np.asarray(cv2.copyMakeBorder(grey, *(brim,) * 4, cv2.BORDER_REPLICATE), np.uint8)
+    along_row, along_column = np.ones((1, width), np.uint8), np.ones((width, 1), np.uint8)
+    for row, rows in ((brim, np.s_[:brim]), (-brim - 1, np.s_[-brim:])):
+        wide[rows] = cv2.morphologyEx(wide[row][None], cv2.MORPH_CLOSE, along_row)
+    for column, columns in ((brim, np.s_[:, :brim]), (-brim - 1, np.s_[:, -brim:])):
+        wide[columns] = cv2.morphologyEx(wide[:, column][:, None], cv2.MORPH_CLOSE, along_column)
+    return wide
+
+
+def _quantiles(grey: Grey, shares: tuple[float, ...]) -> list[float]:
+    """Grey levels below which those shares of all pixels lie, to a part of a level."""
+    total = np.cumsum(np.bincount(grey.ravel(), minlength=256)) / grey.size
+    return np.interp(shares, total, np.arange(256) + 0.5).tolist()
+
+
+# Of the picture's rim, the least that a shadow covers; and how much darker than it ink is.
+_LEAST_RIM_OF_SHADOW = 0.04
+_INK_BESIDE_SHADOW = 1.4
+_PADDING_NOISE = 8
+_PADDING_EDGE = 20

@@ -1,0 +1,77 @@
+"""What is asked of pixels by all who look for ink: channels, colours, sizes, stroke width."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias, TypeVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Ink: TypeAlias = Literal["auto", "dark", "light"]
+Grey: TypeAlias = NDArray[np.uint8]
+Pixels: TypeAlias = NDArray[np.uint8]
+InkMap: TypeAlias = NDArray[np.float32]
+Mask: TypeAlias = NDArray[np.bool_]
+_Value = TypeVar("_Value", bound=np.generic)
+
+
+def darkest_channel(pixels: Pixels) -> Grey:
+    """Its least channel: coloured ink is darkest in the colour that it swallows."""
+    if pixels.ndim == 2:
+        return pixels
+    red, green, blue = cv2.split(pixels)
+    return np.asarray(cv2.min(cv2.min(red, green), blue), np.uint8)
+
+
+def brightest_channel(pixels: Pixels) -> Grey:
+    """Its greatest channel."""
+    if pixels.ndim == 2:
+        return pixels
+    red, green, blue = cv2.split(pixels)
+    return np.asarray(cv2.max(cv2.max(red, green), blue), np.uint8)
+
+
+def rim_of(pixels: NDArray[_Value]) -> NDArray[_Value]:
+    """All pixels along the border, corners twice."""
+    return np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+
+
+def commonest_colour(colours: Pixels) -> Pixels:
+    """Of uint8 (n,) or (n, 3), the value that is there most often, (1, 1) or (1, 1, 3)."""
+    if colours.ndim == 1:
+        return np.array([[np.bincount(colours, minlength=1).argmax()]], np.uint8)
+    codes = colours.astype(np.int32) @ np.array([65_536, 256, 1], np.int32)
+    values, counts = np.unique(codes, return_counts=True)
+    code = int(values[counts.argmax()])
+    return np.array([[[code >> 16, code >> 8 & 255, code & 255]]], np.uint8)
+
+
+def colour_distance(pixels: Pixels, colour: Pixels) -> Grey:
+    """In the channel where it is largest."""
+    sheet = np.broadcast_to(colour, pixels.shape).copy()
+    return brightest_channel(np.asarray(cv2.absdiff(pixels, sheet), np.uint8))
+
+
+def shrink(pixels: Pixels, longest_side: int) -> Pixels:
+    """A picture with no side longer than that; a smaller one as it is."""
+    height, width = pixels.shape[:2]
+    scale = longest_side / max(height, width)
+    if scale >= 1:
+        return pixels
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def stroke_width(ink_map: InkMap) -> float:
+    """Mean width of the strokes, in pixels.
+
+    The distance to the stroke's edge, averaged over its pixels, is a quarter of its width and,
+    on a pixel grid, half a pixel more.
+    """
+    mask = (ink_map > 0.5).astype(np.uint8)
+    inked = cv2.countNonZero(mask)
+    if not inked:
+        return 1.0
+    distance = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
+    return max(1.0, 4 * float(cv2.sumElems(distance)[0]) / inked - 2)

@@ -1,0 +1,83 @@
+"""The command `digit_predictor.py`: what is read in the pictures that it is given."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import sys
+from typing import get_args
+
+from digits.common.command_line import complain
+from digits.common.errors import DigitError, ModelError
+from digits.network.architectures import CLASSES
+from digits.network.loading import load_model
+from digits.picture.pixels import Ink
+from digits.reading.digit import Reading, format_confidence, read_digit
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the likeliest digits of each picture named; 2 if any could not be read, else 0."""
+    options = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a name that the terminal cannot show
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        return _answer_all(options)
+    except BrokenPipeError:  # whoever read this has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        complain(f"The answers could not be written ({error.strerror}).")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
+
+
+def _answer_all(options: argparse.Namespace) -> int:
+    try:
+        model = load_model(options.model)
+    except ModelError as error:
+        complain(str(error))
+        return 2
+    status = 0
+    for name in options.pictures:
+        try:
+            reading = read_digit(name, options.top_k, ink=options.ink, model=model)
+        except DigitError as error:
+            complain(f"{name}: {error}")
+            status = 2
+        else:
+            print(_as_json(name, reading) if options.json else _as_text(name, reading), flush=True)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="Read the handwritten digit in each picture.")
+    parser.add_argument("pictures", nargs="+", metavar="PICTURE", help="a file with one digit")
+    parser.add_argument("--json", action="store_true", help="print a JSON object a line")
+    parser.add_argument(
+        "--top-k",
+        type=int,
+        default=3,
+        choices=range(1, CLASSES + 1),
+        metavar="K",
+        help="how many of the likeliest digits to print, 1 to 10 (3)",
+    )
+    parser.add_argument("--ink", choices=get_args(Ink), default="auto", help="ink on paper (auto)")
+    parser.add_argument("--model", metavar="FILE", help="another model, .h5 or .keras")
+    return parser
+
+
+def _as_text(name: str, reading: Reading) -> str:
+    answers = ", ".join(
+        f"{digit} {format_confidence(confidence)}" for digit, confidence in reading.top_k
+    )
+    if reading.doubt is not None:
+        return f"{name}: no digit? {reading.doubt} If it is one: {answers}"
+    return f"{name}: {answers}"
+
+
+def _as_json(name: str, reading: Reading) -> str:
+    top_k = [{"digit": digit, "confidence": confidence} for digit, confidence in reading.top_k]
+    answer = {"picture": name, "top_k": top_k}
+    return json.dumps(answer | {"is_digit": reading.is_digit, "doubt": reading.doubt})

@@ -1,0 +1,266 @@
+"""The parts of the page that are plain HTML: text from values, nothing else.
+
+Streamlit's own charts and images weigh more than three bars and a picture need. Every picture
+travels inside the page as a data URI, so none of them gets an address on the server.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from digits.explanation.faithfulness import FaithfulnessCheck, area_under_curve
+from digits.explanation.sentences import with_article
+from digits.network.layers import LayerRow
+from digits.reading.digit import format_confidence
+
+# A step of at most this many pixels a side is shown as pixels, not smoothed.
+PIXELATED_BELOW = 64
+
+
+def answer(top_k: Sequence[tuple[int, float]], doubt: str | None = None) -> str:
+    """The likeliest digit, large, and the likeliest few as bars with numbers.
+
+    Where it is doubted to be a digit, the doubt stands in the large digit's place, and the bars are
+    subdued.
+    """
+    rows = "".join(_bar(*candidate) for candidate in top_k)
+    bars = f'<ol class="answer-bars" aria-label="The likeliest digits">{rows}</ol>'
+    if doubt is not None:
+        return _doubted(doubt, bars)
+    digit, confidence = top_k[0]
+    return f"""
+    <section class="answer" role="status">
+      <div class="answer-best">
+        <p class="answer-label">Likeliest digit</p>
+        <p class="answer-digit">{digit}</p>
+        <p class="answer-confidence">{html.escape(format_confidence(confidence))} confident</p>
+      </div>
+      {bars}
+    </section>
+    """
+
+
+def _doubted(doubt: str, bars: str) -> str:
+    return f"""
+    <section class="answer doubted" role="status">
+      <p class="answer-doubt">{html.escape(doubt)}</p>
+      <div>
+        <p class="answer-label">If it is one, likeliest:</p>
+        {bars}
+      </div>
+    </section>
+    """
+
+
+def _bar(digit: int, confidence: float) -> str:
+    return f"""
+    <li>
+      <span class="bar-digit">{digit}</span>
+      <span class="bar-track" aria-hidden="true">
+        <span class="bar-fill" style="width: {100 * confidence:.2f}%"></span>
+      </span>
+      <span class="bar-number">{html.escape(format_confidence(confidence))}</span>
+    </li>
+    """
+
+
+def message(sentence: str, *, problem: bool = False) -> str:
+    """One sentence where the answer would stand: an invitation, or what is wrong."""
+    mark, kind, role = ("!", "problem", "alert") if problem else ("?", "invitation", "status")
+    return f"""
+    <section class="message {kind}" role="{role}">
+      <p class="message-mark" aria-hidden="true">{mark}</p>
+      <p class="message-text">{html.escape(sentence)}</p>
+    </section>
+    """
+
+
+def heatmap(picture: Image.Image, caption: str, colour_bar: str = "") -> str:
+    """The person's own picture with the heatmap over it, and what its colours mean."""
+    text = html.escape(caption)
+    return f"""
+    <figure class="heatmap">
+      <img src="{_data_uri(picture)}" alt="Your picture. {text}">
+      {colour_bar}
+      <figcaption>{text}</figcaption>
+    </figure>
+    """
+
+
+def colour_bar(stops: Sequence[str], labels: Sequence[str]) -> str:
+    """Colours from left to right, and numbers at even distances below them."""
+    *others, last = map(html.escape, labels)
+    numbers = "".join(f"<span>{label}</span>" for label in (*others, f"{last} logits"))
+    return f"""
+    <div class="colour-bar" role="img" aria-label="Colours from {others[0]} to {last} logits">
+      <div class="colour-bar-stops" style="background: linear-gradient(90deg, {", ".join(stops)})">
+      </div>
+      <div class="colour-bar-numbers">{numbers}</div>
+    </div>
+    """
+
+
+def side_by_side(heatmaps: Iterable[tuple[str, Image.Image]], colour_bar: str) -> str:
+    """Several heatmaps with a title each, and one colour bar for all."""
+    figures = "".join(
+        f"""
+        <figure class="beside">
+          <figcaption>{html.escape(title)}</figcaption>
+          <img src="{_data_uri(picture)}" alt="Your picture with the evidence for {title}">
+        </figure>
+        """
+        for title, picture in heatmaps
+    )
+    return f"""
+    <div class="heatmap">
+      <div class="side-by-side">{figures}</div>
+      {colour_bar}
+      <p class="heatmap-caption">All on one scale: a weak claim looks weak.</p>
+    </div>
+    """
+
+
+def candidate(digit: int, confidence: float) -> str:
+    """A digit and how sure the network is of it."""
+    return f"{digit} · {format_confidence(confidence)}"
+
+
+def note(sentence: str) -> str:
+    """A sentence where a heatmap would stand."""
+    return f'<p class="note" role="status">{html.escape(sentence)}</p>'
+
+
+# ---- Taking ink away, and putting it on paper
+
+
+def proof(check: FaithfulnessCheck, step: int, outcome: str, *, adding: bool) -> str:
+    """The picture at one step of a check, what the network says to it, and the whole curve."""
+    picture = Image.fromarray(np.rint(255 - 255 * check.pictures[step]).astype(np.uint8))
+    likeliest = check.likeliest[step]
+    confidence = format_confidence(float(check.probabilities[step, likeliest]))
+    steps = len(check.curve) - 1
+    share = f"{100 * step // steps}% of the ink {'added' if adding else 'removed'}"
+    return f"""
+    <div class="proof">
+      <figure class="proof-picture">
+        <img class="pixelated" src="{_data_uri(picture)}" alt="The digit with {share}">
+        <figcaption><b>{likeliest}</b>, {html.escape(confidence)} confident</figcaption>
+      </figure>
+      {_curve_chart(check, step, adding=adding)}
+      <p class="heatmap-caption">{html.escape(outcome)}</p>
+    </div>
+    """
+
+
+def _curve_chart(check: FaithfulnessCheck, step: int, *, adding: bool) -> str:
+    """Confidence along the check, beside random order."""
+    name = f"Confidence in {with_article(check.class_index)}"
+    change = "added" if adding else "removed"
+    here = f"left: {100 * step / (len(check.curve) - 1):.1f}%; top: {_height(check.curve[step])}%"
+    lines = (
+        _drawn("curve-frame", "M0 0H100M0 50H100M0 100H100"),
+        _drawn("curve-area", f"M0 100L{_points(check.curve)}L100 100Z", "fill"),
+        _drawn("curve-lot", f"M{_points(check.by_lot)}", "dashed"),
+        _drawn("curve-line", f"M{_points(check.curve)}"),
+    )
+    return f"""
+    <figure class="curve">
+      <figcaption>{name}</figcaption>
+      <div class="curve-box" role="img" aria-label="{name} while ink is {change}">
+        {"".join(lines)}<span class="curve-here" style="{here}"></span>
+      </div>
+      <div class="curve-axis"><span>0%</span><span>ink {change}</span><span>100%</span></div>
+      <ul class="curve-legend">
+        <li class="this">this order: area {area_under_curve(check.curve):.2f}</li>
+        <li class="lot">random: area {area_under_curve(check.by_lot):.2f}</li>
+      </ul>
+    </figure>
+    """
+
+
+_STROKES = {"line": "2.5", "dashed": "2' stroke-dasharray='5 4"}
+
+
+def _drawn(kind: str, path: str, how: str = "line") -> str:
+    """A line or an area in a box of 100 × 100, in the colour that the style sheet gives it.
+
+    Streamlit lets no SVG into the page, but a mask of it takes the theme's colours besides.
+    """
+    paint = "" if how == "fill" else f"fill='none' stroke='#000' stroke-width='{_STROKES[how]}'"
+    style = "stroke-linejoin='round' vector-effect='non-scaling-stroke'"
+    svg = (
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 100 100' preserveAspectRatio='none'>"
+        f"<path d='{path}' {paint} {style}/></svg>"
+    )
+    source = base64.b64encode(svg.encode()).decode("ascii")
+    return f'<i class="{kind}" style="mask-image: url(data:image/svg+xml;base64,{source})"></i>'
+
+
+def _points(curve: NDArray[np.float32]) -> str:
+    steps = len(curve) - 1
+    return "L".join(f"{100 * i / steps:.1f} {_height(value)}" for i, value in enumerate(curve))
+
+
+def _height(confidence: float) -> str:
+    return f"{100 - 100 * confidence:.1f}"
+
+
+def steps(pictures: Iterable[tuple[str, NDArray[np.uint8]]]) -> str:
+    """The pictures on the way from the person's picture to the network's, in order."""
+    return f'<div class="steps">{"".join(_step(name, pixels) for name, pixels in pictures)}</div>'
+
+
+def _step(name: str, pixels: NDArray[np.uint8]) -> str:
+    kind = "pixelated" if max(pixels.shape[:2]) <= PIXELATED_BELOW else "smooth"
+    label = html.escape(name)
+    source = _data_uri(Image.fromarray(pixels))
+    return f"""
+    <figure class="step">
+      <img class="{kind}" src="{source}" alt="{label}">
+      <figcaption>{label}</figcaption>
+    </figure>
+    """
+
+
+def layers(rows: Sequence[LayerRow]) -> str:
+    """The network, a layer a line."""
+    body = "".join(
+        f"<tr><td>{html.escape(row.name)}</td><td>{html.escape(row.kind)}</td>"
+        f"<td>{_size(row.output_shape)}</td>"
+        f'<td class="number">{row.parameters:,}</td></tr>'
+        for row in rows
+    )
+    total = sum(row.parameters for row in rows)
+    return f"""
+    <div class="layers" tabindex="0" role="region" aria-label="Model layers">
+      <table>
+        <caption>Model layers</caption>
+        <thead><tr><th>Layer</th><th>Kind</th><th>Output shape</th>
+          <th class="number">Parameters</th></tr></thead>
+        <tbody>{body}</tbody>
+        <tfoot><tr><td colspan="3">Total</td><td class="number">{total:,}</td></tr></tfoot>
+      </table>
+    </div>
+    """
+
+
+def _size(shape: Sequence[int]) -> str:
+    """Write a shape as people do: 14 × 14 × 32."""
+    return " × ".join(map(str, shape))
+
+
+def _data_uri(picture: Image.Image) -> str:
+    """Encode a picture for the page."""
+    # JPEG would smear the few pixels of the network's own picture.
+    kind = "PNG" if max(picture.size) <= PIXELATED_BELOW else "JPEG"
+    encoded = io.BytesIO()
+    picture.save(encoded, kind, **({"quality": 88} if kind == "JPEG" else {}))
+    text = base64.b64encode(encoded.getvalue()).decode("ascii")
+    return f"data:image/{kind.lower()};base64,{text}"

@@ -1,0 +1,491 @@
+"""What the page says for each way of giving a picture, without a browser."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Html
+
+from digits.explanation.overlay import colour_stops
+from digits.page.explanation import VIEWS
+from gradcam_visualizer import METHODS, Explanation
+from tests import drawings
+from tests.app_page import open_app_page
+from tests.bad_models import write_good
+from tests.conftest import as_file
+from tests.doors.test_bad_models import ALL
+from tests.drawings import DASH, DIGITS, Strokes
+
+BAD_FILES = {
+    "a text named .png": "picture",
+    "a truncated JPEG": "damaged",
+    "an empty file": "empty",
+    "a picture of 144 megapixels": "megapixels",
+    "a blank picture": "Nothing",
+}
+
+
+@pytest.fixture
+def page() -> Iterator[AppTest]:
+    with open_app_page() as page:
+        yield page
+
+
+def canvas_value(strokes: Strokes, sheet: int = 0) -> dict[str, object]:
+    """What the canvas sends for a drawing on a sheet; Undo and Clear take a new one."""
+    file = as_file(Image.fromarray(drawings.draw(strokes)))
+    url = "data:image/png;base64," + base64.b64encode(file).decode()
+    objects = [{"type": "Path"} for _ in strokes]
+    paper = f"hsl({sheet}, 0%, 100%)"
+    return {"drawing": {"raw": {"objects": objects, "background": paper}, "data": url}}
+
+
+def draw(page: AppTest, digit: int) -> AppTest:
+    page.session_state["canvas"] = canvas_value(DIGITS[digit])
+    return page.run()
+
+
+def upload(page: AppTest, name: str, content: bytes) -> AppTest:
+    page.session_state["tab"] = "Upload"
+    return page.file_uploader(key="upload").upload(name, content, "image/png").run()
+
+
+def blocks(page: AppTest, name: str) -> list[str]:
+    """The parts of the page that have this class, as HTML."""
+    parts = [part.value for part in page.get("html") if isinstance(part, Html)]
+    return [part for part in parts if f'class="{name}' in part]
+
+
+def text(page: AppTest, name: str) -> str:
+    """What a person reads in the only part of the page that has this class."""
+    (block,) = blocks(page, name)
+    return " ".join(re.sub("<[^>]+>", " ", block).split())
+
+
+def likeliest(page: AppTest) -> str:
+    (block,) = blocks(page, "answer")
+    return re.search(r'answer-digit">(\d)<', block)[1]  # type: ignore[index]
+
+
+# ---- Draw
+
+
+def test_an_empty_canvas_invites_and_predicts_nothing(page: AppTest) -> None:
+    assert "Draw a digit" in text(page, "message")
+    assert not blocks(page, "answer")
+    assert not page.exception
+
+
+def test_a_drawn_digit_is_answered_with_three_bars_and_a_heatmap(page: AppTest) -> None:
+    draw(page, 1)
+
+    assert likeliest(page) == "1"
+    assert blocks(page, "answer")[0].count("<li>") == 3
+    assert "spoke for a 1" in text(page, "heatmap")
+    assert not page.exception
+
+
+def test_the_steps_to_the_network_are_shown_to_whoever_opens_them(page: AppTest) -> None:
+    draw(page, 1)
+    assert not blocks(page, "steps")
+
+    page.session_state["steps"] = True
+    page.run()
+    assert blocks(page, "steps")[0].count("<figure") >= 3
+
+    draw(page, 4)
+    assert blocks(page, "steps")[0].count("<figure") >= 3
+    assert not page.exception
+
+
+def test_a_doubt_is_said_instead_of_a_digit(
+    page: AppTest, doubting_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIGIT_MODEL", str(doubting_model))
+
+    page.session_state["canvas"] = canvas_value(DASH)
+    page.run()
+
+    said = text(page, "answer doubted")
+    assert said.startswith("This looks like a dot or a dash: draw or photograph")
+    assert "If it is one, likeliest:" in said
+    assert "answer-digit" not in blocks(page, "answer")[0]
+    assert blocks(page, "answer")[0].count("<li>") == 3
+    assert blocks(page, "heatmap")
+    assert not page.exception
+
+
+def test_after_a_doubt_a_digit_is_answered(
+    page: AppTest, doubting_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as doubting:
+        doubting.setenv("DIGIT_MODEL", str(doubting_model))
+        draw(page, 3)
+        assert blocks(page, "answer doubted")
+
+    draw(page, 1)
+
+    assert likeliest(page) == "1"
+
+
+def test_an_emptied_canvas_invites_again(page: AppTest) -> None:
+    draw(page, 1)
+
+    page.session_state["canvas"] = canvas_value([])
+    page.run()
+
+    assert "Draw a digit" in text(page, "message")
+    assert not blocks(page, "answer")
+
+
+def press(page: AppTest, label: str) -> None:
+    next(button for button in page.button if button.label == label).click().run()
+
+
+def test_clear_gives_the_canvas_an_empty_sheet(page: AppTest) -> None:
+    draw(page, 4)
+
+    press(page, "Clear")
+
+    assert page.session_state["sheet"]["objects"] == []
+    assert "Draw a digit" in text(page, "message")
+
+
+def test_undo_leaves_out_the_last_stroke(page: AppTest) -> None:
+    draw(page, 4)
+
+    press(page, "Undo")
+
+    assert page.session_state["sheet"]["objects"] == [{"type": "Path"}]
+
+
+def test_after_clear_a_drawing_on_the_old_sheet_stays_forgotten(page: AppTest) -> None:
+    draw(page, 4)
+    press(page, "Clear")
+
+    page.run()
+    assert "Draw a digit" in text(page, "message")
+
+    page.session_state["canvas"] = canvas_value(DIGITS[4], sheet=1)
+    page.run()
+    assert likeliest(page) == "4"
+
+
+# ---- Upload and camera
+
+
+def test_an_upload_is_answered(page: AppTest, written_one: Image.Image) -> None:
+    upload(page, "one.png", as_file(written_one))
+
+    assert likeliest(page) == "1"
+    assert not page.exception
+
+
+def test_a_photo_is_answered(page: AppTest, written_one: Image.Image) -> None:
+    page.session_state["tab"] = "Camera"
+    page.run()
+    page.camera_input(key="photo").set_value(
+        ("photo.jpg", as_file(written_one, "JPEG"), "image/jpeg")
+    ).run()
+
+    assert likeliest(page) == "1"
+    assert not page.exception
+
+
+def test_the_camera_is_left_alone_until_its_tab_is_open(page: AppTest) -> None:
+    assert not page.camera_input
+
+
+def test_each_tab_has_its_own_answer(page: AppTest, written_one: Image.Image) -> None:
+    draw(page, 7)
+    upload(page, "one.png", as_file(written_one))
+    assert likeliest(page) == "1"
+
+    page.session_state["tab"] = "Draw"
+    page.run()
+    assert likeliest(page) == "7"
+
+    page.session_state["tab"] = "Upload"
+    page.run()
+    assert likeliest(page) == "1"
+
+
+def test_a_picture_of_light_ink_is_answered_as_told(
+    page: AppTest, written_one: Image.Image
+) -> None:
+    negative = Image.fromarray(255 - np.asarray(written_one))
+    page.radio[0].set_value("Light on dark")
+
+    upload(page, "one.png", as_file(negative))
+
+    assert likeliest(page) == "1"
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")  # we refuse sooner
+@pytest.mark.parametrize(("what", "word"), BAD_FILES.items(), ids=BAD_FILES)
+def test_a_bad_file_gets_one_plain_sentence(
+    page: AppTest, bad_files: dict[str, bytes], what: str, word: str
+) -> None:
+    upload(page, "picture.png", bad_files[what])
+
+    assert word in text(page, "message problem")
+    assert not blocks(page, "answer")
+    assert not page.exception
+
+
+def test_after_a_bad_file_a_good_one_is_answered(page: AppTest, written_one: Image.Image) -> None:
+    upload(page, "bad.png", b"this is no picture")
+
+    upload(page, "one.png", as_file(written_one))
+
+    assert likeliest(page) == "1"
+    assert not blocks(page, "message")
+
+
+# ---- Sidebar
+
+
+def test_the_heatmap_can_be_hidden(page: AppTest) -> None:
+    draw(page, 1)
+
+    page.toggle[0].set_value(False).run()
+
+    assert not blocks(page, "heatmap")
+    assert likeliest(page) == "1"
+
+
+def test_the_opacity_changes_the_heatmap(page: AppTest) -> None:
+    draw(page, 1)
+    before = blocks(page, "heatmap")
+
+    by_label(page.slider, "Heatmap opacity").set_value(50).run()
+
+    assert blocks(page, "heatmap") != before
+
+
+def by_label(widgets: Iterable[Any], label: str) -> Any:
+    (widget,) = [each for each in widgets if each.label == label]
+    return widget
+
+
+def test_every_convolution_can_be_chosen_and_changes_the_heatmap(page: AppTest) -> None:
+    draw(page, 1)
+    choice = page.selectbox(key="layer")
+    before = blocks(page, "heatmap")
+
+    choice.select(choice.options[0]).run()
+
+    assert len(choice.options) >= 2
+    assert blocks(page, "heatmap") != before
+    assert not page.exception
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("view", list(VIEWS))
+def test_every_method_has_every_view_and_says_what_it_can_show(
+    page: AppTest, method: str, view: str
+) -> None:
+    draw(page, 4)
+
+    page.selectbox(key="method").select(method).run()
+    open_view(page, view)
+
+    assert METHODS[method].says in [caption.value for caption in page.caption]
+    is_refused = view == "against" and not METHODS[method].takes_against
+    assert bool(blocks(page, "note")) == is_refused
+    assert is_refused or blocks(page, "heatmap") or blocks(page, "proof")
+    assert not page.exception
+
+
+def open_view(page: AppTest, view: str) -> None:
+    page.segmented_control(key="view").set_value(view).run()
+
+
+def test_any_class_can_be_explained_and_the_next_digit_starts_with_its_own(page: AppTest) -> None:
+    draw(page, 4)
+    (choice,) = page.pills
+    assert len(choice.options) == 10
+    assert choice.options[0] == "4"
+
+    choice.set_value(9).run()
+    assert "spoke for a 9" in text(page, "heatmap")
+
+    draw(page, 1)
+    assert "spoke for a 1" in text(page, "heatmap")
+
+
+def test_two_digits_are_held_against_each_other_in_two_colours(page: AppTest) -> None:
+    draw(page, 4)
+    open_view(page, "against")
+
+    by_label(page.selectbox, "and not").select(7).run()
+
+    assert "Orange speaks for a 4 and not a 7" in text(page, "heatmap")
+    assert "#0072b2" in blocks(page, "heatmap")[0]
+    assert "−" in text(page, "heatmap")  # the colour bar goes below 0
+
+
+def test_a_digit_is_not_offered_against_itself(page: AppTest) -> None:
+    draw(page, 4)
+    open_view(page, "against")
+
+    by_label(page.selectbox, "Why").select(9).run()
+
+    assert "9" not in by_label(page.selectbox, "and not").options
+
+
+def test_the_three_likeliest_stand_side_by_side_with_one_colour_bar(page: AppTest) -> None:
+    draw(page, 4)
+
+    open_view(page, "side")
+
+    (block,) = blocks(page, "heatmap")
+    assert block.count("<img") == 3
+    assert block.count('class="colour-bar"') == 1
+    assert text(page, "heatmap").startswith("4 · ")
+
+
+def test_the_proof_follows_the_slider_and_what_is_done(page: AppTest) -> None:
+    draw(page, 4)
+    open_view(page, "proof")
+    assert "25% of the ink removed" in blocks(page, "proof")[0]
+
+    page.slider(key="share").set_value(100).run()
+    assert "100% of the ink removed" in blocks(page, "proof")[0]
+
+    page.segmented_control(key="doing").set_value("Add ink").run()
+    page.slider(key="share").set_value(100).run()
+    assert "100% of the ink added" in blocks(page, "proof")[0]
+    assert text(page, "proof").startswith("4 ,")
+    before = blocks(page, "proof")
+
+    page.segmented_control(key="first").set_value("Least first").run()
+    assert blocks(page, "proof") != before
+
+
+def test_the_colours_can_be_chosen(page: AppTest) -> None:
+    draw(page, 4)
+    assert ", ".join(colour_stops("plasma")) in blocks(page, "heatmap")[0]
+
+    page.selectbox(key="colours").select("viridis").run()
+
+    assert ", ".join(colour_stops("viridis")) in blocks(page, "heatmap")[0]
+
+
+def test_a_blank_heatmap_is_said_to_hold_no_evidence(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Explanation, "is_blank", True)
+
+    draw(page, 1)
+
+    assert "no positive evidence for a 1" in text(page, "heatmap")
+    assert "colour-bar" not in blocks(page, "heatmap")[0]
+    open_view(page, "proof")
+    assert "no positive evidence for a 1" in text(page, "note")
+
+
+def test_the_models_layers_are_shown_when_asked_for(page: AppTest) -> None:
+    assert not blocks(page, "layers")
+
+    page.toggle[1].set_value(True).run()
+
+    assert "Conv2D" in text(page, "layers")
+    assert "14 × 14" in text(page, "layers")
+    assert "Total" in text(page, "layers")
+
+
+def test_the_pen_width_reaches_the_canvas_and_keeps_the_answer(page: AppTest) -> None:
+    draw(page, 1)
+
+    by_label(page.slider, "Pen width").set_value(30).run()
+
+    assert likeliest(page) == "1"
+
+
+def test_one_sentence_says_what_becomes_of_pictures(page: AppTest) -> None:
+    assert "none is stored" in page.main.caption[0].value
+
+
+# ---- What goes wrong on our side
+
+
+def test_a_missing_model_is_said_in_one_sentence_without_a_path(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIGIT_MODEL", "/secret/place/none.h5")
+
+    draw(page, 1)
+
+    assert "missing" in text(page, "message problem")
+    assert "secret" not in text(page, "message problem")
+    assert not page.exception
+
+
+@pytest.mark.parametrize(("write", "words"), list(ALL.values()), ids=list(ALL))
+def test_a_model_that_cannot_be_used_is_one_sentence_and_the_page_goes_on(
+    write: Callable[[Path], None],
+    words: str,
+    page: AppTest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write(tmp_path / "model.h5")
+    with monkeypatch.context() as misled:
+        misled.setenv("DIGIT_MODEL", str(tmp_path / "model.h5"))
+        draw(page, 3)
+        assert words in text(page, "message problem")
+        assert str(tmp_path) not in text(page, "message problem")
+        assert not blocks(page, "answer")
+        assert not page.exception
+
+    draw(page, 1)
+
+    assert likeliest(page) == "1"
+
+
+@pytest.mark.parametrize("suffix", [".h5", ".keras"])
+def test_a_model_is_not_taken_by_upload_whatever_its_name(
+    page: AppTest, suffix: str, tmp_path: Path
+) -> None:
+    content = write_good(tmp_path / f"model{suffix}").read_bytes()
+
+    upload(page, "model.png", content)
+
+    assert "not a picture" in text(page, "message problem")
+    assert not blocks(page, "answer")
+    assert suffix not in page.file_uploader(key="upload").allowed_type
+
+
+def test_a_missing_model_has_no_layers_to_show(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIGIT_MODEL", "/secret/place/none.h5")
+
+    page.toggle[1].set_value(True).run()
+
+    assert "missing" in text(page, "message problem")
+    assert not page.exception
+
+
+def test_an_unforeseen_failure_is_one_sentence_without_a_traceback(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("/secret/place")
+
+    monkeypatch.setattr("digits.screen.shown_answer.read_and_explain", fail)
+
+    draw(page, 1)
+
+    assert "went wrong" in text(page, "message problem")
+    assert "secret" not in text(page, "message problem")
+    assert not page.exception

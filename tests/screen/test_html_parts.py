@@ -1,0 +1,57 @@
+"""The page's HTML: numbers as people read them, and nothing that a stranger wrote."""
+
+import numpy as np
+from PIL import Image
+
+from digits.explanation.faithfulness import FaithfulnessCheck
+from digits.network.layers import LayerRow
+from digits.screen import html_parts
+
+
+def test_a_message_shows_markup_as_text() -> None:
+    assert "<b>" not in html_parts.message("a <b>bold</b> name")
+
+
+def test_a_layer_name_shows_markup_as_text() -> None:
+    assert "<b>" not in html_parts.layers([LayerRow("<b>", "Conv2D", (28, 28, 16), 160)])
+
+
+def test_layers_end_with_the_sum_of_their_parameters() -> None:
+    rows = [LayerRow("a", "Conv2D", (28, 28, 16), 1_600), LayerRow("b", "Dense", (10,), 290)]
+
+    assert "1,890" in html_parts.layers(rows)
+
+
+def test_a_doubt_takes_the_place_of_the_large_digit_and_the_likeliest_stay() -> None:
+    block = html_parts.answer([(3, 0.5), (8, 0.25), (5, 0.125)], "Is that <b>one</b>?")
+
+    assert "Is that &lt;b&gt;one&lt;/b&gt;?" in block
+    assert "answer-digit" not in block
+    assert "confident" not in block
+    assert block.count("<li>") == 3
+    assert "50.0%" in block
+
+
+def test_a_heatmap_has_its_colours_with_numbers_and_its_caption() -> None:
+    bar = html_parts.colour_bar(["#000000", "#ffffff"], ("0", "1.2", "2.4"))
+    block = html_parts.heatmap(Image.new("RGB", (28, 28)), "What spoke for <a> 3.", bar)
+
+    assert "linear-gradient(90deg, #000000, #ffffff)" in block
+    assert "<span>1.2</span><span>2.4 logits</span>" in block
+    assert "What spoke for &lt;a&gt; 3." in block
+
+
+def test_the_proof_shows_the_step_its_answer_and_both_areas() -> None:
+    probabilities = np.array([[0.9, 0.1], [0.25, 0.75], [0.0, 1.0]], np.float32)
+    by_lot = np.array([0.9, 0.5, 0.1], np.float32)
+    check = FaithfulnessCheck(0, np.zeros((3, 28, 28), np.float32), probabilities, by_lot)
+
+    block = html_parts.proof(check, 1, "Said in a sentence.", adding=False)
+
+    assert "<b>1</b>, 75.0% confident" in block
+    assert "50% of the ink removed" in block
+    assert "left: 50.0%; top: 75.0%" in block
+    # Trapezoids: (0.9 + 0.25) / 4 + 0.25 / 4 and (0.9 + 0.5) / 4 + (0.5 + 0.1) / 4.
+    assert "area 0.35" in block
+    assert "area 0.50" in block
+    assert "Said in a sentence." in block

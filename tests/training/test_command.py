@@ -1,0 +1,215 @@
+"""Retraining, as a person would run it, on a slice that trains in seconds."""
+
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pytest
+from PIL import Image
+
+from digit_predictor import load_model
+from digits.network.architectures import build_classic
+from digits.network.layers import layer_table
+from digits.network.model_file import read_papers
+from digits.training import command
+from digits.training.command import main
+from digits.training.comparison import Comparison
+from digits.training.recipe import RECIPES, read_recipe
+from tests.training.test_picture_folder import put_picture
+from tests.training_runs import run_here, start_training, weights_of
+
+
+def test_a_run_reports_its_progress_and_leaves_a_model_with_papers_and_curves(
+    small_mnist: Path,
+) -> None:
+    output = small_mnist.with_name("mine.h5")
+    run = start_training(small_mnist, output, "--epochs", "2")
+    printed, errors = run.communicate()
+    assert run.returncode == 0, errors
+    assert errors == ""
+    assert "Epoch 2/2" in printed
+    assert printed.count(" left.") == 1
+    assert printed.count("test accuracy") == 1
+    assert "Of 5,000 MNIST digits, " in printed
+    papers = read_papers(output)
+    assert (papers.architecture, papers.epochs, papers.seed) == ("compact", 2, 0)
+    assert 0.01 <= papers.temperature <= 100
+    assert papers.doubt_threshold is not None
+    assert printed.count("are doubted") == 1
+    assert load_model(output).count_params() == 341_802
+    assert {file.name for file in small_mnist.parent.iterdir()} == {
+        "mnist.npz",
+        "slim.json",
+        "made_pictures",
+        "mine.h5",
+        "mine.curves.csv",
+        "mine.curves.png",
+    }
+
+
+def test_the_recipe_in_the_papers_trains_the_same_again(small_mnist: Path) -> None:
+    assert run_here(small_mnist, "--epochs", "1", "--learning-rate", "0.01") == 0
+    recipe = read_papers(small_mnist.with_name("mine.h5")).recipe
+    assert recipe is not None
+    (small_mnist.parent / "tuned.json").write_text(recipe)
+    again = small_mnist.with_name("again.h5")
+    tuned = ["--tuned", str(small_mnist.parent / "tuned.json")]
+    assert main(["--data", str(small_mnist), "--output", str(again), *tuned]) == 0
+    pairs = zip(weights_of(small_mnist.with_name("mine.h5")), weights_of(again), strict=True)
+    assert all(np.array_equal(one, two) for one, two in pairs)
+
+
+def test_a_worse_model_is_kept_beside_the_better_one_unless_forced(
+    small_mnist: Path, capsys, monkeypatch
+) -> None:
+    output = small_mnist.with_name("mine.h5")
+    assert run_here(small_mnist, "--epochs", "1") == 0
+    old = output.read_bytes()
+
+    def compare(new: Any, old: Any, judges: Any) -> Comparison:
+        assert old is not None
+        return Comparison(("Much worse.",), is_worse=True)
+
+    monkeypatch.setattr(command, "compare", compare)
+    assert run_here(small_mnist, "--epochs", "1", "--seed", "1") == 0
+    printed = capsys.readouterr().out
+    assert "Much worse." in printed
+    assert "worse than mine.h5, which stays as it was" in printed
+    assert output.read_bytes() == old
+    assert read_papers(small_mnist.with_name("mine.rejected.h5")).seed == 1
+    assert small_mnist.with_name("mine.rejected.curves.csv").exists()
+    assert run_here(small_mnist, "--epochs", "1", "--seed", "2", "--force") == 0
+    assert read_papers(output).seed == 2
+
+
+def test_pictures_and_pen_strokes_of_ones_own_are_learnt_from(small_mnist: Path, capsys) -> None:
+    own = small_mnist.parent / "own"
+    put_picture(own / "3" / "a.png", 3)
+    (own / "3" / "b.png").write_text("no picture")
+    assert run_here(small_mnist, "--epochs", "1", "--extra", str(own)) == 0
+    assert "3/b.png is left out: This file is not a picture" in capsys.readouterr().out
+    papers = read_papers(small_mnist.with_name("mine.h5"))
+    assert papers.data is not None
+    assert papers.data.startswith("MNIST training digits but the last 5,000; ")
+    assert papers.data.endswith("; 1 of one's own pictures")
+    assert "--extra own" in str(papers.command)
+
+
+def test_tensorboard_logs_are_written_where_asked(small_mnist: Path) -> None:
+    logs = small_mnist.parent / "logs"
+    assert run_here(small_mnist, "--epochs", "1", "--tensorboard", str(logs)) == 0
+    assert {path.name for path in logs.iterdir()} == {"train", "validation"}
+
+
+def test_without_tensorboard_it_says_how_to_get_it(small_mnist: Path, capsys, monkeypatch) -> None:
+    monkeypatch.setattr(command, "find_spec", lambda name: None)
+    assert run_here(small_mnist, "--tensorboard", "logs") == 1
+    assert not Path("logs").exists()
+    assert "pip install -r requirements-train.txt" in capsys.readouterr().err
+
+
+def test_augmentation_can_be_shown_and_turned_off(small_mnist: Path, capsys) -> None:
+    sheet = small_mnist.with_name("sheet.png")
+    assert run_here(small_mnist, "--show-augmentation", str(sheet)) == 0
+    with Image.open(sheet) as picture:
+        assert picture.height > 800
+    assert not small_mnist.with_name("mine.h5").exists()
+    assert run_here(small_mnist, "--show-augmentation", str(sheet), "--no-augmentation") == 1
+    assert "nothing to show" in capsys.readouterr().err
+    assert run_here(small_mnist, "--epochs", "1", "--no-augmentation") == 0
+    (small_mnist.parent / "r.json").write_text(
+        read_papers(small_mnist.with_name("mine.h5")).recipe or ""
+    )
+    assert read_recipe(small_mnist.parent / "r.json").augmentation == 0
+
+
+def test_early_stopping_ends_a_run_that_gets_no_better(small_mnist: Path) -> None:
+    assert run_here(small_mnist, "--epochs", "40", "--early-stopping", "1") == 0
+    epochs = read_papers(small_mnist.with_name("mine.h5")).epochs
+    assert epochs is not None
+    assert epochs < 40
+
+
+def test_classic_is_exactly_the_well_known_network() -> None:
+    rows = [(row.kind, row.output_shape, row.parameters) for row in layer_table(build_classic())]
+    assert rows == [
+        ("Conv2D", (26, 26, 32), 320),
+        ("Conv2D", (24, 24, 64), 18_496),
+        ("MaxPooling2D", (12, 12, 64), 0),
+        ("Dropout", (12, 12, 64), 0),
+        ("Flatten", (9_216,), 0),
+        ("Dense", (128,), 1_179_776),
+        ("Dropout", (128,), 0),
+        ("Dense", (10,), 1_290),
+    ]
+    recipe = RECIPES["classic"]
+    assert (recipe.epochs, recipe.batch_size, recipe.augmentation) == (3, 32, 0)
+    assert (recipe.learning_rate, recipe.weight_decay, recipe.is_lowered) == (0.001, 0, False)
+    assert recipe.validation_digits == 6_000
+
+
+def test_the_last_convolution_of_ours_keeps_feature_maps_of_at_least_7_by_7() -> None:
+    maps = [row.output_shape for row in layer_table(load_model()) if row.kind == "Conv2D"][-1]
+    assert min(maps[:2]) >= 7
+
+
+def test_the_same_seed_gives_the_same_weights(small_mnist: Path) -> None:
+    weights = []
+    for _ in range(2):
+        assert run_here(small_mnist, "--epochs", "1", "--force") == 0
+        weights.append(weights_of(small_mnist.with_name("mine.h5")))
+    assert all(map(np.array_equal, *weights))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--data", "none.npz"], "none.npz is no file"),
+        (["--output", "model.txt"], "ends in .h5"),
+        (["--output", "folder.h5"], "is a folder"),
+        (["--output", "taken.h5"], "taken.curves.png is a folder"),
+        (["--output", "x" * 235 + ".h5"], "too long"),
+        (["--tensorboard", "thesis.h5"], "--tensorboard is no folder"),
+        (["--output", "no/such/folder/model.h5"], "folder of --output does not exist"),
+        (["--output", "thesis.h5"], "thesis.h5 is there already and is no digit model"),
+        (["--tuned", "none.json"], "none.json is no JSON file"),
+        (["--tuned", "tuned.json", "--architecture", "compact"], "leave out --architecture"),
+        (["--pen-strokes", "none.tra"], "none.tra is no file"),
+        (["--extra", "none"], "none"),
+        (["--extra", "pictures"], "4"),
+        (["--show-augmentation", "sheet.txt"], "ends in .png"),
+        (["--show-augmentation", "no/sheet.png"], "--show-augmentation does not exist"),
+    ],
+)
+def test_bad_arguments_end_in_one_sentence(
+    arguments: list[str], sentence: str, capsys, small_mnist: Path, monkeypatch
+) -> None:
+    monkeypatch.chdir(small_mnist.parent)
+    Path("folder.h5").mkdir()
+    Path("taken.curves.png").mkdir()
+    Path("pictures/4").mkdir(parents=True)
+    Path("thesis.h5").write_bytes(b"years of work")
+    Path("tuned.json").write_text('{"architecture": "classic"}')
+    assert main(["--data", "mnist.npz", *arguments]) == 1
+    errors = capsys.readouterr().err
+    assert sentence in errors
+    assert errors.count("\n") == 1
+    assert Path("thesis.h5").read_bytes() == b"years of work"
+
+
+@pytest.mark.parametrize("argument", ["--epochs", "--batch-size", "--early-stopping"])
+def test_a_count_below_one_is_refused(argument: str, capsys) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([argument, "0"])
+    assert caught.value.code == 2
+    assert "from 1 to" in capsys.readouterr().err
+
+
+def test_a_model_without_papers_of_ours_can_be_replaced(small_mnist: Path) -> None:
+    output = small_mnist.with_name("mine.h5")
+    build_classic().save(output)
+    with h5py.File(output) as file:
+        assert "digit_seed" not in file.attrs
+    assert run_here(small_mnist, "--epochs", "1", "--force") == 0
+    assert read_papers(output).seed == 0

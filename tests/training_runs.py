@@ -1,0 +1,46 @@
+"""What the tests of training share: runs that take seconds."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from digit_predictor import load_model
+from digits.training.command import main
+from tests.browser import ROOT
+
+SLOW_MACHINE_S = 280
+"""Seconds that a run of a few epochs takes at most, wherever it runs."""
+
+
+def start_training(
+    data: Path, output: Path, *options: str, environment: Mapping[str, str] = os.environ
+) -> subprocess.Popen[str]:
+    script = str(ROOT / "train_mnist_model.py")
+    return subprocess.Popen(
+        [sys.executable, script, "--data", str(data), "--output", str(output), *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**environment, "PYTHONUNBUFFERED": "1"},
+    )
+
+
+def slim(data: Path) -> list[str]:
+    """Options that train a network of a quarter of the width."""
+    return ["--tuned", str(data.with_name("slim.json"))]
+
+
+def run_here(data: Path, *options: str) -> int:
+    """Train a slim network in this process, into mine.h5 beside the data."""
+    files = ["--data", str(data), "--output", str(data.with_name("mine.h5"))]
+    return main([*files, *slim(data), *options])
+
+
+def weights_of(path: Path) -> list[np.ndarray]:
+    return load_model(path).get_weights()

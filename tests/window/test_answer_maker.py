@@ -1,0 +1,141 @@
+"""What the window is answered: the same as everywhere else, and pictures to keep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from digit_predictor import format_confidence, read_digit
+from digits.common.errors import DigitError, PictureError
+from digits.explanation.overlay import (
+    COLOUR_MAPS,
+    SIGNED_COLOUR_MAPS,
+    colour_stops,
+    overlay_heatmap,
+)
+from digits.window.answer_maker import AnswerMaker
+from digits.window.explained_answer import ExplainedAnswer, Question, SaveJob
+from gradcam_visualizer import grad_cam
+from tests.conftest import as_file
+from tests.drawings import DIGITS, SCRIBBLE, draw
+
+
+@pytest.fixture(scope="module")
+def maker() -> AnswerMaker:
+    return AnswerMaker()
+
+
+@pytest.fixture(scope="module")
+def seven() -> bytes:
+    return as_file(Image.fromarray(draw(DIGITS[7], 400, 25)))
+
+
+def ask(maker: AnswerMaker, question: Question) -> ExplainedAnswer:
+    answer = maker(question)
+    assert isinstance(answer, ExplainedAnswer)
+    return answer
+
+
+def test_a_drawing_gets_the_answer_that_every_other_caller_gets(
+    maker: AnswerMaker, seven: bytes
+) -> None:
+    reading = read_digit(seven, ink="dark")
+
+    answer = ask(maker, Question(seven, True))
+
+    assert answer.top_k == tuple(reading.top_k)
+    assert answer.confidences == tuple(format_confidence(each) for _, each in reading.top_k)
+    assert answer.doubt is None
+    assert (answer.network_input == np.rint(reading.network_input * 255)).all()
+    assert answer.caption == "What spoke for a 7."
+    assert list(answer.colours) == colour_stops(COLOUR_MAPS[0])
+    assert answer.labels[0] == "0"
+
+
+def test_the_heatmap_is_grad_cams_at_its_place_and_opacity(
+    maker: AnswerMaker, seven: bytes
+) -> None:
+    reading = read_digit(seven, ink="dark")
+    heatmap = grad_cam(reading.network_input)
+    for opacity in (0.0, 0.4, 1.0):
+        answer = ask(maker, Question(seven, True, opacity=opacity))
+
+        expected = overlay_heatmap(reading.picture, heatmap, reading.placement, opacity)
+        # The likeliest class's evidence is the strongest here, so the common scale is its own.
+        assert np.abs(answer.heatmap.astype(int) - np.asarray(expected)).max() <= 3
+        assert (answer.picture == reading.picture).all()
+
+
+def test_the_two_likeliest_are_held_against_each_other(maker: AnswerMaker, seven: bytes) -> None:
+    answer = ask(maker, Question(seven, True, is_contrast=True))
+
+    second = answer.top_k[1][0]
+    other = f"an {second}" if second == 8 else f"a {second}"
+    assert answer.caption == f"Orange speaks for a 7 and not {other}, blue for {other} and not a 7."
+    assert list(answer.colours) == colour_stops(next(iter(SIGNED_COLOUR_MAPS)))
+    assert answer.labels[0] == "−" + answer.labels[2]
+
+
+def test_a_scribble_is_doubted(maker: AnswerMaker) -> None:
+    answer = ask(maker, Question(as_file(Image.fromarray(draw(SCRIBBLE, 400, 25))), True))
+
+    assert answer.doubt is not None
+    assert answer.caption.startswith("What would speak for") or "no positive" in answer.caption
+
+
+def test_a_file_is_read_in_whatever_ink_it_has(maker: AnswerMaker, tmp_path: Path) -> None:
+    chalk = Image.fromarray(255 - draw(DIGITS[3], 400, 25))
+    chalk.save(tmp_path / "chalk.png")
+
+    assert ask(maker, Question(tmp_path / "chalk.png", False)).top_k[0][0] == 3
+
+
+def test_a_file_that_changed_is_read_again(maker: AnswerMaker, tmp_path: Path) -> None:
+    path = tmp_path / "digit.png"
+    for digit in (3, 7):
+        Image.fromarray(draw(DIGITS[digit], 400, 25)).save(path)
+        assert ask(maker, Question(path, False)).top_k[0][0] == digit
+
+
+def test_a_files_bytes_come_with_its_answer_so_that_it_may_go(
+    maker: AnswerMaker, tmp_path: Path, seven: bytes
+) -> None:
+    path = tmp_path / "seven.png"
+    path.write_bytes(seven)
+
+    assert ask(maker, Question(path, False)).source == seven
+    assert ask(maker, Question(seven, False)).source is None
+
+
+def test_a_file_that_is_none_is_named(maker: AnswerMaker, tmp_path: Path) -> None:
+    with pytest.raises(PictureError, match="no such file"):
+        maker(Question(tmp_path / "none.png", False))
+
+
+def test_an_explanation_is_kept_at_the_pictures_own_resolution(
+    maker: AnswerMaker, tmp_path: Path
+) -> None:
+    large = as_file(Image.fromarray(draw(DIGITS[7], 1500, 90)))
+    path = tmp_path / "why.png"
+
+    assert maker(SaveJob(Question(large, True), path)) == path
+
+    with Image.open(path) as picture:
+        assert picture.format == "PNG"
+        assert picture.width == 1500
+        assert picture.height > 1500  # the title and the colour bar
+
+
+def test_a_place_that_cannot_be_written_is_a_sentence_and_nothing_is_lost(
+    maker: AnswerMaker, seven: bytes, tmp_path: Path
+) -> None:
+    nowhere = tmp_path / "none" / "why.png"
+
+    with pytest.raises(DigitError, match=r"^The picture could not be saved \(.*\): choose") as said:
+        maker(SaveJob(Question(seven, True), nowhere))
+
+    assert str(tmp_path) not in str(said.value)
+    assert not list(tmp_path.iterdir())

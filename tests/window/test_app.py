@@ -1,0 +1,581 @@
+"""The real window on a virtual screen: a hand draws in it, the tests read what a person reads."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageGrab
+
+from tests.conftest import as_file
+from tests.drawings import DIGITS, SCRIBBLE
+from tests.window_hand import (
+    HOW_TO_ENABLE,
+    draw,
+    draw_stroke,
+    open_window,
+    random_stroke,
+    virtual_screen,
+    wait_for_answer,
+    wait_until,
+)
+
+if os.environ.get("CI") != "true":
+    pytest.importorskip("tkinter", reason="Python without Tk: apt-get install python3-tk")
+
+import tkinter as tk
+from tkinter import filedialog
+
+from digits.screen.sentences import DRAW_INVITATION
+from digits.window.app import KEYS, LOADING, DigitWindow
+from tests.browser import ROOT
+
+pytestmark = pytest.mark.own_process  # Tk's: see tests/own_process.py
+
+
+@pytest.fixture(scope="session")  # Tk does not survive a screen that goes away
+def screen() -> Iterator[str]:
+    """A virtual screen; without one the test is skipped, but never where tests must run."""
+    try:
+        with virtual_screen() as name:
+            yield name
+    except FileNotFoundError:
+        if os.environ.get("CI") == "true":
+            pytest.fail(HOW_TO_ENABLE)
+        pytest.skip(HOW_TO_ENABLE)
+
+
+@pytest.fixture(scope="module")
+def living_window(screen: str) -> Iterator[DigitWindow]:
+    window = open_window(screen)
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def window(living_window: DigitWindow, monkeypatch: pytest.MonkeyPatch) -> Iterator[DigitWindow]:
+    """The window with an empty sheet; whatever goes wrong in it, the test does not pass."""
+    window, troubles = living_window, []
+    monkeypatch.setattr(window.root, "report_callback_exception", lambda *e: troubles.append(e))
+    if not window.paper.sheet.is_empty:
+        window.paper.clear()
+    window.panel.is_contrast.set(False)
+    window.opacity.set(0.8)
+    window.panel.is_heatmap_shown.set(True)
+    yield window
+    assert not troubles
+
+
+def said(window: DigitWindow) -> str:
+    return str(window.panel.words["text"])
+
+
+def digit(window: DigitWindow) -> str:
+    return str(window.panel.digit["text"])
+
+
+def press(window: DigitWindow, key: str) -> None:
+    window.root.focus_force()
+    window.root.update()
+    window.root.event_generate(key)
+    window.root.update()
+
+
+def seen(window: DigitWindow, widget: tk.Misc, screen: str) -> np.ndarray:
+    """What a widget shows, as pixels of the screen."""
+    window.root.update()
+    left, top = widget.winfo_rootx(), widget.winfo_rooty()
+    box = (left, top, left + widget.winfo_width(), top + widget.winfo_height())
+    return np.asarray(ImageGrab.grab(box, xdisplay=screen).convert("RGB"), int)
+
+
+# ---- Drawing and answers
+
+
+@pytest.mark.parametrize("drawn", [0, 1, 2, 3, 4, 7])
+def test_a_drawn_digit_is_read_when_the_pen_lifts(window: DigitWindow, drawn: int) -> None:
+    draw(window, DIGITS[drawn])
+    wait_for_answer(window)
+
+    assert digit(window) == str(drawn)
+    assert said(window).endswith("confident")
+    name, bar, number = window.panel.bars[0]
+    assert name["text"] == str(drawn)
+    assert number["text"].endswith("%")
+    (fill,) = bar.find_all()
+    assert bar.coords(fill)[2] > 0.5 * bar.winfo_width()
+    assert window.panel.caption["text"] == (
+        f"What spoke for {'an' if drawn == 8 else 'a'} {drawn}."
+    )
+
+
+def test_a_fast_stroke_leaves_no_gaps(window: DigitWindow, screen: str) -> None:
+    draw_stroke(window, [(10, 10), (90, 15), (15, 85), (90, 90)], steps=1)
+
+    pixels = seen(window, window.paper.canvas, screen)[2:-2, 2:-2, 0]
+
+    assert _pieces(pixels < 128) == 1
+
+
+def _pieces(ink: np.ndarray) -> int:
+    import cv2
+
+    return cv2.connectedComponents(ink.astype(np.uint8))[0] - 1
+
+
+def test_the_heatmap_lies_over_the_drawing_and_can_be_hidden(
+    window: DigitWindow, screen: str
+) -> None:
+    draw(window, DIGITS[7])
+    wait_for_answer(window)
+
+    def colourfulness() -> float:
+        pixels = seen(window, window.panel.heatmap, screen)
+        return float((pixels.max(axis=2) - pixels.min(axis=2)).mean())
+
+    shown = colourfulness()
+    press(window, "<h>")
+    hidden = colourfulness()
+    press(window, "<h>")
+    assert hidden < 0.5
+    assert shown > 2
+    assert colourfulness() == shown
+
+    window.opacity.set(0.3)
+    window._ask_again()
+    wait_for_answer(window)
+    assert 0.5 < colourfulness() < shown
+
+
+def test_the_two_likeliest_are_held_against_each_other(window: DigitWindow) -> None:
+    draw(window, DIGITS[4])
+    wait_for_answer(window)
+    second = window.panel.bars[1][0]["text"]
+    assert window.panel.views[1]["text"] == f"Why 4 and not {second}?"
+
+    window.panel.views[1].invoke()
+
+    wait_until(window, lambda: window.panel.caption["text"].startswith("Orange speaks for a 4"))
+
+
+def test_a_scribble_is_doubted_in_words(window: DigitWindow) -> None:
+    draw(window, SCRIBBLE)
+    wait_for_answer(window)
+
+    assert digit(window) == "?"
+    assert "digit" in said(window)
+    assert said(window) != DRAW_INVITATION
+    assert window.panel.bars[2][2]["text"].endswith("%")
+
+
+def test_a_newer_drawing_overtakes_an_older_one(window: DigitWindow) -> None:
+    for each in (7, 4, 2, 0, 3):
+        window.paper.clear()
+        draw(window, DIGITS[each])
+    wait_for_answer(window)
+
+    assert digit(window) == "3"
+
+
+def test_what_the_network_sees_is_shown(window: DigitWindow, screen: str) -> None:
+    draw(window, DIGITS[1])
+    wait_for_answer(window)
+
+    pixels = seen(window, window.panel.seen, screen)[2:-2, 2:-2]
+
+    assert (pixels < 30).mean() > 0.6
+    assert (pixels > 220).any()
+
+
+# ---- Undo, redo, clear
+
+
+def test_undo_redo_and_clear_by_key(window: DigitWindow) -> None:
+    draw(window, DIGITS[4])
+    wait_for_answer(window)
+    drawn = window.paper.sheet
+
+    press(window, "<Control-z>")
+    assert window.paper.sheet.strokes == drawn.strokes[:1]
+    press(window, "<Control-y>")
+    assert window.paper.sheet == drawn
+
+    press(window, "<Escape>")
+    assert said(window) == DRAW_INVITATION
+    assert digit(window) == "?"
+    press(window, "<Control-z>")
+    wait_for_answer(window)
+    assert digit(window) == "4"
+
+
+def test_buttons_are_there_when_they_can_do_something(window: DigitWindow) -> None:
+    assert window.clear_button.instate(["disabled"])
+    assert window.save_button.instate(["disabled"])
+    draw(window, DIGITS[4])
+    wait_for_answer(window)
+    assert window.clear_button.instate(["!disabled"])
+    assert window.save_button.instate(["!disabled"])
+
+    window.undo_button.invoke()
+    assert window.redo_button.instate(["!disabled"])
+    window.redo_button.invoke()
+    assert window.redo_button.instate(["disabled"])
+
+    window.clear_button.invoke()
+    assert said(window) == DRAW_INVITATION
+
+
+def test_an_answer_that_comes_after_clear_is_not_shown(window: DigitWindow) -> None:
+    draw(window, DIGITS[4])
+    window.paper.clear()
+    wait_for_answer(window)
+    for _ in range(5):
+        window.root.update()
+        time.sleep(0.02)
+
+    assert said(window) == DRAW_INVITATION
+
+
+# ---- Files
+
+
+def test_a_picture_is_opened_and_undone(
+    window: DigitWindow,
+    tmp_path: Path,
+    written_one: Image.Image,
+    monkeypatch: pytest.MonkeyPatch,
+    screen: str,
+) -> None:
+    path = tmp_path / "one.jpg"
+    written_one.save(path)
+    draw(window, DIGITS[7])
+    wait_for_answer(window)
+    monkeypatch.setattr(filedialog, "askopenfilename", lambda **options: str(path))
+
+    press(window, "<Control-o>")
+
+    wait_until(window, lambda: digit(window) == "1")
+    paper = seen(window, window.paper.canvas, screen)
+    assert (paper[..., 0] < 100).mean() > 0.01  # the ink of the photo
+    assert (paper == paper[..., :1]).mean() < 0.9  # on paper that is not quite white
+    assert window.save_drawing_button.instate(["disabled"])
+
+    press(window, "<Control-z>")
+    wait_until(window, lambda: digit(window) == "7")
+    press(window, "<Control-y>")
+    wait_until(window, lambda: digit(window) == "1")
+
+
+def test_a_bad_file_is_a_sentence_and_the_drawing_stays(
+    window: DigitWindow, tmp_path: Path, bad_files: dict[str, bytes]
+) -> None:
+    draw(window, DIGITS[7])
+    wait_for_answer(window)
+    drawn = window.paper.sheet
+    for number, content in enumerate(bad_files.values()):
+        path = tmp_path / f"{number}.png"
+        path.write_bytes(content)
+        window.panel.say("")
+        window.open_picture(path)
+
+        wait_until(window, lambda: said(window))
+        assert digit(window) == "!"
+        assert str(tmp_path) not in said(window)
+        assert window.paper.sheet == drawn
+
+    draw_stroke(window, [(30, 50), (60, 50)])
+    wait_for_answer(window)
+    wait_until(window, lambda: digit(window) != "!")
+
+
+def test_drawing_and_explanation_are_saved(
+    window: DigitWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw(window, DIGITS[4])
+    wait_for_answer(window)
+    names = iter(["mine.png", "why.png", "none/why.png"])
+    monkeypatch.setattr(
+        filedialog, "asksaveasfilename", lambda **options: str(tmp_path / next(names))
+    )
+
+    window.save_drawing_button.invoke()
+    wait_until(window, lambda: window.status["text"] == "Saved as mine.png.")
+    press(window, "<Control-s>")
+    wait_until(window, lambda: window.status["text"] == "Saved as why.png.")
+    press(window, "<Control-s>")
+    wait_until(window, lambda: "could not be saved" in window.status["text"])
+
+    with Image.open(tmp_path / "mine.png") as mine, Image.open(tmp_path / "why.png") as why:
+        assert mine.size == (400, 400)
+        assert why.width == 400
+        assert np.asarray(why.convert("HSV"))[..., 1].max() > 100  # coloured
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["mine.png", "why.png"]
+
+
+def test_a_dialog_that_is_cancelled_changes_nothing(
+    window: DigitWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw(window, DIGITS[4])
+    wait_for_answer(window)
+    monkeypatch.setattr(filedialog, "askopenfilename", lambda **options: "")
+    monkeypatch.setattr(filedialog, "asksaveasfilename", lambda **options: "")
+
+    window.open()
+    window.save_drawing()
+    wait_for_answer(window)
+
+    assert digit(window) == "4"
+
+
+# ---- Look
+
+
+def test_nothing_moves_whatever_is_said(
+    window: DigitWindow, tmp_path: Path, bad_files: dict[str, bytes]
+) -> None:
+    def places() -> list[tuple[int, ...]]:
+        window.root.update()
+        parts = (
+            window.paper.canvas,
+            *window.panel.views[:1],
+            window.panel.heatmap,
+            window.panel.seen,
+            window.panel.colour_bar,
+            *(bar for _, bar, _ in window.panel.bars),
+            window.heatmap_switch,
+            window.theme_button,
+        )
+        return [(each.winfo_rootx(), each.winfo_rooty(), each.winfo_height()) for each in parts]
+
+    before = places()
+    for strokes in (DIGITS[4], SCRIBBLE):
+        draw(window, strokes)
+        wait_for_answer(window)
+        assert places() == before
+        window.paper.clear()
+    (tmp_path / "bad.png").write_bytes(bad_files["a text named .png"])
+    window.open_picture(tmp_path / "bad.png")
+    wait_for_answer(window)
+    assert places() == before
+
+
+def test_light_and_dark(window: DigitWindow, screen: str) -> None:
+    assert seen(window, window.root, screen)[5, 5].min() > 240
+
+    window.theme_button.invoke()
+    assert seen(window, window.root, screen)[5, 5].max() < 40
+    assert window.theme_button["text"] == "Light"
+
+    window.theme_button.invoke()
+    assert seen(window, window.root, screen)[5, 5].min() > 240
+
+
+def test_a_drawing_survives_a_resize(window: DigitWindow) -> None:
+    draw(window, DIGITS[7])
+    wait_for_answer(window)
+    side = window.paper.side
+    for width, height in ((1200, 850), (880, 600)):
+        window.root.geometry(f"{width}x{height}")
+        wait_until(window, lambda: window.root.winfo_width() == width)  # noqa: B023
+        window.root.update()
+        assert window.paper.side != side
+        assert window.paper.canvas.winfo_width() == window.paper.canvas.winfo_height()
+        side = window.paper.side
+        window._ask_again()
+        wait_for_answer(window)
+        assert digit(window) == "7"
+    window.root.geometry("960x660")
+
+
+def test_every_control_can_be_reached_by_tab(window: DigitWindow) -> None:
+    draw(window, DIGITS[4])
+    wait_for_answer(window)
+    reached, widget = set(), window.root.tk_focusNext()
+    while widget is not None and str(widget) not in reached:
+        reached.add(str(widget))
+        widget = widget.tk_focusNext()
+
+    for control in (
+        window.undo_button,
+        window.open_button,
+        window.save_drawing_button,
+        *window.panel.views,
+        window.heatmap_switch,
+        window.save_button,
+        window.theme_button,
+    ):
+        assert str(control) in reached
+
+
+# ---- Endurance and trouble
+
+
+def test_200_random_strokes_neither_fail_nor_take_memory(window: DigitWindow) -> None:
+    strokes = random.Random(6)
+
+    def drive(count: int) -> None:
+        for number in range(count):
+            draw_stroke(window, random_stroke(strokes), steps=3)
+            if number % 10 == 9:
+                window.paper.clear()
+            if number % 25 == 24:
+                wait_for_answer(window)
+
+    processes = (os.getpid(), window.process.process_id)
+    drive(100)
+    before = [_memory(each) for each in processes]
+    drive(200)
+
+    for process, megabytes in zip(processes, before, strict=True):
+        assert _memory(process) < megabytes + 25
+
+
+def answered_or_empty(window: DigitWindow) -> None:
+    wait_until(window, lambda: window.process.state == "idle")
+    window.root.update()
+
+
+def _memory(process_id: int | None) -> float:
+    """Megabytes that a process has in memory."""
+    pages = int(Path(f"/proc/{process_id}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def test_a_reader_that_is_killed_is_started_again(window: DigitWindow) -> None:
+    draw(window, DIGITS[7])
+    wait_for_answer(window)
+    assert window.process.process_id is not None
+    os.kill(window.process.process_id, signal.SIGKILL)
+    wait_until(window, lambda: window.process.state == "stopped")
+
+    before = window.panel.answer
+    draw(window, DIGITS[4])
+    assert window.status["text"] == LOADING
+    wait_until(window, lambda: window.panel.answer not in (None, before))
+    wait_for_answer(window)
+    assert window.status["text"] == KEYS
+
+
+def test_a_drawing_from_before_the_network_is_there_is_answered(
+    screen: str, tmp_path: Path
+) -> None:
+    window = open_window(screen)
+    assert window.status["text"] == LOADING
+    draw(window, DIGITS[7])
+    assert window.process.state == "loading"
+
+    wait_until(window, lambda: digit(window) == "7")
+
+    assert window.status["text"] == KEYS
+    window.close()
+
+
+def test_a_missing_model_is_a_sentence_in_the_window(
+    screen: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DIGIT_MODEL", str(tmp_path / "none.h5"))
+    window = open_window(screen)
+    draw(window, DIGITS[7])
+    wait_until(window, lambda: digit(window) == "!")
+
+    assert "model" in said(window)
+    assert str(tmp_path) not in said(window)
+    window.close()
+
+
+@pytest.mark.parametrize("state", ["loading", "busy"])
+def test_closing_while_work_runs_ends_the_program_cleanly(screen: str, state: str) -> None:
+    code = (
+        "import tkinter as tk, digit_gui\n"
+        "def go_on():\n"
+        "    window._ask(b'no picture', is_drawn=True)\n"
+        f"    window.close() if window.process.state == '{state}' else root.after(20, go_on)\n"
+        "if __name__ == '__main__':\n"
+        "    root = tk.Tk()\n"
+        "    window = digit_gui.DigitWindow(root)\n"
+        "    root.after(50, go_on)\n"
+        "    root.mainloop()\n"
+        "    print(window.process.state)\n"
+    )
+
+    ended = run(screen, "-c", code)
+
+    assert ended.returncode == 0
+    assert ended.stdout == "stopped\n"
+    assert ended.stderr == ""
+
+
+def test_without_a_screen_there_is_a_sentence() -> None:
+    ended = run("", "digit_gui.py")
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("There is no screen to open a window on:")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_without_tk_there_is_a_sentence_that_says_what_to_install() -> None:
+    code = (
+        "import runpy, sys\n"
+        "sys.modules['tkinter'] = None\n"
+        "runpy.run_path('digit_gui.py', run_name='__main__')\n"
+    )
+
+    ended = run("", "-c", code)
+
+    assert ended.returncode == 1
+    assert all(each in ended.stderr for each in ("Debian", "Fedora", "macOS", "python3-tk"))
+    assert "Traceback" not in ended.stderr
+
+
+def run(screen: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {key: value for key, value in os.environ.items() if key != "DISPLAY"}
+    if screen:
+        environment["DISPLAY"] = screen
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def test_the_program_opens_a_picture_that_it_is_given(
+    screen: str, tmp_path: Path, written_one: Image.Image
+) -> None:
+    (tmp_path / "one.png").write_bytes(as_file(written_one))
+    program = subprocess.Popen(
+        [sys.executable, "digit_gui.py", str(tmp_path / "one.png"), "--theme", "dark"],
+        cwd=ROOT,
+        env=os.environ | {"DISPLAY": screen},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        deadline = time.monotonic() + 300
+        while time.monotonic() < deadline and not _shows_photo(screen):
+            time.sleep(0.2)
+        assert _shows_photo(screen)
+    finally:
+        os.killpg(program.pid, signal.SIGINT)  # Ctrl-C in the terminal
+        error = program.communicate(timeout=120)[1]
+    assert program.returncode == 130
+    assert error == "Stopped.\n"
+
+
+def _shows_photo(screen: str) -> bool:
+    """Whether a dark window shows the picture, by the colour of its paper."""
+    pixels = np.asarray(ImageGrab.grab((0, 0, 480, 480), xdisplay=screen).convert("RGB"))
+    is_paper = (pixels == (238, 236, 230)).all(axis=2)
+    return bool(is_paper.mean() > 0.1 and (pixels.max(axis=2) < 40).mean() > 0.05)

@@ -48,7 +48,7 @@ class DoubtMethod:
     """How well one score tells digits from other things.
 
     Attributes:
-        name: a key of `digit_doubt.SCORES`, or `FEATURE_DISTANCE`.
+        name: a key of `network.doubt.SCORES`, or `FEATURE_DISTANCE`.
         doubted: the share of other things that score below the threshold, by their kind.
         auroc: of validation digits and all other things.
     """
@@ -74,7 +74,7 @@ def compare_doubt_methods(
     Args:
         model: from `load_model`.
         non_digits: float32 (n, 28, 28) of each kind.
-        mnist_file: as for `digit_data.load_mnist`.
+        mnist_file: as for `training.digit_sets.load_mnist`.
         strokes_file: as for `read_pen_strokes`; None leaves pen digits out.
 
     Raises:

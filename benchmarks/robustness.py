@@ -157,7 +157,7 @@ def print_doubt(table: Table, score: Callable[[np.ndarray], np.ndarray]) -> None
 
     Args:
         table: all readings.
-        score: of `digit_doubt.SCORES`, that the model decides by.
+        score: of `network.doubt.SCORES`, that the model decides by.
     """
     shown = {name: [each[OURS] for each in group.values()] for name, group in table.items()}
     digits = {name: rows for name, rows in shown.items() if rows[0].labels is not None}

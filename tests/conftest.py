@@ -23,7 +23,21 @@ from tests.mnist_arrays import mnist_arrays
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytest_plugins = ["tests.dead_worker", "tests.left_behind", "tests.own_process"]
+# Few layers, for what takes time is to compile them; batches that leave no rest, for a rest is
+# compiled once more; things that are no digit, for whoever learns to doubt is told apart.
+SLIM_RECIPE = {
+    "architecture": "three_convolutions",
+    "network": {"filters": [4, 4, 8], "dense_units": 8, "dropout": 0.25},
+    "batch_size": 105,
+    "scenes": 0,
+    "non_digits": 0.05,
+}
+pytest_plugins = [
+    "tests.dead_worker",
+    "tests.left_behind",
+    "tests.longest_first",
+    "tests.own_process",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -121,11 +135,32 @@ def screenshots() -> Path:
 
 @pytest.fixture
 def small_mnist(tmp_path: Path) -> Path:
-    """300 training digits before the validation split, all images the spelled indices.
+    return write_small_mnist(tmp_path)
 
-    Beside it lies `slim.json`, the recipe of a network that trains in a moment.
+
+def write_small_mnist(folder: Path) -> Path:
+    """1,300 training digits before the validation split, all images the spelled indices.
+
+    Beside the file lies `slim.json`, the recipe of a network that trains in a moment.
     """
-    np.savez(tmp_path / "mnist.npz", **mnist_arrays(6_300))
-    slim_recipe = {"network": {"width": 0.25}, "scenes": 0, "non_digits": 0.05}
-    (tmp_path / "slim.json").write_text(json.dumps(slim_recipe))
-    return tmp_path / "mnist.npz"
+    np.savez(folder / "mnist.npz", **mnist_arrays(6_300))
+    (folder / "slim.json").write_text(json.dumps(SLIM_RECIPE))
+    return folder / "mnist.npz"
+
+
+@pytest.fixture(scope="session")
+def trained_before(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The file of a slim model, trained once for all tests that replace one."""
+    from tests.training_runs import run_here
+
+    folder = tmp_path_factory.mktemp("before")
+    assert run_here(write_small_mnist(folder), "--epochs", "1") == 0
+    return (folder / "mine.h5").read_bytes()
+
+
+@pytest.fixture
+def old_model(small_mnist: Path, trained_before: bytes) -> Path:
+    """A model where the next run will write."""
+    path = small_mnist.with_name("mine.h5")
+    path.write_bytes(trained_before)
+    return path

@@ -32,7 +32,7 @@ def start_training(
 
 
 def slim(data: Path) -> list[str]:
-    """Options that train a network of a quarter of the width."""
+    """Options that train a network that is compiled in a moment."""
     return ["--tuned", str(data.with_name("slim.json"))]
 
 

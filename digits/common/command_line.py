@@ -174,22 +174,6 @@ def check_new_folder(folder: Path, option: str, sentence: str) -> None:
     check_writable(nearest, option)
 
 
-def add_digit_options(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
-    """Let a command line name what `training_data.load_training_data` loads; returns the group."""
-    data = parser.add_argument_group("digits")
-    data.add_argument("--data", metavar="FILE", help="a local mnist.npz (downloaded otherwise)")
-    data.add_argument(
-        "--pen-strokes",
-        type=Path,
-        metavar="FILE",
-        help="pen strokes in UNIPEN format, gzip or plain: pendigits-orig.tra of UCI",
-    )
-    data.add_argument(
-        "--extra", type=Path, metavar="DIR", help="your own pictures, in subfolders named 0 to 9"
-    )
-    return data
-
-
 def whole_number(least: int, most: int) -> Callable[[str], int]:
     """A type for argparse: an integer within limits, both allowed."""
 

@@ -4,7 +4,7 @@
     evaluation = evaluate(model, load_mnist().test)
     evaluation.accuracy.value, evaluation.accuracy.interval
 
-`evaluation_figures` draws them, and `evaluation_report` makes a page of them.
+`figures` draws them, and `report` makes a page of them.
 """
 
 from __future__ import annotations

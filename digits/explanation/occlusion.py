@@ -30,7 +30,7 @@ def occlusion_maps(
 
     Args:
         network_input: float32 (h, w) in [0, 1], white ink on black.
-        model: any classifier that `compiled_network.compute_logits` can take apart.
+        model: any classifier that `network.compiled_calls.compute_logits` can take apart.
         window: pixels a side, odd.
 
     Returns:

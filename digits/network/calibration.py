@@ -1,6 +1,6 @@
 """Whether confidence can be believed: the temperature that makes it so, and how well it sorts.
 
-How far confidence is from the truth is `evaluation.measure_reliability(…).calibration_error`.
+How far confidence is from the truth says `evaluation.measures.Reliability.calibration_error`.
 """
 
 from __future__ import annotations

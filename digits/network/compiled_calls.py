@@ -30,7 +30,7 @@ def compute_logits(model: keras.Model, images: NDArray[np.float32]) -> NDArray[n
     """The logits of some pictures.
 
     Args:
-        model: any classifier that `digit_network.forward_pass` can take apart.
+        model: any classifier that `forward_pass.forward_pass` can take apart.
         images: float32 (n, h, w) in [0, 1].
 
     Returns:

@@ -91,7 +91,7 @@ class FeatureDistance:
         """Learn what the features of digits are.
 
         Args:
-            features: float32 (n, features), as `network_features.compute_features` gives them.
+            features: float32 (n, features), as `features.compute_features` gives them.
             labels: int (n,), 0 to 9, each of them at least once.
         """
         values, of = features.astype(np.float64), np.asarray(labels)

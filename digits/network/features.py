@@ -1,6 +1,6 @@
 """What a network has made of a digit just before it answers: the features its last layer weighs.
 
-The model is not changed: `digit_network.forward_pass` runs it and keeps one layer's output.
+The model is not changed: `forward_pass.forward_pass` runs it and keeps one layer's output.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def compute_features(model: keras.Model, images: NDArray[np.float32]) -> NDArray
     gives the feature maps of its last convolution, averaged over all places.
 
     Args:
-        model: any classifier that `digit_network.forward_pass` can take apart.
+        model: any classifier that `forward_pass.forward_pass` can take apart.
         images: float32 (n, 28, 28) in [0, 1].
 
     Returns:

@@ -51,17 +51,17 @@ class ModelPapers:
         trained_at: when training ended, ISO 8601, UTC.
         trained_with: versions of Keras and its backend.
         command: the command line that trained it.
-        recipe: all hyperparameters, as `training_recipe.Recipe.as_json`.
-        architecture: a key of `digit_network.ARCHITECTURES`.
+        recipe: all hyperparameters, as `training.recipe.Recipe.as_json`.
+        architecture: a key of `architectures.ARCHITECTURES`.
         data: what it was trained on, in words.
-        data_sha256: hash of that data, as `digit_data.Mnist.sha256`.
+        data_sha256: hash of that data, as `training.digit_sets.Mnist.sha256`.
         seed: of the run.
         epochs: passes over the training digits.
         validation_accuracy: on the training digits held back for it, 0 to 1.
         test_accuracy: on MNIST's test split, looked at once, 0 to 1.
         temperature: what the logits are divided by before the softmax; 1 until calibrated
             (Guo et al., 2017).
-        doubt_score: a key of `digit_doubt.SCORES`.
+        doubt_score: a key of `doubt.SCORES`.
         doubt_threshold: what scores less is doubted to be a digit; nothing is if None.
         preparation_version: the version of the image preparation that the model expects.
     """
@@ -163,7 +163,7 @@ def _is_finite(value: Any) -> bool:
 
 
 def read_convolution_names(path: str | Path) -> list[str]:
-    """What `digit_network.convolution_names` says of the model, read without TensorFlow.
+    """What `layers.convolution_names` says of the model, read without TensorFlow.
 
     Raises:
         ModelError: the file is missing or damaged.

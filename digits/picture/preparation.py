@@ -70,7 +70,7 @@ def prepare_digit(picture: DecodedPicture, ink: Ink = "auto") -> PreparedDigit:
     """Turn an upright picture into what the network sees.
 
     Args:
-        picture: from `picture_decoding.decode_picture`.
+        picture: from `decoding.decode_picture`.
         ink: whether the ink is darker or lighter than the paper; "auto" finds out.
 
     Raises:

@@ -76,8 +76,8 @@ def _count_parts(mask: NDArray[np.bool_]) -> tuple[int, int]:
 def rough_stroke_width(ink: Map) -> float:
     """Mean width of the strokes of ink, float32 (h, w) in [0, 1]; in pixels, at least 1.
 
-    From their area and rim. `ink_finding.stroke_width` measures more finely, but by the width found
-    here pictures are made, and another would make others.
+    From their area and rim. `picture.pixels.stroke_width` measures more finely, but by the width
+    found here pictures are made, and another would make others.
     """
     mask = (ink > 0.5).astype(np.uint8)
     area = float(mask.sum())

@@ -34,7 +34,7 @@ class Calibration:
 
     Attributes:
         temperature: what the logits are to be divided by.
-        doubt_score: a key of `digit_doubt.SCORES`.
+        doubt_score: a key of `network.doubt.SCORES`.
         doubt_threshold: what scores less is to be doubted; None if doubt was not learnt.
         line: what doubt does with things that are no digit, in a sentence for people.
     """
@@ -79,7 +79,7 @@ def calibrate(
 
 
 def _logits(model: keras.Model, digits: DigitSet) -> NDArray[np.float32]:
-    """By whatever backend trains, unlike `compiled_network`."""
+    """By whatever backend trains, unlike `network.compiled_calls`."""
     forward, ops = forward_pass(model), import_keras().ops
     inputs = as_network_input(digits.images)
     if len(model.inputs[0].shape) == 3:  # a model without a channel axis

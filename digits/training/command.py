@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from digits.common.atomic_file import atomic_write
 from digits.common.command_line import (
-    add_digit_options,
     check_writable,
     count,
     number,
@@ -34,6 +33,7 @@ from digits.training.curves import write_curves_csv, write_curves_png
 from digits.training.data import TrainingData, describe_left_out, load_training_data
 from digits.training.digit_sets import load_mnist
 from digits.training.fitting import RunControl, TrainedNetwork, train
+from digits.training.options import add_digit_options
 from digits.training.recipe import PRECISIONS, RECIPES, Recipe, read_recipe
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """What a run learns from and what it is judged by.
 
-MNIST, pen strokes, a person's own pictures, and what `training_pictures` makes of the first two:
+MNIST, pen strokes, a person's own pictures, and what `pictures` makes of the first two:
 drawings, imagined photographs, and things that are no digit. The trainer, the tuner, the
 evaluation and the notebook all get their digits here.
 """
@@ -76,9 +76,9 @@ def load_training_data(
     """Load the digits of a run.
 
     Args:
-        mnist_file: as for `digit_data.load_mnist`.
-        pen_strokes_file: as for `pen_strokes.read_pen_strokes`; writers 1 to 22 train and 23 to
-            26 judge, and no others are looked at.
+        mnist_file: as for `digit_sets.load_mnist`.
+        pen_strokes_file: as for `synthetic.pen_strokes.read_pen_strokes`; writers 1 to 22 train
+            and 23 to 26 judge, and no others are looked at.
         extra_folder: as for `picture_folder.read_picture_folder`; all of it trains.
         recipe: how many digits validate (MNIST's last 5,000 are never learnt from, even if fewer
             do), and how many pictures are made to learn from; None makes but one drawing of each

@@ -22,7 +22,7 @@ class Recipe:
     """How a network is built and trained.
 
     Attributes:
-        architecture: a key of `digit_network.ARCHITECTURES`.
+        architecture: a key of `network.architectures.ARCHITECTURES`.
         network: what its builder is told beyond its own defaults, such as `{"dropout": 0.2}`.
         epochs: passes over the training digits.
         batch_size: digits a step.

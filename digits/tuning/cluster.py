@@ -71,7 +71,7 @@ def serve(oracle: Any, seat: Seat, patience: float) -> None:
     lost, and look up every 20 seconds only.
 
     Args:
-        oracle: of `search_oracle.make_oracle`, with the same patience.
+        oracle: of `oracle.make_oracle`, with the same patience.
         seat: of this process.
         patience: give up after so many seconds without a word from any worker.
 
@@ -147,7 +147,7 @@ def work(tuner: Any, seat: Seat, patience: float) -> None:
     """Run trials as a worker until the chief has no more.
 
     Args:
-        tuner: of `recipe_tuner.make_tuner`.
+        tuner: of `trials.make_tuner`.
         seat: of this process.
         patience: seconds after which a silent chief counts as lost.
 

@@ -15,7 +15,6 @@ from typing import Any
 
 from digits.common.atomic_file import atomic_write
 from digits.common.command_line import (
-    add_digit_options,
     check_new_folder,
     check_writable,
     count,
@@ -25,6 +24,7 @@ from digits.common.command_line import (
 )
 from digits.common.errors import DigitError
 from digits.training.data import TrainingData, describe_left_out, load_training_data
+from digits.training.options import add_digit_options
 from digits.training.recipe import Recipe
 from digits.tuning.cluster import (
     TUNER_ID,
@@ -84,7 +84,7 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def write_recipe(recipe: Recipe, path: Path) -> None:
-    """Write what `training_recipe.read_recipe` reads, whole or not at all.
+    """Write what `training.recipe.read_recipe` reads, whole or not at all.
 
     Raises:
         OSError: it cannot be written; an older one is untouched.

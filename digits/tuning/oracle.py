@@ -79,7 +79,7 @@ class SearchSettings:
         epochs: of a trial, at most.
         seed: of the search, and of every trial's training.
         subset: of the training digits, only so many, evenly spread; None for all.
-        data: SHA-256 of all digits, as `training_data.TrainingData`.
+        data: SHA-256 of all digits, as `training.data.TrainingData`.
     """
 
     strategy: str

@@ -41,7 +41,7 @@ def sample_recipe(
 
     What belongs to one architecture is named after it, `compact/width`, and only active where it
     is chosen. Untouched hyperparameters give the recipe of the first architecture in
-    `training_recipe.RECIPES`.
+    `training.recipe.RECIPES`.
 
     Args:
         hyperparameters: of a trial, or new ones.

@@ -1,6 +1,6 @@
 """Trials: how Keras Tuner measures a recipe, on one machine or as one of many workers.
 
-A trial is `digit_training.train` with a sampled recipe and nothing else, so that the tuner cannot
+A trial is `training.fitting.train` with a sampled recipe and nothing else, so that the tuner cannot
 measure what the trainer would not do. Hyperband's later rounds train from the start as well,
 because a learning rate that falls to zero over a trial's epochs leaves nothing to go on from.
 """
@@ -64,7 +64,7 @@ def make_tuner(task: Task, oracle: Any, folder: Path) -> Any:
 
     Args:
         task: of each trial.
-        oracle: of `search_oracle.make_oracle`.
+        oracle: of `oracle.make_oracle`.
         folder: of the search; a worker's may be any, and nothing is read from it.
 
     Raises:

@@ -76,7 +76,7 @@ def test_an_interrupt_that_comes_out_as_bad_input_is_an_interrupt(capsys) -> Non
 
 SCRIPT = r"""
 import sys
-from command_line import begin_script, leave
+from digits.common.command_line import begin_script, leave
 begin_script()
 for number in range(50_000):
     print(number, "\udcff–")

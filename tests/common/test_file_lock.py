@@ -17,7 +17,7 @@ from tests.browser import ROOT
 HOLD = """
 import sys, time
 from pathlib import Path
-from file_lock import held_lock
+from digits.common.file_lock import held_lock
 with held_lock(Path(sys.argv[1]), "taken"):
     print("held", flush=True)
     time.sleep(600)

@@ -50,10 +50,10 @@ def test_the_predictor_reads_and_says_nothing_else(
 @pytest.mark.parametrize(
     "code",
     [
-        "from heatmap_overlay import colour_stops; print(colour_stops('plasma'))",
-        "from evaluation_figures import *; print(confusion_figure(np.eye(10, dtype=int)))",
-        "from non_digits import _fonts; print(_fonts())",
-        "import training_curves, matplotlib.figure",
+        "from digits.explanation.overlay import colour_stops; print(colour_stops('plasma'))",
+        "from digits.evaluation.figures import *; print(confusion_figure(np.eye(10, dtype=int)))",
+        "from digits.synthetic.printed_characters import letter_fonts; print(letter_fonts())",
+        "import digits.training.curves, matplotlib.figure",
     ],
     ids=["heatmaps", "figures", "printed letters", "curves"],
 )

@@ -1,5 +1,6 @@
 """Retraining, as a person would run it, on a slice that trains in seconds."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,31 +17,57 @@ from digits.training import command
 from digits.training.command import main
 from digits.training.comparison import Comparison
 from digits.training.recipe import RECIPES, read_recipe
+from tests.conftest import write_small_mnist
 from tests.training.test_picture_folder import put_picture
-from tests.training_runs import run_here, start_training, weights_of
+from tests.training_runs import SLOW_MACHINE_S, run_here, slim, start_training, weights_of
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run by default left, and what it printed."""
+
+    folder: Path
+    printed: str
+    errors: str
+
+
+@pytest.fixture(scope="module")
+def default_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Two epochs of our own recipe, once for all tests that look at what it leaves."""
+    folder = tmp_path_factory.mktemp("run")
+    data = write_small_mnist(folder)
+    put_picture(folder / "own" / "3" / "a.png", 3)
+    (folder / "own" / "3" / "b.png").write_text("no picture")
+    run = start_training(
+        data,
+        folder / "mine.h5",
+        *("--epochs", "2", "--extra", str(folder / "own"), "--tensorboard", str(folder / "logs")),
+    )
+    printed, errors = run.communicate(timeout=SLOW_MACHINE_S)
+    assert run.returncode == 0, errors
+    return Run(folder, printed, errors)
 
 
 def test_a_run_reports_its_progress_and_leaves_a_model_with_papers_and_curves(
-    small_mnist: Path,
+    default_run: Run,
 ) -> None:
-    output = small_mnist.with_name("mine.h5")
-    run = start_training(small_mnist, output, "--epochs", "2")
-    printed, errors = run.communicate()
-    assert run.returncode == 0, errors
-    assert errors == ""
+    printed = default_run.printed
+    assert default_run.errors == ""
     assert "Epoch 2/2" in printed
     assert printed.count(" left.") == 1
     assert printed.count("test accuracy") == 1
     assert "Of 5,000 MNIST digits, " in printed
-    papers = read_papers(output)
+    papers = read_papers(default_run.folder / "mine.h5")
     assert (papers.architecture, papers.epochs, papers.seed) == ("compact", 2, 0)
     assert 0.01 <= papers.temperature <= 100
     assert papers.doubt_threshold is not None
     assert printed.count("are doubted") == 1
-    assert load_model(output).count_params() == 341_802
-    assert {file.name for file in small_mnist.parent.iterdir()} == {
+    assert load_model(default_run.folder / "mine.h5").count_params() == 341_802
+    assert {file.name for file in default_run.folder.iterdir()} == {
         "mnist.npz",
         "slim.json",
+        "own",
+        "logs",
         "made_pictures",
         "mine.h5",
         "mine.curves.csv",
@@ -48,7 +75,21 @@ def test_a_run_reports_its_progress_and_leaves_a_model_with_papers_and_curves(
     }
 
 
-def test_the_recipe_in_the_papers_trains_the_same_again(small_mnist: Path) -> None:
+def test_pictures_of_ones_own_are_learnt_from(default_run: Run) -> None:
+    assert "3/b.png is left out: This file is not a picture" in default_run.printed
+    papers = read_papers(default_run.folder / "mine.h5")
+    assert papers.data is not None
+    assert papers.data.startswith("MNIST training digits but the last 5,000; ")
+    assert papers.data.endswith("; 1 of one's own pictures")
+    assert "--extra own" in str(papers.command)
+
+
+def test_tensorboard_logs_are_written_where_asked(default_run: Run) -> None:
+    logs = default_run.folder / "logs"
+    assert {path.name for path in logs.iterdir()} == {"train", "validation"}
+
+
+def test_the_recipe_in_the_papers_and_the_same_seed_train_the_same_again(small_mnist: Path) -> None:
     assert run_here(small_mnist, "--epochs", "1", "--learning-rate", "0.01") == 0
     recipe = read_papers(small_mnist.with_name("mine.h5")).recipe
     assert recipe is not None
@@ -61,11 +102,9 @@ def test_the_recipe_in_the_papers_trains_the_same_again(small_mnist: Path) -> No
 
 
 def test_a_worse_model_is_kept_beside_the_better_one_unless_forced(
-    small_mnist: Path, capsys, monkeypatch
+    small_mnist: Path, old_model: Path, capsys, monkeypatch
 ) -> None:
-    output = small_mnist.with_name("mine.h5")
-    assert run_here(small_mnist, "--epochs", "1") == 0
-    old = output.read_bytes()
+    old = old_model.read_bytes()
 
     def compare(new: Any, old: Any, judges: Any) -> Comparison:
         assert old is not None
@@ -76,30 +115,11 @@ def test_a_worse_model_is_kept_beside_the_better_one_unless_forced(
     printed = capsys.readouterr().out
     assert "Much worse." in printed
     assert "worse than mine.h5, which stays as it was" in printed
-    assert output.read_bytes() == old
+    assert old_model.read_bytes() == old
     assert read_papers(small_mnist.with_name("mine.rejected.h5")).seed == 1
     assert small_mnist.with_name("mine.rejected.curves.csv").exists()
     assert run_here(small_mnist, "--epochs", "1", "--seed", "2", "--force") == 0
-    assert read_papers(output).seed == 2
-
-
-def test_pictures_and_pen_strokes_of_ones_own_are_learnt_from(small_mnist: Path, capsys) -> None:
-    own = small_mnist.parent / "own"
-    put_picture(own / "3" / "a.png", 3)
-    (own / "3" / "b.png").write_text("no picture")
-    assert run_here(small_mnist, "--epochs", "1", "--extra", str(own)) == 0
-    assert "3/b.png is left out: This file is not a picture" in capsys.readouterr().out
-    papers = read_papers(small_mnist.with_name("mine.h5"))
-    assert papers.data is not None
-    assert papers.data.startswith("MNIST training digits but the last 5,000; ")
-    assert papers.data.endswith("; 1 of one's own pictures")
-    assert "--extra own" in str(papers.command)
-
-
-def test_tensorboard_logs_are_written_where_asked(small_mnist: Path) -> None:
-    logs = small_mnist.parent / "logs"
-    assert run_here(small_mnist, "--epochs", "1", "--tensorboard", str(logs)) == 0
-    assert {path.name for path in logs.iterdir()} == {"train", "validation"}
+    assert read_papers(old_model).seed == 2
 
 
 def test_without_tensorboard_it_says_how_to_get_it(small_mnist: Path, capsys, monkeypatch) -> None:
@@ -154,14 +174,6 @@ def test_the_last_convolution_of_ours_keeps_feature_maps_of_at_least_7_by_7() ->
     assert min(maps[:2]) >= 7
 
 
-def test_the_same_seed_gives_the_same_weights(small_mnist: Path) -> None:
-    weights = []
-    for _ in range(2):
-        assert run_here(small_mnist, "--epochs", "1", "--force") == 0
-        weights.append(weights_of(small_mnist.with_name("mine.h5")))
-    assert all(map(np.array_equal, *weights))
-
-
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -191,7 +203,7 @@ def test_bad_arguments_end_in_one_sentence(
     Path("pictures/4").mkdir(parents=True)
     Path("thesis.h5").write_bytes(b"years of work")
     Path("tuned.json").write_text('{"architecture": "classic"}')
-    assert main(["--data", "mnist.npz", *arguments]) == 1
+    assert main(["--data", "mnist.npz", *slim(small_mnist), *arguments]) == 1
     errors = capsys.readouterr().err
     assert sentence in errors
     assert errors.count("\n") == 1

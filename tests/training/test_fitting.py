@@ -19,9 +19,12 @@ from digits.training.fitting import (
 from digits.training.recipe import RECIPES, Recipe
 from tests.drawings import DIGITS, draw
 
+# It is compiled in a moment.
+SLIM_NETWORK = {"filters": [4, 4, 8], "dense_units": 16, "dropout": 0.1}
 # Everything at once that could forget its state: averages, schedule, dropout, a growing bend.
 RECIPE = Recipe(
-    network={"width": 0.25},
+    architecture="three_convolutions",
+    network=SLIM_NETWORK,
     epochs=4,
     batch_size=16,
     averaging=0.9,
@@ -66,11 +69,12 @@ def test_a_resumed_run_ends_with_the_weights_of_an_uninterrupted_one(
 
 def test_dropout_is_part_of_what_is_resumed() -> None:
     """Without its streams derived from the epoch, a resumed run would end elsewhere."""
-    recipe = replace(RECIPE, network={"width": 0.25, "dropout": 0.5}, epochs=3)
+    recipe = replace(RECIPE, network=SLIM_NETWORK | {"dropout": 0.5}, epochs=3)
     checkpoints: list[Checkpoint] = []
     whole = train(recipe, TRAINING, VALIDATION, 3, RunControl(after_epoch=checkpoints.append))
     resumed = train(recipe, TRAINING, VALIDATION, 3, RunControl(resume_from=checkpoints[0]))
-    other = train(replace(recipe, network={"width": 0.25, "dropout": 0.0}), TRAINING, VALIDATION, 3)
+    undropped = replace(recipe, network=SLIM_NETWORK | {"dropout": 0.0})
+    other = train(undropped, TRAINING, VALIDATION, 3)
     assert difference(whole, resumed) <= 1e-5
     assert difference(whole, other) > 1e-3
 
@@ -129,7 +133,7 @@ def test_a_checkpoint_of_another_network_is_refused(
 ) -> None:
     control = RunControl(resume_from=whole_run[1][0])
     with pytest.raises(DataError, match="another network"):
-        train(replace(RECIPE, network={"width": 2}), TRAINING, VALIDATION, 3, control)
+        train(replace(RECIPE, network={"dense_units": 32}), TRAINING, VALIDATION, 3, control)
 
 
 def test_the_learning_rate_rises_falls_and_ends_at_zero() -> None:

@@ -449,7 +449,8 @@ def _memory(process_id: int | None) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def test_a_reader_that_is_killed_is_started_again(window: DigitWindow) -> None:
+def test_a_reader_that_is_killed_is_started_again(screen: str) -> None:
+    window = open_window(screen)
     draw(window, DIGITS[7])
     wait_for_answer(window)
     assert window.process.process_id is not None
@@ -462,6 +463,7 @@ def test_a_reader_that_is_killed_is_started_again(window: DigitWindow) -> None:
     wait_until(window, lambda: window.panel.answer not in (None, before))
     wait_for_answer(window)
     assert window.status["text"] == KEYS
+    window.close()
 
 
 def test_a_drawing_from_before_the_network_is_there_is_answered(

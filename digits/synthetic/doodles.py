@@ -317,6 +317,8 @@ _SHAPES = (
     _stick,
 )
 # --- the grammar: what is put together keeps count of its shapes
+
+
 _Part: TypeAlias = tuple[list[Line], int]
 
 

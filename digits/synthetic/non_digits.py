@@ -13,7 +13,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-from digits.common import quiet_matplotlib  # noqa: F401
 from digits.synthetic.digit_mixtures import draw_mirrored, draw_pieces, draw_several, draw_stacked
 from digits.synthetic.handwritten_things import (
     draw_doodle,
@@ -51,18 +50,6 @@ def draw_non_digit(random: Random, sources: Sources) -> tuple[str, Drawing]:
         if (ink > 0.5).any():
             picture = compose_scene(ink, random)
     return kind, picture
-
-
-# --- lines
-
-
-# --- printed characters
-
-
-# --- made of real digits
-
-
-# --- photos of things
 
 
 KINDS: dict[str, tuple[float, Callable[[Random, Sources], Drawing]]] = {

@@ -69,7 +69,7 @@ def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
         script = str(ROOT / "tune_mnist_model.py")
         usual = ("--data", "mnist.npz", "--epochs", "1", "--subset", "128")
         process = subprocess.Popen(
-            [sys.executable, script, *usual, "--architecture", "compact", *options],
+            [sys.executable, script, *usual, "--architecture", "three_convolutions", *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -327,7 +327,7 @@ def test_a_chief_and_two_workers_search_together(start) -> None:
     assert [trial["status"] for trial in kept_trials()] == ["COMPLETED"] * 3
     assert len(re.findall(r"^ +[1-3] +[1-3] +\d+\.\d\d%", printed, re.MULTILINE)) == 3
     assert sum("validated" in output for output, _ in told) == 0
-    assert read_recipe("tuned_recipe.json").architecture == "compact"
+    assert read_recipe("tuned_recipe.json").architecture == "three_convolutions"
 
 
 def test_a_worker_that_loses_its_chief_says_so_and_ends(

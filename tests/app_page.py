@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +25,6 @@ def open_app_page() -> Iterator[AppTest]:
             if thread.name == "waking-network":
                 thread.join()
         yield page.run()
-    gc.unfreeze()
 
 
 @contextmanager

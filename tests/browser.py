@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from tests.drawings import Stroke, Strokes
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 ROOT = Path(__file__).resolve().parent.parent
 DESKTOP = {"width": 1280, "height": 800}
@@ -127,6 +127,21 @@ def _free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
+
+
+@contextmanager
+def fresh_tab(context: BrowserContext) -> Iterator[Page]:
+    """A tab that leaves nothing to the next: no cookie, no choice of theme, no size."""
+    page = context.new_page()
+    size = page.viewport_size
+    try:
+        yield page
+    finally:
+        if size is not None:
+            page.set_viewport_size(size)
+        page.evaluate("localStorage.clear()")
+        page.close()
+        context.clear_cookies()
 
 
 def open_page(page: Page, url: str) -> Page:

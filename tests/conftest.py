@@ -21,7 +21,7 @@ from tests import browser as shared
 from tests.mnist_arrays import mnist_arrays
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 # Few layers, for what takes time is to compile them; batches that leave no rest, for a rest is
 # compiled once more; things that are no digit, for whoever learns to doubt is told apart.
@@ -34,6 +34,7 @@ SLIM_RECIPE = {
 }
 pytest_plugins = [
     "tests.dead_worker",
+    "tests.frozen_tensorflow",
     "tests.left_behind",
     "tests.longest_first",
     "tests.own_process",
@@ -107,22 +108,36 @@ def chromium() -> Iterator[Browser]:
         yield running
 
 
-@pytest.fixture
-def desktop(chromium: Browser, server: str) -> Iterator[Page]:
-    """The page on a desktop's screen."""
+@pytest.fixture(scope="session")
+def desktop_browser(chromium: Browser) -> Iterator[BrowserContext]:
+    """A browser on a desktop's screen, which keeps Streamlit's scripts from tab to tab."""
     with chromium.new_context(viewport=shared.DESKTOP) as context:  # type: ignore[arg-type]
-        yield shared.open_page(context.new_page(), server)
+        yield context
 
 
-@pytest.fixture
-def phone(chromium: Browser, server: str) -> Iterator[Page]:
-    """The page on a phone held upright."""
+@pytest.fixture(scope="session")
+def phone_browser(chromium: Browser) -> Iterator[BrowserContext]:
+    """A browser on a phone held upright, likewise."""
     with chromium.new_context(
         viewport=shared.PHONE,  # type: ignore[arg-type]
         has_touch=True,
         is_mobile=True,
     ) as context:
-        yield shared.open_page(context.new_page(), server)
+        yield context
+
+
+@pytest.fixture
+def desktop(desktop_browser: BrowserContext, server: str) -> Iterator[Page]:
+    """The page on a desktop's screen, as somebody finds it who has never been there."""
+    with shared.fresh_tab(desktop_browser) as tab:
+        yield shared.open_page(tab, server)
+
+
+@pytest.fixture
+def phone(phone_browser: BrowserContext, server: str) -> Iterator[Page]:
+    """The same on a phone."""
+    with shared.fresh_tab(phone_browser) as tab:
+        yield shared.open_page(tab, server)
 
 
 @pytest.fixture(scope="session")

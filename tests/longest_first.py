@@ -1,9 +1,12 @@
-"""A pytest plugin: files that take long begin first, so that no worker is left alone with one.
+"""A pytest plugin: how files of tests are shared out. Those that take long begin first, so that no
+worker is left alone with one.
 
 pytest-xdist gives whole files to its workers, in this order.
 """
 
 from __future__ import annotations
+
+import os
 
 import pytest
 
@@ -27,3 +30,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Sort the files; within a file, and among the quick ones, nothing changes place."""
     place = {name: number for number, name in enumerate(LONG)}
     items.sort(key=lambda item: place.get(item.nodeid.split("::")[0], len(LONG)))
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than there are cores: who drives a browser or a window mostly waits."""
+    return min(4, 1 + (os.cpu_count() or 1))

@@ -19,8 +19,9 @@ from digits.screen.first_answer import wake_network
 
 @pytest.fixture(autouse=True)
 def nothing_goes_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A server's collector of garbage would go on for ever."""
+    """A server's collector of garbage would go on for ever; what is frozen, it has frozen."""
     monkeypatch.setattr(network_waking, "_collect_now_and_then", lambda: None)
+    gc.unfreeze()
     yield
     gc.unfreeze()
 

@@ -350,7 +350,7 @@ def test_a_worker_that_loses_its_chief_says_so_and_ends(
 
     monkeypatch.setattr(recipe_trials, "train", lose_the_chief)
     wait_for("waits for workers", chief)
-    options = ("--epochs", "1", "--subset", "300", "--architecture", "compact")
+    options = ("--epochs", "1", "--subset", "300", "--architecture", "three_convolutions")
     assert search(*options, "--patience", "4") == 1
     printed, errors = capsys.readouterr()
     assert "worker: Trial 1: 1.00%" in printed

@@ -90,9 +90,15 @@ def doubting_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the server of `server` says."""
+    return tmp_path_factory.mktemp("server") / "server.log"
+
+
+@pytest.fixture(scope="session")
+def server(server_log: Path) -> Iterator[str]:
     """The address of the running page."""
-    with shared.running_server(tmp_path_factory.mktemp("server") / "server.log") as url:
+    with shared.running_server(server_log) as url:
         yield url
 
 

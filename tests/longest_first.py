@@ -11,17 +11,20 @@ import os
 import pytest
 
 LONG = (
-    "tests/test_notebook.py",
     "tests/page/test_browser.py",
+    "tests/training/test_command.py",
     "tests/tuning/test_command.py",
     "tests/training/test_interrupted.py",
-    "tests/training/test_command.py",
     "tests/window/test_app.py",
+    "tests/explanation/test_sanity.py",
+    "tests/picture/test_file_fuzzing.py",
+    "tests/picture/test_ink_finding.py",
     "tests/training/test_fitting.py",
     "tests/reading/test_digit.py",
-    "tests/explanation/test_sanity.py",
+    "tests/doors/test_faults.py",
+    "tests/explanation/test_explaining.py",
+    "tests/page/test_app.py",
     "tests/doors/test_no_home.py",
-    "tests/test_rooms.py",
 )
 """By how long they take, the longest first; all others are quick."""
 

@@ -1,10 +1,13 @@
 """The notebook tells its story on any digits, and lies in the repository with its figures in it."""
 
+import ast
+import importlib
 import json
 import re
 import runpy
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -80,13 +83,28 @@ def check_executed(path: Path) -> None:
     assert path.stat().st_size < 2_000_000
 
 
+@pytest.mark.slow
 def test_it_runs_from_top_to_bottom_on_a_slice_in_a_fresh_kernel(executed: Path) -> None:
     check_executed(executed)
 
 
+@pytest.mark.slow
 def test_executing_it_changes_no_word_of_it(executed: Path) -> None:
     sources = [[cell["source"] for cell in read(path)["cells"]] for path in (executed, COMMITTED)]
     assert sources[0] == sources[1]
+
+
+@pytest.mark.parametrize("cell", range(len(code_cells(COMMITTED))))
+def test_every_cell_is_python_whose_imports_lead_somewhere(cell: int) -> None:
+    """That all of it runs is for the slow tests to see."""
+    source = "".join(code_cells(COMMITTED)[cell]["source"])
+    plain = "\n".join(line for line in source.splitlines() if not line.startswith("%"))
+    for node in ast.walk(ast.parse(plain)):
+        if isinstance(node, ast.ImportFrom):
+            module = importlib.import_module(str(node.module))
+            assert all(hasattr(module, each.name) for each in node.names), node.module
+        elif isinstance(node, ast.Import):
+            assert all(find_spec(each.name) for each in node.names)
 
 
 def test_the_committed_one_is_executed_and_holds_its_figures() -> None:

@@ -379,7 +379,7 @@ def test_many_threads_get_the_answers_that_one_thread_gets(method: str) -> None:
     found: list[Any] = [None] * 10
 
     def explain_often(i: int) -> None:
-        for _ in range(5):
+        for _ in range(1 if method == "occlusion" else 5):  # which asks a hundred times at once
             found[i] = grad_cam(inputs[i], method=method)
 
     threads = [threading.Thread(target=explain_often, args=(i,)) for i in range(10)]

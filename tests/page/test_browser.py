@@ -13,16 +13,12 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.browser import (
     PATIENCE,
-    PHONE,
-    Server,
     draw,
     draw_with_finger,
     open_page,
     paper,
     running_server,
-    started_server,
     wait_until,
-    wait_until_healthy,
 )
 from tests.conftest import as_file
 from tests.drawings import DIGITS, SCRIBBLE, Stroke
@@ -125,21 +121,16 @@ def test_a_fresh_server_can_be_drawn_on_while_the_network_wakes_quietly(
 
 
 def test_a_doubted_scribble_is_told_so_where_an_answer_would_stand(
-    chromium: Browser, doubting_model: Path, tmp_path: Path, screenshots: Path
+    phone: Page, screenshots: Path
 ) -> None:
-    with (
-        running_server(tmp_path / "server.log", DIGIT_MODEL=str(doubting_model)) as url,
-        chromium.new_context(viewport=PHONE) as context,  # type: ignore[arg-type]
-    ):
-        page = open_page(context.new_page(), url)
-        draw(page, SCRIBBLE)
-        expect(page.locator(".answer-doubt")).to_be_visible()
-        expect(page.locator(".answer-digit")).to_have_count(0)
-        expect(page.locator(".answer-bars li")).to_have_count(3)
-        expect(page.locator(".heatmap")).to_contain_text("would speak for a")
-        page.screenshot(path=screenshots / "phone-doubt.png", full_page=True)
-        height = page.locator(".answer").evaluate("each => each.getBoundingClientRect().height")
-        assert height == 11.5 * 16  # as high as any answer, so that nothing below it moves
+    draw(phone, SCRIBBLE)
+    expect(phone.locator(".answer-doubt")).to_be_visible()
+    expect(phone.locator(".answer-digit")).to_have_count(0)
+    expect(phone.locator(".answer-bars li")).to_have_count(3)
+    expect(phone.locator(".heatmap")).to_contain_text("would speak for a")
+    phone.screenshot(path=screenshots / "phone-doubt.png", full_page=True)
+    height = phone.locator(".answer").evaluate("each => each.getBoundingClientRect().height")
+    assert height == 11.5 * 16  # as high as any answer, so that nothing below it moves
 
 
 def test_people_who_draw_at_once_see_their_own_digits(chromium: Browser, server: str) -> None:
@@ -161,28 +152,24 @@ def test_people_who_draw_at_once_see_their_own_digits(chromium: Browser, server:
 
 
 def test_who_leaves_before_the_answer_leaves_nothing_behind(
-    chromium: Browser, tmp_path: Path
+    chromium: Browser, desktop: Page, server: str, server_log: Path
 ) -> None:
-    log = tmp_path / "server.log"
-    with started_server(log) as server:
-        wait_until_healthy(server, log)
-        with chromium.new_context() as context:
-            page = open_page(context.new_page(), server.url)
-            draw(page, DIGITS[7])
-            expect_answer(page, 7)
-            for _ in range(3):
-                with chromium.new_context() as other:
-                    draw(open_page(other.new_page(), server.url), DIGITS[1])
-            press(page, "Clear")
-            draw(page, DIGITS[2])
-            expect_answer(page, 2)
-            wait_until(lambda: people_at(server) == 1)
-    assert "Traceback" not in log.read_text()
+    draw(desktop, DIGITS[7])
+    expect_answer(desktop, 7)
+    there = people_at(server)
+    for _ in range(3):
+        with chromium.new_context() as other:
+            draw(open_page(other.new_page(), server), DIGITS[1])
+    press(desktop, "Clear")
+    draw(desktop, DIGITS[2])
+    expect_answer(desktop, 2)
+    wait_until(lambda: people_at(server) == there)
+    assert "Traceback" not in server_log.read_text()
 
 
-def people_at(server: Server) -> int:
+def people_at(server: str) -> int:
     """How many browsers the server is connected with, by its own count."""
-    with urllib.request.urlopen(f"{server.url}/_stcore/metrics", timeout=PATIENCE) as answer:
+    with urllib.request.urlopen(f"{server}/_stcore/metrics", timeout=PATIENCE) as answer:
         return int(re.search(r"^active_sessions (\d+)", answer.read().decode(), re.M)[1])  # type: ignore[index]
 
 

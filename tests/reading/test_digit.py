@@ -330,25 +330,40 @@ def shell(
     )
 
 
-def test_in_a_shell_each_picture_gets_a_line_and_a_bad_one_a_sentence(tmp_path: Path) -> None:
-    Image.fromarray(draw(DIGITS[3])).save(tmp_path / "three.png")
-    Image.fromarray(draw(DIGITS[7])).save(tmp_path / "seven.png")
-    (tmp_path / "bad.png").write_text("not a picture")
-    done = shell("three.png", "bad.png", "seven.png", "--top-k", "2", cwd=tmp_path)
-    three, seven = done.stdout.splitlines()
+@pytest.fixture(scope="module")
+def in_a_shell(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """Three pictures and a file that is none, on a terminal that shows ASCII only."""
+    folder = tmp_path_factory.mktemp("pictures")
+    for digit, name in ((3, "three.png"), (7, "seven.png"), (0, "数字.png")):
+        Image.fromarray(draw(DIGITS[digit])).save(folder / name)
+    (folder / "bad.png").write_text("not a picture")
+    names = ("three.png", "bad.png", "seven.png", "数字.png")
+    environment = os.environ | {"PYTHONIOENCODING": "ascii:strict"}
+    return shell(*names, "--top-k", "2", cwd=folder, env=environment)
+
+
+def test_in_a_shell_each_picture_gets_a_line(
+    in_a_shell: subprocess.CompletedProcess[str],
+) -> None:
+    three, seven, _ = in_a_shell.stdout.splitlines()
     assert three.startswith("three.png: 3 ")
     assert three.count(",") == 1
     assert seven.startswith("seven.png: 7 ")
-    assert done.stderr.startswith("bad.png: This file is not a picture: choose a PNG, JPEG, ")
-    assert done.stderr.count("\n") == 1
-    assert done.returncode == 2
 
 
-def test_a_name_that_the_terminal_cannot_show_is_escaped(tmp_path: Path) -> None:
-    Image.fromarray(draw(DIGITS[3])).save(tmp_path / "数字.png")
-    done = shell("数字.png", cwd=tmp_path, env=os.environ | {"PYTHONIOENCODING": "ascii:strict"})
-    assert done.stdout.startswith(r"\u6570\u5b57.png: 3 ")
-    assert done.returncode == 0
+def test_in_a_shell_a_bad_picture_gets_a_sentence_and_tensorflow_says_nothing(
+    in_a_shell: subprocess.CompletedProcess[str],
+) -> None:
+    errors = in_a_shell.stderr
+    assert errors.startswith("bad.png: This file is not a picture: choose a PNG, JPEG, ")
+    assert errors.count("\n") == 1
+    assert in_a_shell.returncode == 2
+
+
+def test_a_name_that_the_terminal_cannot_show_is_escaped(
+    in_a_shell: subprocess.CompletedProcess[str],
+) -> None:
+    assert in_a_shell.stdout.splitlines()[2].startswith(r"\u6570\u5b57.png: 0 ")
 
 
 def test_a_reader_who_has_read_enough_ends_the_program_quietly(tmp_path: Path) -> None:
@@ -401,10 +416,3 @@ def test_importing_the_modules_does_not_import_tensorflow() -> None:
     code = "import sys, digit_predictor, gradcam_visualizer; print('tensorflow' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
     assert done.stdout.strip() == b"False"
-
-
-def test_tensorflow_says_nothing_on_the_terminal(tmp_path: Path) -> None:
-    Image.fromarray(draw(DIGITS[0])).save(tmp_path / "nought.png")
-    done = shell("nought.png", cwd=tmp_path)
-    assert done.stderr == ""
-    assert done.stdout.startswith("nought.png: 0 ")

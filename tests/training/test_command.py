@@ -1,6 +1,6 @@
 """Retraining, as a person would run it, on a slice that trains in seconds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,15 +33,24 @@ class Run:
 
 @pytest.fixture(scope="module")
 def default_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Two epochs of our own recipe, once for all tests that look at what it leaves."""
+    """Two epochs of our own recipe, but for fewer pictures, once for all tests that look at it."""
     folder = tmp_path_factory.mktemp("run")
     data = write_small_mnist(folder)
     put_picture(folder / "own" / "3" / "a.png", 3)
     (folder / "own" / "3" / "b.png").write_text("no picture")
+    fewer = replace(RECIPES["compact"], epochs=2, scenes=0.05, non_digits=0.1)
+    (folder / "fewer.json").write_text(fewer.as_json())
     run = start_training(
         data,
         folder / "mine.h5",
-        *("--epochs", "2", "--extra", str(folder / "own"), "--tensorboard", str(folder / "logs")),
+        *(
+            "--tuned",
+            str(folder / "fewer.json"),
+            "--extra",
+            str(folder / "own"),
+            "--tensorboard",
+            str(folder / "logs"),
+        ),
     )
     printed, errors = run.communicate(timeout=SLOW_MACHINE_S)
     assert run.returncode == 0, errors
@@ -66,6 +75,7 @@ def test_a_run_reports_its_progress_and_leaves_a_model_with_papers_and_curves(
     assert {file.name for file in default_run.folder.iterdir()} == {
         "mnist.npz",
         "slim.json",
+        "fewer.json",
         "own",
         "logs",
         "made_pictures",

@@ -32,13 +32,14 @@ from tests.training_runs import (
 ROW = EpochRow(1, 1.0, 0.1, 0.2, 0.9, 0.2, 0.9)
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_a_run_is_finished_by_resume(small_mnist: Path) -> None:
-    """Killed twice, at moments that are different every time, then left alone."""
+    """Killed three times, at moments that are different every time, then left alone."""
     whole, killed = small_mnist.with_name("whole.h5"), small_mnist.with_name("killed.h5")
     options = [*slim(small_mnist), "--epochs", "6"]
     assert main(["--data", str(small_mnist), "--output", str(whole), *options]) == 0
     moments = random.Random()
-    for epoch in sorted(moments.sample(range(1, 7), 2)):
+    for epoch in sorted(moments.sample(range(1, 7), 3)):
         run = start_training(small_mnist, killed, *options, "--resume")
         kill_after(run, f"Epoch {epoch}/6", moments.uniform(0, 0.5))
         killed.unlink(missing_ok=True)  # if it was done in time, the next begins anew

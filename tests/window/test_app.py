@@ -100,6 +100,17 @@ def seen(window: DigitWindow, widget: tk.Misc, screen: str) -> np.ndarray:
 # ---- Drawing and answers
 
 
+def test_a_drawing_from_before_the_network_is_there_is_answered(window: DigitWindow) -> None:
+    """The first test of the file: the window has just been opened."""
+    assert window.status["text"] == LOADING
+    assert window.process.state == "loading"
+    draw(window, DIGITS[7])
+
+    wait_until(window, lambda: digit(window) == "7")
+
+    assert window.status["text"] == KEYS
+
+
 @pytest.mark.parametrize("drawn", [0, 1, 2, 3, 4, 7])
 def test_a_drawn_digit_is_read_when_the_pen_lifts(window: DigitWindow, drawn: int) -> None:
     draw(window, DIGITS[drawn])
@@ -462,20 +473,6 @@ def test_a_reader_that_is_killed_is_started_again(screen: str) -> None:
     assert window.status["text"] == LOADING
     wait_until(window, lambda: window.panel.answer not in (None, before))
     wait_for_answer(window)
-    assert window.status["text"] == KEYS
-    window.close()
-
-
-def test_a_drawing_from_before_the_network_is_there_is_answered(
-    screen: str, tmp_path: Path
-) -> None:
-    window = open_window(screen)
-    assert window.status["text"] == LOADING
-    draw(window, DIGITS[7])
-    assert window.process.state == "loading"
-
-    wait_until(window, lambda: digit(window) == "7")
-
     assert window.status["text"] == KEYS
     window.close()
 

@@ -51,8 +51,9 @@ def find_chromium() -> str | None:
 @contextmanager
 def running_browser(executable: str) -> Iterator[Browser]:
     """Run Chromium, with a make-believe camera."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=1000 * PATIENCE)  # the first answer waits for TensorFlow
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=list(QUIET))
         yield browser

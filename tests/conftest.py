@@ -32,7 +32,7 @@ SLIM_RECIPE = {
     "scenes": 0,
     "non_digits": 0.05,
 }
-# Many processes share the cores here: threads of their own would wait for each other, at full speed.
+# Many processes share the cores here: their threads would wait for each other, at full speed.
 for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 

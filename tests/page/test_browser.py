@@ -23,8 +23,6 @@ from tests.browser import (
 from tests.conftest import as_file
 from tests.drawings import DIGITS, SCRIBBLE, Stroke
 
-expect.set_options(timeout=1000 * PATIENCE)  # the first answer waits for TensorFlow
-
 DRAWN_INVITATION = re.compile("Draw a digit from 0 to 9")
 
 

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import ROOT
+from tests.browser import ROOT, draw
+from tests.drawings import DIGITS
 
 SETTINGS = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
 UPGRADE = {
@@ -95,7 +96,8 @@ def test_no_traceback_and_no_statistics_leave_the_server() -> None:
 def test_nothing_on_the_page_stops_the_server_or_empties_its_caches(desktop: Page) -> None:
     for key in ("c", "r"):  # Streamlit's shortcuts for those who develop a page
         desktop.keyboard.press(key)
-    desktop.wait_for_timeout(500)
+    draw(desktop, DIGITS[1])  # whose answer comes after whatever a key would have done
+    expect(desktop.locator(".answer-digit")).to_have_text("1")
     expect(desktop.get_by_role("dialog")).to_have_count(0)
     for power in ("Stop", "Rerun", "Clear cache", "Deploy"):
         expect(desktop.get_by_role("button", name=power)).to_have_count(0)
@@ -107,7 +109,8 @@ def test_the_page_asks_no_other_site_for_anything(desktop: Page, server: str) ->
     desktop.on("request", lambda request: asked.append(request.url))
     desktop.reload()
     desktop.locator("canvas.upper-canvas").wait_for()
-    desktop.wait_for_timeout(1_000)
+    draw(desktop, DIGITS[1])
+    expect(desktop.locator(".heatmap")).to_be_visible()
     assert len(asked) > 5
     host = urlsplit(server).netloc
     assert {urlsplit(url).netloc for url in asked if url.startswith("http")} == {host}

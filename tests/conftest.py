@@ -175,12 +175,22 @@ def write_small_mnist(folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def trained_before(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The file of a slim model, trained once for all tests that replace one."""
-    from tests.training_runs import run_here
+    """The file of a slim model that has learnt nothing, made once for all who replace one."""
+    from tests.training_runs import run_here, train_nothing
 
     folder = tmp_path_factory.mktemp("before")
-    assert run_here(write_small_mnist(folder), "--epochs", "1") == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("digits.training.command.train", train_nothing)
+        assert run_here(write_small_mnist(folder), "--epochs", "1") == 0
     return (folder / "mine.h5").read_bytes()
+
+
+@pytest.fixture
+def trains_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For what is promised of files and options, whatever a network learns."""
+    from tests.training_runs import train_nothing
+
+    monkeypatch.setattr("digits.training.command.train", train_nothing)
 
 
 @pytest.fixture

@@ -64,6 +64,7 @@ def test_what_is_drawn_with_matplotlib_is_drawn_without_a_remark(
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.slow
 def test_two_servers_on_one_folder_both_answer(chromium: Browser, tmp_path: Path) -> None:
     logs = [tmp_path / "one.log", tmp_path / "two.log"]
     with running_server(logs[0], **NOWHERE) as one, running_server(logs[1], **NOWHERE) as two:

@@ -103,6 +103,7 @@ def test_the_recipe_in_the_papers_and_the_same_seed_train_the_same_again(small_m
     assert all(np.array_equal(one, two) for one, two in pairs)
 
 
+@pytest.mark.usefixtures("trains_at_once")
 def test_a_worse_model_is_kept_beside_the_better_one_unless_forced(
     small_mnist: Path, old_model: Path, capsys, monkeypatch
 ) -> None:
@@ -131,6 +132,7 @@ def test_without_tensorboard_it_says_how_to_get_it(small_mnist: Path, capsys, mo
     assert "pip install -r requirements-train.txt" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("trains_at_once")
 def test_augmentation_can_be_shown_and_turned_off(small_mnist: Path, capsys) -> None:
     sheet = small_mnist.with_name("sheet.png")
     assert run_here(small_mnist, "--show-augmentation", str(sheet)) == 0
@@ -221,6 +223,7 @@ def test_a_count_below_one_is_refused(argument: str, capsys) -> None:
     assert "from 1 to" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("trains_at_once")
 def test_a_model_without_papers_of_ours_can_be_replaced(small_mnist: Path) -> None:
     output = small_mnist.with_name("mine.h5")
     build_classic().save(output)

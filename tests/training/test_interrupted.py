@@ -96,6 +96,7 @@ def test_interrupted_before_it_trains_it_says_so_in_a_sentence(
     assert errors in ("Stopped.\n", "Stopped; mine.h5 is as it was.\n")
 
 
+@pytest.mark.usefixtures("trains_at_once")
 def test_resume_without_a_checkpoint_begins_and_with_that_of_another_run_refuses(
     small_mnist: Path, capsys
 ) -> None:
@@ -137,6 +138,7 @@ def test_on_a_full_disk_the_old_model_and_the_last_checkpoint_stay(
     assert "Going on after epoch 1." in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("trains_at_once")
 def test_whatever_fails_at_the_end_leaves_the_old_model_and_the_checkpoint(
     small_mnist: Path, old_model: Path, capsys, monkeypatch
 ) -> None:
@@ -145,11 +147,11 @@ def test_whatever_fails_at_the_end_leaves_the_old_model_and_the_checkpoint(
     def interrupted(*arguments: Any) -> None:
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(command, "write_curves_png", interrupted)
-    assert run_here(small_mnist, "--epochs", "1", "--seed", "1", "--force") == 130
+    with monkeypatch.context() as patch:
+        patch.setattr(command, "write_curves_png", interrupted)
+        assert run_here(small_mnist, "--epochs", "1", "--seed", "1", "--force") == 130
     assert capsys.readouterr().err.startswith("Stopped; mine.h5 is as it was. To go on: ")
     assert old_model.read_bytes() == old
-    monkeypatch.undo()
     assert run_here(small_mnist, "--epochs", "1", "--seed", "1", "--force", "--resume") == 0
     assert " before: " in capsys.readouterr().out
     assert old_model.read_bytes() != old

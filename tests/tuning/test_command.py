@@ -312,6 +312,7 @@ def test_two_searches_cannot_share_a_folder(trained: list[Recipe], capsys) -> No
 # --- a chief and its workers
 
 
+@pytest.mark.slow
 def test_a_chief_and_two_workers_search_together(start) -> None:
     place = ("127.0.0.1", str(free_port()))
     options = ("--max-trials", "3", "--patience", "60")

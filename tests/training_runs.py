@@ -59,5 +59,7 @@ def train_nothing(
     import_keras().utils.set_random_seed(seed)
     model = ARCHITECTURES[recipe.architecture](**recipe.network)
     history = (EpochRow(1, 1.0, 0.1, 0.2, 0.9, 0.2, 0.9),)
-    control.after_epoch(Checkpoint(history, model.get_weights(), [], []))
+    if control.resume_from is None:
+        weights = model.get_weights()
+        control.after_epoch(Checkpoint(history, weights, weights, weights))
     return TrainedNetwork(model, history)

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageGrab
 
+from tests.browser import PATIENCE
 from tests.drawings import Stroke, Strokes
 
 if TYPE_CHECKING:
     from digits.window.app import DigitWindow
 
 HOW_TO_ENABLE = "no Xvfb found: apt-get install xvfb"
-PATIENCE = 240.0  # seconds: the first answer waits for TensorFlow
 
 
 @contextmanager

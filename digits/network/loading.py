@@ -33,7 +33,7 @@ def load_model(path: str | os.PathLike[str] | None = None) -> keras.Model:
     A file that has changed on disk is loaded anew.
 
     Args:
-        path: `.h5` or `.keras`; None takes `$DIGIT_MODEL`, or the model shipped beside this module.
+        path: `.h5` or `.keras`; None takes `$DIGIT_MODEL`, or the model shipped at the top.
 
     Raises:
         ModelError: the file is missing, damaged, or does not classify 28×28 pictures of digits.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from tests.browser import ROOT, draw, open_page, running_server
+from tests.browser import PATIENCE, ROOT, draw, open_page, running_server
 from tests.drawings import DIGITS
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def test_two_servers_on_one_folder_both_answer(chromium: Browser, tmp_path: Path
         for page, digit in zip(pages, (3, 7), strict=True):
             draw(page, DIGITS[digit])
         for page, digit in zip(pages, (3, 7), strict=True):
-            page.locator(".answer-digit").wait_for(timeout=240_000)
+            page.locator(".answer-digit").wait_for(timeout=1000 * PATIENCE)
             assert page.locator(".answer-digit").inner_text() == str(digit)
             page.close()
     for log in logs:

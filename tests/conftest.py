@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # compiled once more; things that are no digit, for whoever learns to doubt is told apart.
 SLIM_RECIPE = {
     "architecture": "three_convolutions",
-    "network": {"filters": [4, 4, 8], "dense_units": 8, "dropout": 0.25},
+    "network": {"filters": [4, 4, 8], "dense_units": 8, "dropout": 0.25, "batch_norm": False},
     "batch_size": 105,
     "scenes": 0,
     "non_digits": 0.05,

@@ -47,13 +47,22 @@ def _processes() -> dict[str, str]:
             continue
         for number in numbers:
             command = _command(number)
-            if command and not _KNOWN_PROCESSES.search(command):
+            if _runs(number) and not _KNOWN_PROCESSES.search(command):
                 found[f"process {number}"] = f"the process {number}: {command[:200]}"
     return found
 
 
+def _runs(number: str) -> bool:
+    """Whether a process has not ended; one that waits to be asked how it ended has."""
+    try:
+        status = Path(f"/proc/{number}/stat").read_text(errors="replace")
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] not in "ZX"
+
+
 def _command(number: str) -> str:
-    """What a process was started as; nothing for one that has ended and waits to be asked how."""
+    """What a process was started as; nothing yet for one that is about to become its program."""
     try:
         return Path(f"/proc/{number}/cmdline").read_text(errors="replace").replace("\0", " ")
     except OSError:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from digits.common.command_line import was_interrupted
 from digits.common.errors import DataError
 from digits.network.architectures import ARCHITECTURES, CLASSES
 from digits.network.tensorflow_import import import_keras
@@ -228,6 +229,10 @@ def _epoch_keeper(seed: int, control: RunControl) -> Any:
         def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
             self.start = time.monotonic()
             _seed_layers(self.model, seed, epoch)
+
+        def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+            if was_interrupted():  # while Python could not raise, as when it collects garbage
+                raise KeyboardInterrupt
 
         def on_test_end(self, logs: dict | None = None) -> None:
             # Averaged weights, where there are any, are in the model only now.

@@ -16,7 +16,7 @@ import pytest
 
 from digits.common import atomic_file
 from digits.network.architectures import build_classic
-from digits.training import command
+from digits.training import command, fitting
 from digits.training.checkpoint import Checkpoint, EpochRow, save_checkpoint
 from digits.training.command import main
 from digits.training.fitting import TrainedNetwork
@@ -61,7 +61,9 @@ def kill_after(run: subprocess.Popen[str], words: str, seconds: float) -> None:
     run.communicate()
 
 
-@pytest.mark.parametrize("stop", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize(
+    "stop", [pytest.param(signal.SIGKILL, marks=pytest.mark.slow), signal.SIGINT]
+)
 def test_stopped_the_old_model_and_the_last_checkpoint_stay_whole(
     stop: signal.Signals, small_mnist: Path, old_model: Path
 ) -> None:
@@ -94,6 +96,23 @@ def test_interrupted_before_it_trains_it_says_so_in_a_sentence(
     _, errors = run.communicate(timeout=SLOW_MACHINE_S)
     assert run.returncode == 130, errors
     assert errors in ("Stopped.\n", "Stopped; mine.h5 is as it was.\n")
+
+
+class InterruptsWhenItGoes:
+    """Ctrl-C where Python cannot raise: when an object is about to be no more."""
+
+    def __del__(self) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_interrupted_where_python_cannot_raise_it_stops_all_the_same(
+    small_mnist: Path, capsys, monkeypatch
+) -> None:
+    monkeypatch.setattr(fitting, "_seed_layers", lambda *arguments: InterruptsWhenItGoes() and None)
+    assert run_here(small_mnist, "--epochs", "1") == 130
+    assert capsys.readouterr().err == "Stopped; mine.h5 is as it was.\n"
+    assert not small_mnist.with_name("mine.h5").exists()
 
 
 @pytest.mark.usefixtures("trains_at_once")

@@ -245,7 +245,7 @@ def test_interrupted_and_killed_a_search_goes_on_and_ends(start) -> None:
     wait_for("Trial 1 of 2", run)
     run.send_signal(signal.SIGINT)
     _, errors = run.communicate(timeout=SLOW_MACHINE_S)
-    assert run.returncode == 130
+    assert run.returncode == 130, errors
     assert errors == (
         "Stopped; finished trials are kept in tuning, and the same command goes on.\n"
     )

@@ -13,14 +13,16 @@ from collections.abc import Iterator
 
 import pytest
 
-TENSORFLOWS_SHARE = 100_000
-"""Objects; with fewer frozen, TensorFlow's are not among them."""
+# To ask the collector how many objects are frozen takes a twentieth of a second for every test.
+_is_frozen = False
 
 
 @pytest.fixture(autouse=True)
 def freeze_tensorflow() -> Iterator[None]:
     """Once a process, after the first test that has imported it."""
+    global _is_frozen  # noqa: PLW0603 - what is frozen is so for the whole process
     yield
-    if "tensorflow" in sys.modules and gc.get_freeze_count() < TENSORFLOWS_SHARE:
+    if "tensorflow" in sys.modules and not _is_frozen:
         gc.collect()
         gc.freeze()
+        _is_frozen = True

@@ -23,7 +23,7 @@ def nothing_goes_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(network_waking, "_collect_now_and_then", lambda: None)
     gc.unfreeze()
     yield
-    gc.unfreeze()
+    gc.freeze()  # as `tests.frozen_tensorflow` has left it
 
 
 @pytest.fixture

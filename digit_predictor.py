@@ -9,7 +9,7 @@ import sys
 
 from digits.common.errors import DigitError, LayerError, ModelError, NoInkError, PictureError
 from digits.explanation.explaining import warm_up
-from digits.network.loading import list_convolutions, load_model
+from digits.network.loading import list_convolutions, load_model, load_network
 from digits.reading.command import main
 from digits.reading.digit import (
     Reading,
@@ -29,6 +29,7 @@ __all__ = [
     "format_confidence",
     "list_convolutions",
     "load_model",
+    "load_network",
     "main",
     "predict_top_k",
     "read_digit",

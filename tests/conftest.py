@@ -17,6 +17,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from digits.network.model_file import SHIPPED_MODEL
+from digits.network.stored_export import GROUP
 from tests import browser as shared
 from tests.mnist_arrays import mnist_arrays
 
@@ -90,6 +91,16 @@ def doubting_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with h5py.File(path, "r+") as file:
         file.attrs["digit_doubt_score"] = "max_probability"
         file.attrs["digit_doubt_threshold"] = 2.0
+    return path
+
+
+@pytest.fixture(scope="session")
+def model_without_export(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped model's file as it was before models had exports."""
+    path = tmp_path_factory.mktemp("without") / "without_export.h5"
+    shutil.copyfile(SHIPPED_MODEL, path)
+    with h5py.File(path, "r+") as file:
+        del file[GROUP]
     return path
 
 

@@ -25,6 +25,7 @@ _KNOWN_THREADS = (
 _KNOWN_PROCESSES = re.compile(
     r"multiprocessing\.(resource_tracker|forkserver)"  # Python's own, one for each interpreter
     r"|playwright/driver"
+    r"|digits\.network\.tensorflow_worker"  # ends when it has not been asked for a while
 )
 
 

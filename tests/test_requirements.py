@@ -21,7 +21,12 @@ MODULES = {
     for path in (*ROOT.glob("*.py"), *(ROOT / "digits").rglob("*.py"))
 }
 APP = ("streamlit_app", "digit_gui", "digit_predictor", "gradcam_visualizer")
-FILES = ("requirements.txt", "requirements-train.txt", "requirements-dev.txt")
+FILES = (
+    "requirements-serve.txt",
+    "requirements.txt",
+    "requirements-train.txt",
+    "requirements-dev.txt",
+)
 
 
 def requirements_of(file: str) -> dict[str, Requirement]:

@@ -23,8 +23,8 @@ LONGEST_DOOR = 60
 KEPT = {
     "digit_predictor": {
         *("DigitError", "LayerError", "ModelError", "NoInkError", "PictureError", "Reading"),
-        *("format_confidence", "list_convolutions", "load_model", "predict_top_k"),
-        *("read_digit", "read_digits", "warm_up"),
+        *("format_confidence", "list_convolutions", "load_model", "load_network"),
+        *("predict_top_k", "read_digit", "read_digits", "warm_up"),
     },
     "gradcam_visualizer": {
         *("METHODS", "Explanation", "Method", "common_scale", "explain", "grad_cam"),

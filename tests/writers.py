@@ -21,7 +21,8 @@ from digits.common import atomic_file
 def write_model(folder: Path, version: int) -> None:
     import h5py
 
-    from digits.network.model_file import ModelPapers, save_model_file
+    from digits.network.model_file import save_model_file
+    from digits.network.papers import ModelPapers
 
     class Model:
         """As much of a Keras model as is saved."""
@@ -57,7 +58,7 @@ def write_curves(folder: Path, version: int) -> None:
 def write_report(folder: Path, version: int) -> None:
     from digits.evaluation import report
     from digits.evaluation.measures import measure
-    from digits.network.model_file import ModelPapers
+    from digits.network.papers import ModelPapers
 
     evaluation = measure(np.eye(10, dtype=np.float32), np.arange(10, dtype=np.uint8))
     written = report.Report("mine.h5", f"set {version}", evaluation, [], ModelPapers())

@@ -25,5 +25,9 @@ class LayerError(ModelError, ValueError):
     """The model has no layer of that name, or no convolution at all."""
 
 
+class TensorFlowMissingError(ModelError):
+    """What was asked takes TensorFlow, which is not installed."""
+
+
 class DataError(DigitError):
     """A data set is missing, damaged, or not of the documented shape."""

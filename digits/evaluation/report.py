@@ -33,7 +33,7 @@ from digits.evaluation.measures import (
     Reliability,
 )
 from digits.network.layers import LayerRow
-from digits.network.model_file import ModelPapers
+from digits.network.papers import ModelPapers
 from digits.reading.digit import format_confidence
 from digits.screen import html_parts
 

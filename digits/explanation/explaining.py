@@ -23,16 +23,16 @@ from digits.explanation.evidence import Explanation
 from digits.explanation.methods import METHODS
 from digits.explanation.occlusion import occlusion_maps
 from digits.network.architectures import CLASSES, INPUT_SHAPE
-from digits.network.compiled_calls import LayerGradients, compute_gradients
-from digits.network.layers import choose_convolution, outputs_of
-from digits.network.loading import load_model
-from digits.network.prediction import checked_logits, predict_probabilities
+from digits.network.layers import choose_convolution
+from digits.network.loading import as_network, load_network
+from digits.network.prediction import checked_logits
+from digits.network.serving import LayerGradients, Network
 from digits.picture.decoding import Picture
 from digits.picture.pixels import Ink
 from digits.reading.digit import Reading, make_readings, prepare_picture
 
 if TYPE_CHECKING:
-    import keras
+    from digits.network.loading import AnyNetwork
 
 
 ROUNDING = 1e-5
@@ -46,7 +46,7 @@ def grad_cam(
     *,
     against: int | None = None,
     method: str = "grad-cam",
-    model: keras.Model | None = None,
+    model: AnyNetwork | None = None,
 ) -> NDArray[np.float32]:
     """Where the evidence for a class lies, by Grad-CAM or another of `METHODS`.
 
@@ -61,8 +61,8 @@ def grad_cam(
         layer_name: at which convolution; None takes the last. Occlusion asks none.
         against: another class, to show what speaks for the one and not for the other.
         method: "grad-cam", "grad-cam++", "hirescam", "layercam" or "occlusion".
-        model: from `load_model`, or any Keras CNN, Sequential or functional, not nested; None
-            takes the default one.
+        model: from `load_network` or `load_model`, or any Keras CNN, Sequential or functional, not
+            nested; None takes the default network.
 
     Returns:
         float32 of the shape of `network_input`, in [0, 1], all zeros where there is no positive
@@ -88,7 +88,7 @@ def explain(
     *,
     against: int | None = None,
     methods: Sequence[str] = ("grad-cam",),
-    model: keras.Model | None = None,
+    model: AnyNetwork | None = None,
 ) -> list[Explanation]:
     """Explain several classes by several methods.
 
@@ -105,20 +105,20 @@ def explain(
     Raises:
         LayerError, ModelError, ValueError: as `grad_cam`.
     """
-    model = load_model() if model is None else model
-    network_input = _checked_input(network_input, model)
+    network = as_network(model)
+    network_input = _checked_input(network_input, network)
     _check_methods(methods, against)
     classes = [*class_indices] if against is None else [*class_indices, against]
-    _check_classes(classes, model)
+    _check_classes(classes, network)
     gradients = None
     if any(METHODS[method].activation_map for method in methods):
-        layer_name = choose_convolution(model, layer_name)
-        gradients = compute_gradients(model, layer_name, network_input, classes)
+        layer_name = choose_convolution(network.convolution_names, layer_name)
+        gradients = network.compute_gradients(layer_name, network_input, classes)
     explained = []
     for method in methods:
         activation_map = METHODS[method].activation_map
         if gradients is None or activation_map is None:
-            found = _by_occlusion(network_input, classes, model)
+            found = _by_occlusion(network_input, classes, network)
         else:
             found = _by_gradients(gradients, activation_map, layer_name)
         explained += found.explanations(method, against, network_input.shape)
@@ -133,7 +133,7 @@ def read_and_explain(
     class_indices: Sequence[int | None] = (None,),
     layer_name: str | None = None,
     methods: Sequence[str] = ("grad-cam",),
-    model: keras.Model | None = None,
+    model: AnyNetwork | None = None,
 ) -> tuple[Reading, list[Explanation]]:
     """`read_digit` and `explain` for one pass through the network.
 
@@ -147,12 +147,12 @@ def read_and_explain(
         LayerError, ModelError, ValueError: as both.
     """
     ready = prepare_picture(picture, k, ink)
-    model = load_model() if model is None else model
+    network = as_network(model)
     explained = explain(
-        ready.network_input, class_indices, layer_name, methods=methods, model=model
+        ready.network_input, class_indices, layer_name, methods=methods, model=network
     )
     logits = checked_logits(explained[0].logits[None])
-    return make_readings([ready], logits, k, model)[0], explained
+    return make_readings([ready], logits, k, network)[0], explained
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,20 +201,20 @@ def _by_gradients(
 
 
 def _by_occlusion(
-    network_input: NDArray[np.float32], classes: Sequence[int | None], model: keras.Model
+    network_input: NDArray[np.float32], classes: Sequence[int | None], network: Network
 ) -> _Found:
-    evidence, logits = occlusion_maps(network_input, model)
+    evidence, logits = occlusion_maps(network_input, network)
     likeliest = int(logits.argmax())
     indices = np.array([likeliest if each is None else each for each in classes])
     rounding = float(ROUNDING * np.abs(logits).max())
     return _Found(indices, evidence[indices], logits, None, rounding)
 
 
-def _checked_input(network_input: NDArray[np.float32], model: keras.Model) -> NDArray[np.float32]:
+def _checked_input(network_input: NDArray[np.float32], network: Network) -> NDArray[np.float32]:
     network_input = np.asarray(network_input, np.float32)
     if not np.isfinite(network_input).all():
         raise ValueError("network_input must be finite")
-    size = tuple(model.inputs[0].shape[1:3])
+    size = network.input_size
     if network_input.shape != size:
         raise ValueError(
             f"network_input has the shape {network_input.shape}, the model takes {size}"
@@ -231,23 +231,20 @@ def _check_methods(methods: Sequence[str], against: int | None) -> None:
             raise ValueError(f"{method} holds no class against another: choose one of {able}")
 
 
-def _check_classes(class_indices: Sequence[int | None], model: keras.Model) -> None:
+def _check_classes(class_indices: Sequence[int | None], network: Network) -> None:
     if not class_indices:
         raise ValueError("class_indices must name at least one class")
-    classes = outputs_of(model)[0].shape[-1]
+    classes = network.classes
     for index in class_indices:
         if index is not None and not 0 <= operator.index(index) < classes:
             raise ValueError(f"class_index must be from 0 to {classes - 1}, not {index}")
 
 
 def warm_up(path: str | os.PathLike[str] | None = None) -> None:
-    """Pay for all first times at once: import TensorFlow, load the model, compile all calls.
+    """Pay for all first times at once: load the network, answer and explain.
 
     Raises:
-        ModelError: as `load_model`.
+        ModelError: as `load_network`.
     """
-    model = load_model(path)
-    blank = np.zeros(INPUT_SHAPE[:2], np.float32)
-    predict_probabilities(blank[None], model)
-    explain(blank, model=model)
-    explain(blank, range(CLASSES), model=model)
+    network = load_network(path)
+    explain(np.zeros(INPUT_SHAPE[:2], np.float32), range(CLASSES), model=network)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from digits.network.prediction import predict_probabilities
 
 if TYPE_CHECKING:
-    import keras
+    from digits.network.loading import AnyNetwork
 
 PLACE = 2
 """Pixels a side of the square that goes or comes at once."""
@@ -67,7 +67,7 @@ def check_faithfulness(
     adding: bool = False,
     least_first: bool = False,
     steps: int = STEPS,
-    model: keras.Model | None = None,
+    model: AnyNetwork | None = None,
 ) -> FaithfulnessCheck:
     """Follow the network's answer along a deletion or, if `adding`, an insertion curve.
 
@@ -96,7 +96,7 @@ def deletion_curve(
     *,
     steps: int = STEPS,
     least_first: bool = False,
-    model: keras.Model | None = None,
+    model: AnyNetwork | None = None,
 ) -> NDArray[np.float32]:
     """Confidence in a class while ink is taken from the picture, the most important first.
 
@@ -106,7 +106,7 @@ def deletion_curve(
         class_index: whose confidence; None takes the likeliest of the whole picture.
         steps: into how many equal shares of ink the whole is divided, at least 1.
         least_first: take the least important ink first.
-        model: from `load_model`; None takes the default one.
+        model: from `load_network` or `load_model`; None takes the default network.
 
     Returns:
         float32 (steps + 1,) in [0, 1]: with all ink first, with none last.
@@ -126,7 +126,7 @@ def insertion_curve(
     *,
     steps: int = STEPS,
     least_first: bool = False,
-    model: keras.Model | None = None,
+    model: AnyNetwork | None = None,
 ) -> NDArray[np.float32]:
     """Confidence in a class while ink is put on an empty paper, the most important first.
 
@@ -214,7 +214,7 @@ def _number_places(shape: tuple[int, ...], place: int) -> NDArray[np.intp]:
 
 
 def _confidences(
-    pictures: NDArray[np.float32], class_index: int | None, whole: int, model: keras.Model | None
+    pictures: NDArray[np.float32], class_index: int | None, whole: int, model: AnyNetwork | None
 ) -> NDArray[np.float32]:
     """Confidence in a class; without one, in the likeliest of the picture of number `whole`."""
     probabilities = predict_probabilities(pictures, model)

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    import keras
+    from digits.network.loading import AnyNetwork
 
 WINDOW = 5
 """Pixels a side: a stroke and a little more, so that covering a place breaks the stroke there."""
 
 
 def occlusion_maps(
-    network_input: NDArray[np.float32], model: keras.Model, window: int = WINDOW
+    network_input: NDArray[np.float32], model: AnyNetwork, window: int = WINDOW
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """What each class's logit loses when a window around a place is covered with paper.
 
@@ -30,7 +30,7 @@ def occlusion_maps(
 
     Args:
         network_input: float32 (h, w) in [0, 1], white ink on black.
-        model: any classifier that `network.compiled_calls.compute_logits` can take apart.
+        model: as for `network.loading.as_network`.
         window: pixels a side, odd.
 
     Returns:

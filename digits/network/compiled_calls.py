@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.network.forward_pass import forward_pass
+from digits.network.layers import is_channels_first
+from digits.network.serving import LayerGradients
 
 if TYPE_CHECKING:
     import keras
@@ -40,24 +41,6 @@ def compute_logits(model: keras.Model, images: NDArray[np.float32]) -> NDArray[n
         # For one picture, as on the page, a function of its own is faster than one for any number.
         function = _logits_function(model, 1 if len(images) == 1 else None)
     return function(as_batch(model, images)).numpy()
-
-
-@dataclass(frozen=True, eq=False)
-class LayerGradients:
-    """What one pass through a network, forth and back, tells of a picture and a layer.
-
-    Attributes:
-        logits: float32 (classes,).
-        class_indices: int (n,), the classes whose gradients these are.
-        feature_maps: float32 (rows, columns, channels), the layer's output.
-        gradients: float32 (n, rows, columns, channels), of each class's logit with respect to
-            every value of the feature maps.
-    """
-
-    logits: NDArray[np.float32]
-    class_indices: NDArray[np.intp]
-    feature_maps: NDArray[np.float32]
-    gradients: NDArray[np.float32]
 
 
 def compute_gradients(
@@ -85,17 +68,13 @@ def compute_gradients(
     logits, feature_maps, gradients = (each.numpy() for each in tensors)
     likeliest = int(logits.argmax())
     indices = np.array([likeliest if each is None else each for each in class_indices])
-    channels = -3 if _is_channels_first(model.get_layer(layer_name)) else -1
+    channels = -3 if is_channels_first(model.get_layer(layer_name)) else -1
     return LayerGradients(
         logits=logits,
         class_indices=indices,
         feature_maps=np.moveaxis(feature_maps, channels, -1),
         gradients=np.moveaxis(gradients if is_single else gradients[indices], channels, -1),
     )
-
-
-def _is_channels_first(layer: keras.Layer) -> bool:
-    return getattr(layer, "data_format", None) == "channels_first"
 
 
 def as_batch(model: keras.Model, images: NDArray[np.float32]) -> NDArray[np.float32]:

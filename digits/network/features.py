@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from digits.network.compiled_calls import as_batch
 from digits.network.forward_pass import forward_pass, inputs_of
-from digits.network.layers import choose_convolution
+from digits.network.layers import choose_convolution, convolution_names
 from digits.network.tensorflow_import import import_keras
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def compute_features(model: keras.Model, images: NDArray[np.float32]) -> NDArray
         ModelError: the model has no logits, or neither a Dense layer nor a convolution.
     """
     read = layer_read_by_last_dense(model)
-    layer_name = read or choose_convolution(model)
+    layer_name = read or choose_convolution(convolution_names(model))
     forward = forward_pass(model, layer_name)
     ops = import_keras().ops
     batches = np.array_split(as_batch(model, images), max(1, len(images) // _BATCH))
@@ -54,7 +54,7 @@ def describe_features(model: keras.Model) -> str:
     """What `compute_features` gives for this model, in words."""
     read = layer_read_by_last_dense(model)
     if read is None:
-        name = choose_convolution(model)
+        name = choose_convolution(convolution_names(model))
         return f"the feature maps of the last convolution, {name}, averaged over all places"
     return f"which the last dense layer reads: the output of the layer {read}, flattened"
 

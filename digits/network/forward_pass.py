@@ -58,9 +58,7 @@ def _functional_pass(
     model: keras.Model, layer_name: str | None
 ) -> Callable[[Any], tuple[Any, Any]]:
     """Run the part of the graph that ends in the logits, and in the layer asked for."""
-    ending = [model.outputs[0]]
-    while len(inputs_of(ending[0])) == 1:
-        ending.insert(0, inputs_of(ending[0])[0])
+    ending = _ending(model)
     kept, to_logits = _without_softmax([tensor._keras_history.operation for tensor in ending])
     end = ending[kept - 1]
     feature_maps = _tensor_of(end, layer_name) if layer_name else end
@@ -71,6 +69,37 @@ def _functional_pass(
         return feature_maps, to_logits(tensor)
 
     return forward
+
+
+def operations_behind(model: keras.Model, layer_name: str) -> list[Any] | None:
+    """What a layer's output goes through until it is the logits, if nothing else comes to it.
+
+    A softmax that is fused into the last Dense layer is not thought of.
+
+    Returns:
+        None where other ways lead past the layer, or an activation stands between.
+    """
+    if isinstance(model, import_keras().Sequential):
+        operations = list(model.layers)
+    else:
+        operations = [tensor._keras_history.operation for tensor in _ending(model)]
+    kept, _ = _without_softmax(operations)
+    names = [operation.name for operation in operations]
+    if layer_name not in names[:kept]:
+        return None
+    behind = operations[names.index(layer_name) + 1 : kept]
+    if any(_activation(each) not in ("linear", "unknown") for each in behind):
+        return None
+    fused = [each for each in operations[kept : kept + 1] if type(each).__name__ == "Dense"]
+    return behind + fused
+
+
+def _ending(model: keras.Model) -> list[Any]:
+    """The tensors of a functional model's end, each computed from nothing but the one before."""
+    ending = [model.outputs[0]]
+    while len(inputs_of(ending[0])) == 1:
+        ending.insert(0, inputs_of(ending[0])[0])
+    return ending
 
 
 def _tensor_of(output: Any, layer_name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -46,13 +47,12 @@ def outputs_of(model: keras.Model) -> list[Any]:
     return list(model.outputs)
 
 
-def choose_convolution(model: keras.Model, layer_name: str | None = None) -> str:
-    """The convolution of that name, or the last one.
+def choose_convolution(names: Sequence[str], layer_name: str | None = None) -> str:
+    """The convolution of that name, or the last one, of a model's `convolution_names`.
 
     Raises:
         LayerError: there is no such convolution, or none at all.
     """
-    names = convolution_names(model)
     if not names:
         raise LayerError("This model has no convolution, so there are no feature maps to explain.")
     if layer_name is None:
@@ -62,3 +62,8 @@ def choose_convolution(model: keras.Model, layer_name: str | None = None) -> str
             f"This model has no convolution named {layer_name}: choose one of {', '.join(names)}."
         )
     return layer_name
+
+
+def is_channels_first(layer: keras.Layer) -> bool:
+    """Whether a layer's output is (n, channels, rows, columns), and not channels last."""
+    return getattr(layer, "data_format", None) == "channels_first"

@@ -1,62 +1,141 @@
-"""Models, each loaded once and shared, with their papers."""
+"""Networks and models, each loaded once and shared, with their papers."""
 
 from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
 
+from digits.common.errors import ModelError, TensorFlowMissingError
+from digits.network.light_serving import LightNetwork
 from digits.network.model_file import (
     SHIPPED_MODEL,
-    ModelPapers,
     load_model_file,
     read_convolution_names,
+    read_export_file,
     read_papers,
 )
+from digits.network.papers import ModelPapers
+from digits.network.serving import Network
+from digits.network.stored_export import HOW_TO_EXPORT
+from digits.network.tensorflow_beside import NetworkBeside
 
 if TYPE_CHECKING:
     import keras
 
+AnyNetwork: TypeAlias = "Network | keras.Model"
+"""What callers may pass: a network that serves, or a Keras model of their own."""
 
 MODEL_VARIABLE = "DIGIT_MODEL"
 """Environment variable that names another model file to use by default."""
-_loaded: dict[Path, tuple[tuple[int, int], keras.Model]] = {}
-_papers: WeakKeyDictionary[keras.Model, ModelPapers] = WeakKeyDictionary()
-_loading = threading.Lock()
+
+Loaded = TypeVar("Loaded")
 
 
-def load_model(path: str | os.PathLike[str] | None = None) -> keras.Model:
-    """Load a model once; later calls give the same object, which threads may share.
+class _Shelf(Generic[Loaded]):
+    """What was loaded from files; a file that has changed on disk is loaded anew."""
 
-    A file that has changed on disk is loaded anew.
+    def __init__(self, load: Callable[[Path], Loaded]) -> None:
+        self._load = load
+        self._loading = threading.Lock()
+        self._loaded: dict[Path, tuple[tuple[int, int], Loaded]] = {}
+
+    def get(self, path: str | os.PathLike[str] | None) -> Loaded:
+        file = _model_file(path)
+        with self._loading:
+            identity = _identity(file)
+            if file not in self._loaded or self._loaded[file][0] != identity:
+                self._loaded[file] = identity, self._load(file)
+            return self._loaded[file][1]
+
+
+def load_network(path: str | os.PathLike[str] | None = None) -> Network:
+    """Load the network that serves, once; later calls give the same object, for all threads.
+
+    A file that holds an export of its network is answered without TensorFlow; any other by
+    TensorFlow in a process beside, which begins to load it now.
 
     Args:
         path: `.h5` or `.keras`; None takes `$DIGIT_MODEL`, or the model shipped at the top.
 
     Raises:
+        ModelError: the file is missing or damaged, or it has no export, and TensorFlow is not
+            installed.
+    """
+    return _networks.get(path)
+
+
+def load_model(path: str | os.PathLike[str] | None = None) -> keras.Model:
+    """Load a Keras model once; later calls give the same object, which threads may share.
+
+    Args:
+        path: as for `load_network`.
+
+    Raises:
         ModelError: the file is missing, damaged, or does not classify 28×28 pictures of digits.
     """
-    file = _model_file(path)
-    with _loading:
-        identity = _identity(file)
-        if file not in _loaded or _loaded[file][0] != identity:
-            model = load_model_file(file)
-            _papers[model] = read_papers(file)
-            _loaded[file] = identity, model
-        return _loaded[file][1]
+    return _models.get(path)
+
+
+def as_network(model: AnyNetwork | None) -> Network:
+    """A network that serves: the default one for None, itself, or a Keras model in this process.
+
+    Raises:
+        ModelError: as `load_network`.
+    """
+    if model is None:
+        return load_network()
+    if isinstance(model, Network):
+        return model
+    from digits.network.keras_serving import KerasNetwork
+
+    return KerasNetwork(model, model_papers(model))
 
 
 def list_convolutions(path: str | os.PathLike[str] | None = None) -> list[str]:
     """Names of the convolutions that `grad_cam` can explain, input side first.
 
-    They are read from the file, so that they are known before TensorFlow is.
+    They are read from the file, whether or not TensorFlow is there.
 
     Raises:
         ModelError: the file is missing or damaged.
     """
     return read_convolution_names(_model_file(path))
+
+
+def model_papers(model: keras.Model) -> ModelPapers:
+    """Where a loaded model comes from; the defaults for one that `load_model` did not load."""
+    return _papers.get(model, ModelPapers())
+
+
+def _load_network(file: Path) -> Network:
+    papers, names = read_papers(file), read_convolution_names(file)
+    beside = NetworkBeside(file, papers, names)
+    export = read_export_file(file)
+    if export is not None:
+        return LightNetwork(export, beside)
+    try:
+        beside.start()
+    except TensorFlowMissingError as error:
+        raise ModelError(
+            f"The model file {file.name} holds no export, so it takes TensorFlow, which is not "
+            f"installed here: pip install -r requirements.txt. {HOW_TO_EXPORT}"
+        ) from error
+    return beside
+
+
+def _load_model(file: Path) -> keras.Model:
+    model = load_model_file(file)
+    _papers[model] = read_papers(file)
+    return model
+
+
+_networks: _Shelf[Network] = _Shelf(_load_network)
+_models: _Shelf[keras.Model] = _Shelf(_load_model)
+_papers: WeakKeyDictionary[keras.Model, ModelPapers] = WeakKeyDictionary()
 
 
 def _model_file(path: str | os.PathLike[str] | None) -> Path:
@@ -70,8 +149,3 @@ def _identity(file: Path) -> tuple[int, int]:
     except (OSError, ValueError):  # ValueError for a name that no file can have
         return 0, 0
     return status.st_mtime_ns, status.st_size
-
-
-def model_papers(model: keras.Model) -> ModelPapers:
-    """Where a loaded model comes from; the defaults for one that `load_model` did not load."""
-    return _papers.get(model, ModelPapers())

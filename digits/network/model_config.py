@@ -32,6 +32,9 @@ _MOST_CONFIG_BYTES = 2**24
 _ROOT = Path(__file__).parents[2]
 # Seconds for a file to be read in; a slow machine needs two.
 PATIENCE = 30.0
+# How the process ends that tries a file whose network is sound, but whose export is not.
+_EXPORT_REFUSED = 3
+_MOST_ADDRESSES = 2**33
 _CONFIG, _WEIGHTS = "config.json", "model.weights.h5"
 _ARCHIVE_MEMBERS = [_CONFIG, "metadata.json", _WEIGHTS]
 _WORD = re.compile(r"_*[A-Za-z]\w{0,60}")
@@ -172,18 +175,28 @@ def check_that_reading_ends(path: Path) -> None:
         ValueError: it does, or the process crashed.
         OSError: the file is gone, or no process can be started.
     """
-    status = path.stat()
-    _check_that_it_ends(path, status.st_mtime_ns, status.st_size)
-
-
-@lru_cache(64)
-def _check_that_it_ends(path: Path, modified: int, size: int) -> None:
-    """Once for each version of a file that passes; what failed may fare better another time."""
-    if not _ends(path):
+    if _tried(path) not in (0, _EXPORT_REFUSED):
         raise ValueError("reading the file does not end, or crashes")
 
 
-def _ends(path: Path) -> bool:
+def is_export_sound(path: Path) -> bool:
+    """Whether a file's export could be run in that process, within its memory; yes without one.
+
+    Raises:
+        ValueError, OSError: as `check_that_reading_ends`.
+    """
+    check_that_reading_ends(path)
+    return _tried(path) == 0
+
+
+def _tried(path: Path) -> int:
+    status = path.stat()
+    return _try_version(path, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(64)
+def _try_version(path: Path, modified: int, size: int) -> int:
+    """Once for each version of a file that ends; what does not may fare better another time."""
     try:
         done = subprocess.run(
             [sys.executable, "-m", __name__, str(path)],
@@ -193,12 +206,41 @@ def _ends(path: Path) -> bool:
             timeout=PATIENCE,
             check=False,
         )
-    except subprocess.TimeoutExpired:
+    except subprocess.TimeoutExpired as error:
+        raise ValueError("reading the file does not end") from error
+    if done.returncode not in (0, _EXPORT_REFUSED):
+        raise ValueError("reading the file crashes")
+    return done.returncode
+
+
+def _try(path: Path) -> int:
+    """All that will be done with a file by whoever asked, who meets its other errors, too."""
+    with suppress(Exception):
+        read_config(path)
+        check_size(path)
+        if path.suffix in HDF5_SUFFIXES and not _runs_export(path):
+            return _EXPORT_REFUSED
+    return 0
+
+
+def _runs_export(path: Path) -> bool:
+    from digits.network.light_serving import try_export
+
+    _limit_memory()
+    try:
+        try_export(path)
+    except Exception:
         return False
-    return done.returncode == 0
+    return True
+
+
+def _limit_memory() -> None:
+    """Where the system can, refuse what a small network never needs."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (_MOST_ADDRESSES, _MOST_ADDRESSES))
 
 
 if __name__ == "__main__":
-    with suppress(Exception):  # whoever asked will meet it, too, and say so
-        read_config(Path(sys.argv[1]))
-        check_size(Path(sys.argv[1]))
+    sys.exit(_try(Path(sys.argv[1])))

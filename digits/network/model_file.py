@@ -8,15 +8,16 @@ them.
 from __future__ import annotations
 
 import errno
+import logging
 import math
 import os
 import re
 import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,12 +28,23 @@ from digits.common.errors import DigitError, ModelError
 from digits.network.architectures import CLASSES, INPUT_SHAPE
 from digits.network.doubt import SCORES
 from digits.network.layers import CONVOLUTIONS, outputs_of
-from digits.network.model_config import ELSEWHERE, check_size, check_that_reading_ends, read_config
+from digits.network.model_config import (
+    ELSEWHERE,
+    HDF5_SUFFIXES,
+    check_size,
+    check_that_reading_ends,
+    is_export_sound,
+    read_config,
+)
+from digits.network.papers import ModelPapers
+from digits.network.stored_export import StoredExport, read_export
 from digits.network.tensorflow_import import import_keras
 from digits.picture.preparation import PREPARATION_VERSION
 
 if TYPE_CHECKING:
     import keras
+
+logger = logging.getLogger(__name__)
 
 SHIPPED_MODEL = Path(__file__).parents[2] / "digit_recognizer.h5"
 _ATTRIBUTE_PREFIX = "digit_"
@@ -43,54 +55,25 @@ _OLDEST_KERAS = (3, 15, 1)
 _MOST_VALUES = 2**22
 
 
-@dataclass(frozen=True)
-class ModelPapers:
-    """Where a model comes from and what it needs; None where unknown.
-
-    Attributes:
-        trained_at: when training ended, ISO 8601, UTC.
-        trained_with: versions of Keras and its backend.
-        command: the command line that trained it.
-        recipe: all hyperparameters, as `training.recipe.Recipe.as_json`.
-        architecture: a key of `architectures.ARCHITECTURES`.
-        data: what it was trained on, in words.
-        data_sha256: hash of that data, as `training.digit_sets.Mnist.sha256`.
-        seed: of the run.
-        epochs: passes over the training digits.
-        validation_accuracy: on the training digits held back for it, 0 to 1.
-        test_accuracy: on MNIST's test split, looked at once, 0 to 1.
-        temperature: what the logits are divided by before the softmax; 1 until calibrated
-            (Guo et al., 2017).
-        doubt_score: a key of `doubt.SCORES`.
-        doubt_threshold: what scores less is doubted to be a digit; nothing is if None.
-        preparation_version: the version of the image preparation that the model expects.
-    """
-
-    trained_at: str | None = None
-    trained_with: str | None = None
-    command: str | None = None
-    recipe: str | None = None
-    architecture: str | None = None
-    data: str | None = None
-    data_sha256: str | None = None
-    seed: int | None = None
-    epochs: int | None = None
-    validation_accuracy: float | None = None
-    test_accuracy: float | None = None
-    temperature: float = 1.0
-    doubt_score: str = "max_probability"
-    doubt_threshold: float | None = None
-    preparation_version: int = PREPARATION_VERSION
-
-
-def save_model_file(model: keras.Model, papers: ModelPapers, path: str | Path) -> None:
+def save_model_file(
+    model: keras.Model,
+    papers: ModelPapers,
+    path: str | Path,
+    finish: Callable[[Path], None] = lambda path: None,
+) -> None:
     """Write model and papers as one `.h5` file, whole or not at all.
+
+    Args:
+        model: to be written.
+        papers: of the same.
+        path: where; a file that is there is replaced.
+        finish: is given the temporary file when it is whole, and may add to it.
 
     Raises:
         OSError: the file cannot be written; an older one is untouched.
     """
     # HDF5 does not survive a disk that fills while it writes, so this is asked before.
-    needed = 3 * 4 * model.count_params() + 2**20
+    needed = 4 * 4 * model.count_params() + 2**20
     if _free_bytes(Path(path).absolute().parent) < needed:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     with atomic_write(path) as temporary:
@@ -99,6 +82,7 @@ def save_model_file(model: keras.Model, papers: ModelPapers, path: str | Path) -
             for name, value in asdict(papers).items():
                 if value is not None:
                     file.attrs[_ATTRIBUTE_PREFIX + name] = _storable(value)
+        finish(temporary)
 
 
 def _storable(value: Any) -> Any:
@@ -174,6 +158,25 @@ def read_convolution_names(path: str | Path) -> list[str]:
         _check_that_reading_ends(path)
         layers = read_config(path)["config"]["layers"]
         return [layer["config"]["name"] for layer in layers if layer["class_name"] in CONVOLUTIONS]
+
+
+def read_export_file(path: str | Path) -> StoredExport | None:
+    """The export in a model file; None where there is none, as in a `.keras` file, or it is stale.
+
+    Raises:
+        ModelError: the file is missing or damaged.
+    """
+    path = Path(path)
+    _check_that_it_opens(path)
+    if path.suffix not in HDF5_SUFFIXES:
+        return None
+    with _damage_named(path):
+        _check_that_reading_ends(path)
+        check_size(path)
+        if path.absolute() != SHIPPED_MODEL and not is_export_sound(path.absolute()):
+            logger.error("The export in %s cannot be used: TensorFlow answers.", path.name)
+            return None
+        return read_export(path)
 
 
 def load_model_file(path: str | Path) -> keras.Model:

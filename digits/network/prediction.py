@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.common.errors import ModelError
-from digits.network.compiled_calls import compute_logits
 from digits.network.doubt import SCORES
-from digits.network.loading import load_model, model_papers
+from digits.network.loading import as_network
 
 if TYPE_CHECKING:
-    import keras
+    from digits.network.loading import AnyNetwork
 
 
 BATCH = 500
@@ -22,13 +21,13 @@ BATCH = 500
 
 
 def predict_probabilities(
-    network_inputs: NDArray[np.float32], model: keras.Model | None = None
+    network_inputs: NDArray[np.float32], model: AnyNetwork | None = None
 ) -> NDArray[np.float32]:
     """Calibrated class probabilities of prepared digits: `calibrated_softmax` of their logits.
 
     Args:
         network_inputs: float32 (n, 28, 28) in [0, 1], white ink on black.
-        model: from `load_model`; None takes the default one.
+        model: from `load_network` or `load_model`; None takes the default network.
 
     Returns:
         float32 (n, 10); each row sums to 1.
@@ -36,28 +35,28 @@ def predict_probabilities(
     Raises:
         ModelError: as `predict_logits`.
     """
-    model = load_model() if model is None else model
-    return calibrated_softmax(predict_logits(network_inputs, model), model)
+    network = as_network(model)
+    return calibrated_softmax(predict_logits(network_inputs, network), network)
 
 
 def predict_logits(
-    network_inputs: NDArray[np.float32], model: keras.Model | None = None
+    network_inputs: NDArray[np.float32], model: AnyNetwork | None = None
 ) -> NDArray[np.float32]:
     """What the network answers before temperature and softmax, at most `BATCH` digits at a time.
 
     Args:
         network_inputs: float32 (n, 28, 28) in [0, 1], white ink on black; n is at least 1.
-        model: from `load_model`; None takes the default one.
+        model: from `load_network` or `load_model`; None takes the default network.
 
     Returns:
         float32 (n, 10).
 
     Raises:
-        ModelError: the default model cannot be loaded, or `model` gives no finite logits.
+        ModelError: the default network cannot be loaded, or `model` gives no finite logits.
     """
-    model = load_model() if model is None else model
+    network = as_network(model)
     batches = np.array_split(network_inputs, math.ceil(len(network_inputs) / BATCH))
-    return checked_logits(np.concatenate([compute_logits(model, batch) for batch in batches]))
+    return checked_logits(np.concatenate([network.compute_logits(batch) for batch in batches]))
 
 
 def checked_logits(logits: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -71,21 +70,21 @@ def checked_logits(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     return logits
 
 
-def calibrated_softmax(logits: NDArray[np.float32], model: keras.Model) -> NDArray[np.float32]:
+def calibrated_softmax(logits: NDArray[np.float32], model: AnyNetwork) -> NDArray[np.float32]:
     """Probabilities that can be believed, float32 (n, 10), from logits (n, 10).
 
     The logits are divided by the temperature that the model file gives, then go through the
     softmax (Guo et al., 2017, "On calibration of modern neural networks").
     """
-    return softmax(logits / np.float32(model_papers(model).temperature))
+    return softmax(logits / np.float32(as_network(model).papers.temperature))
 
 
-def are_digits(logits: NDArray[np.float32], model: keras.Model) -> NDArray[np.bool_]:
+def are_digits(logits: NDArray[np.float32], model: AnyNetwork) -> NDArray[np.bool_]:
     """Whether each looks like a digit at all, bool (n,), from logits (n, 10).
 
     The model file gives the score and its threshold; without one everything passes for a digit.
     """
-    papers = model_papers(model)
+    papers = as_network(model).papers
     if papers.doubt_threshold is None:
         return np.ones(len(logits), bool)
     return SCORES[papers.doubt_score](logits) >= papers.doubt_threshold

@@ -9,19 +9,30 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from typing import Any
 
 from digits.common import quiet_matplotlib  # noqa: F401 - Keras imports Matplotlib, too
-from digits.common.errors import DigitError
+from digits.common.errors import DigitError, TensorFlowMissingError
+
+MISSING = "This takes TensorFlow, which is not installed here: pip install -r requirements.txt."
 
 _lock = threading.Lock()
+
+
+def is_tensorflow_installed() -> bool:
+    """Whether TensorFlow and Keras could be imported; neither is."""
+    with suppress(ImportError):
+        return all(find_spec(name) is not None for name in ("tensorflow", "keras"))
+    return False
 
 
 def import_keras() -> Any:
     """The module `keras`, on whichever backend it was told to use; the first call imports it.
 
     Raises:
+        TensorFlowMissingError: Keras or TensorFlow is not installed.
         DigitError: `KERAS_BACKEND` names one that is not there.
     """
     with _lock:
@@ -30,6 +41,8 @@ def import_keras() -> Any:
                 _import_quietly()
             except (ImportError, ValueError) as error:
                 backend = os.environ.get("KERAS_BACKEND")
+                if not is_tensorflow_installed() and backend in (None, "", "tensorflow"):
+                    raise TensorFlowMissingError(MISSING) from error
                 if not backend:
                     raise
                 raise DigitError(

@@ -12,7 +12,7 @@ from typing import get_args
 from digits.common.command_line import complain
 from digits.common.errors import DigitError, ModelError
 from digits.network.architectures import CLASSES
-from digits.network.loading import load_model
+from digits.network.loading import load_network
 from digits.picture.pixels import Ink
 from digits.reading.digit import Reading, format_confidence, read_digit
 
@@ -35,14 +35,17 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _answer_all(options: argparse.Namespace) -> int:
     try:
-        model = load_model(options.model)
+        network = load_network(options.model)
     except ModelError as error:
         complain(str(error))
         return 2
     status = 0
     for name in options.pictures:
         try:
-            reading = read_digit(name, options.top_k, ink=options.ink, model=model)
+            reading = read_digit(name, options.top_k, ink=options.ink, model=network)
+        except ModelError as error:  # for the other pictures, too
+            complain(str(error))
+            return 2
         except DigitError as error:
             complain(f"{name}: {error}")
             status = 2

@@ -18,14 +18,14 @@ from digits.common.errors import (
 )
 from digits.network.architectures import CLASSES
 from digits.network.doubt import explain_doubt
-from digits.network.loading import load_model
+from digits.network.loading import as_network
 from digits.network.prediction import BATCH, are_digits, calibrated_softmax, predict_logits
 from digits.picture.decoding import DecodedPicture, Picture, decode_picture
 from digits.picture.pixels import Ink
 from digits.picture.preparation import PreparedDigit, prepare_digit
 
 if TYPE_CHECKING:
-    import keras
+    from digits.network.loading import AnyNetwork
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +58,7 @@ class Reading:
 
 
 def read_digit(
-    picture: Picture, k: int = 3, *, ink: Ink = "auto", model: keras.Model | None = None
+    picture: Picture, k: int = 3, *, ink: Ink = "auto", model: AnyNetwork | None = None
 ) -> Reading:
     """Read the digit in a picture.
 
@@ -67,7 +67,7 @@ def read_digit(
             of shape (H, W), (H, W, 3) RGB or (H, W, 4) RGBA.
         k: how many of the likeliest digits `top_k` holds, 1 to 10.
         ink: whether the ink is "dark" or "light" against the paper; "auto" finds out.
-        model: from `load_model`; None takes the default one.
+        model: from `load_network` or `load_model`; None takes the default network.
 
     Raises:
         PictureError: the picture cannot be read or is too large.
@@ -76,12 +76,12 @@ def read_digit(
         ValueError: `k` or `ink` is none of those named.
     """
     ready = prepare_picture(picture, k, ink)
-    model = load_model() if model is None else model
-    return make_readings([ready], predict_logits(ready.network_input[None], model), k, model)[0]
+    network = as_network(model)
+    return make_readings([ready], predict_logits(ready.network_input[None], network), k, network)[0]
 
 
 def read_digits(
-    pictures: Iterable[Picture], k: int = 3, *, ink: Ink = "auto", model: keras.Model | None = None
+    pictures: Iterable[Picture], k: int = 3, *, ink: Ink = "auto", model: AnyNetwork | None = None
 ) -> list[Reading | PictureError]:
     """Read the digit in each of many pictures: `read_digit`, but far faster a picture.
 
@@ -98,7 +98,7 @@ def read_digits(
     Raises:
         ModelError, ValueError: as `read_digit`.
     """
-    model = load_model() if model is None else model
+    network = as_network(model)
     readings: list[Reading | PictureError] = []
     remaining = iter(pictures)
     while some := list(islice(remaining, BATCH)):
@@ -108,8 +108,8 @@ def read_digits(
         ready = [each for each in batch if isinstance(each, ReadyPicture)]
         logits = np.zeros((0, CLASSES), np.float32)
         if ready:
-            logits = predict_logits(np.stack([each.network_input for each in ready]), model)
-        read = iter(make_readings(ready, logits, k, model))
+            logits = predict_logits(np.stack([each.network_input for each in ready]), network)
+        read = iter(make_readings(ready, logits, k, network))
         readings += [each if isinstance(each, PictureError) else next(read) for each in batch]
     return readings
 
@@ -143,7 +143,7 @@ def _ready_or_error(picture: Picture, k: int, ink: Ink) -> ReadyPicture | Pictur
 
 
 def make_readings(
-    pictures: Sequence[ReadyPicture], logits: NDArray[np.float32], k: int, model: keras.Model
+    pictures: Sequence[ReadyPicture], logits: NDArray[np.float32], k: int, model: AnyNetwork
 ) -> list[Reading]:
     """What logits, float32 (n, 10), say of n pictures."""
     probabilities, are_digit = calibrated_softmax(logits, model), are_digits(logits, model)
@@ -162,7 +162,7 @@ def make_readings(
 
 
 def predict_top_k(
-    picture: Picture, k: int = 3, *, ink: Ink = "auto", model: keras.Model | None = None
+    picture: Picture, k: int = 3, *, ink: Ink = "auto", model: AnyNetwork | None = None
 ) -> list[tuple[int, float]]:
     """The `k` likeliest digits with their confidence, best first: `read_digit(...).top_k`."""
     return read_digit(picture, k, ink=ink, model=model).top_k

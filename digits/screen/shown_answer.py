@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.common.errors import LayerError
+from digits.common.errors import LayerError, TensorFlowMissingError
 from digits.explanation.evidence import Explanation
 from digits.explanation.explaining import explain, read_and_explain
 from digits.network.architectures import CLASSES
@@ -88,7 +88,7 @@ def read_to_show(source: bytes, ink: Ink) -> ShownAnswer:
     try:
         reading, evidence = read_and_explain(source, ink=ink, class_indices=range(CLASSES))
         explained[DEFAULT_METHOD, None] = evidence
-    except LayerError:  # a model without convolutions answers, too
+    except (LayerError, TensorFlowMissingError):  # without convolutions, it answers, too
         reading = read_digit(source, ink=ink)
     return _shown_answer(source, ink, reading, explained)
 

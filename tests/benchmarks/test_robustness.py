@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -31,6 +30,7 @@ from benchmarks.robustness_rows import (
     all_groups,
     pen_group,
 )
+from digits.network.loading import load_network
 from digits.synthetic.pen_strokes import PenDigit
 from digits.training.digit_sets import DigitSet
 from tests.drawings import DIGITS, draw
@@ -215,7 +215,7 @@ class TestRows:
             "predict_logits",
             lambda inputs, _: np.eye(10)[np.zeros(len(inputs), int)],
         )
-        model = Mock()
+        model = load_network()
         blank = Row("blank", lambda i: np.full((60, 60), 255, np.uint8), 2, np.zeros(2, np.uint8))
         contestants = (
             Contestant("prepared", model, "prepared"),

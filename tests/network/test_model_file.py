@@ -21,11 +21,11 @@ from digits.network.architectures import INPUT_SHAPE, build_classic
 from digits.network.layers import convolution_names
 from digits.network.model_file import (
     SHIPPED_MODEL,
-    ModelPapers,
     load_model_file,
     read_papers,
     save_model_file,
 )
+from digits.network.papers import ModelPapers
 from digits.network.tensorflow_import import import_keras
 from digits.picture.preparation import PREPARATION_VERSION
 from tests import bad_models
@@ -184,7 +184,7 @@ def stranger(
     request: pytest.FixtureRequest, good_models: Path, tmp_path: Path, monkeypatch
 ) -> Path:
     """A copy of a good model in either format, to be spoilt so that reading it still ends."""
-    monkeypatch.setattr(model_config, "_ends", lambda path: True)
+    monkeypatch.setattr(model_config, "_tried", lambda path: 0)
     path = tmp_path / f"stranger{request.param}"
     shutil.copyfile(good_models / f"model{request.param}", path)
     return path

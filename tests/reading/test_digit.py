@@ -25,8 +25,9 @@ from digit_predictor import (
 from digits.common.errors import DigitError, ModelError, NoInkError, PictureError
 from digits.network import loading, prediction
 from digits.network.doubt import SCORES
-from digits.network.loading import model_papers
-from digits.network.model_file import SHIPPED_MODEL, ModelPapers, load_model_file, save_model_file
+from digits.network.loading import load_network, model_papers
+from digits.network.model_file import SHIPPED_MODEL, load_model_file, save_model_file
+from digits.network.papers import ModelPapers
 from digits.network.prediction import (
     BATCH,
     are_digits,
@@ -38,6 +39,7 @@ from digits.network.prediction import (
 from digits.reading import digit as single_digit
 from digits.reading.command import main
 from tests.browser import ROOT
+from tests.counting_network import CountingNetwork
 from tests.drawings import DIGITS, draw
 
 
@@ -197,17 +199,10 @@ def test_what_scores_less_than_the_threshold_is_doubted_and_still_read(
         np.testing.assert_allclose(again.probabilities, expected, atol=1e-4)
 
 
-def test_a_picture_goes_through_the_network_once(doubting_model: Path, monkeypatch) -> None:
-    calls: list[int] = []
-
-    def counted(model: object, images: np.ndarray) -> np.ndarray:
-        calls.append(len(images))
-        return np.zeros((len(images), 10), np.float32)
-
-    model = load_model(doubting_model)
-    monkeypatch.setattr(prediction, "compute_logits", counted)
-    assert not read_digit(draw(DIGITS[3]), model=model).is_digit
-    assert calls == [1]
+def test_a_picture_goes_through_the_network_once(doubting_model: Path) -> None:
+    network = CountingNetwork(load_network(doubting_model))
+    assert not read_digit(draw(DIGITS[3]), model=network).is_digit
+    assert network.passes == [1]
 
 
 def test_many_pictures_are_read_as_each_alone_would_be_in_order() -> None:
@@ -238,17 +233,11 @@ def test_a_batch_without_a_picture_is_answered_too(pictures: list[bytes]) -> Non
 
 
 def test_a_batch_goes_through_the_network_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[int] = []
-
-    def counted(model: object, images: np.ndarray) -> np.ndarray:
-        calls.append(len(images))
-        return np.zeros((len(images), 10), np.float32)
-
-    monkeypatch.setattr(prediction, "compute_logits", counted)
+    network = CountingNetwork()
     monkeypatch.setattr(single_digit, "BATCH", 4)
     monkeypatch.setattr(prediction, "BATCH", 4)
-    assert len(read_digits([draw(DIGITS[7])] * 6)) == 6
-    assert calls == [4, 2]
+    assert len(read_digits([draw(DIGITS[7])] * 6, model=network)) == 6
+    assert network.passes == [4, 2]
 
 
 def test_what_is_asked_wrongly_of_a_batch_is_no_pictures_fault() -> None:

@@ -1,0 +1,193 @@
+"""Makes the export of a network that `light_serving` runs, with TensorFlow and tf2onnx.
+
+    python -m digits.network.exporting MODEL.h5 DIGITS.npy
+
+puts one into a model file; `add_export` runs that in a process of its own, for a training on
+another backend than TensorFlow, and because a converter may leave behind what it likes.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digits.common.command_line import begin_script, leave, run_script
+from digits.common.errors import ModelError
+from digits.network.architectures import INPUT_SHAPE
+from digits.network.compiled_calls import compute_logits
+from digits.network.forward_pass import forward_pass, operations_behind
+from digits.network.layers import convolution_names, is_channels_first, layer_table
+from digits.network.light_serving import LightNetwork
+from digits.network.model_file import load_model_file
+from digits.network.papers import ModelPapers
+from digits.network.stored_export import LARGEST_DIFFERENCE, StoredExport, write_export
+from digits.network.tensorflow_beside import NetworkBeside
+
+if TYPE_CHECKING:
+    import keras
+
+OPSET = 17
+"""Of ONNX: known to every runtime since 2022."""
+NEEDED = ("tensorflow", "tf2onnx")
+_ROOT = Path(__file__).parents[2]
+_BATCH = 500
+
+
+def can_export() -> bool:
+    """Whether all that it takes is installed."""
+    return all(find_spec(name) is not None for name in NEEDED)
+
+
+def add_export(path: Path, digits: NDArray[np.float32]) -> None:
+    """Put an export of its network into an `.h5` file, in a process of its own.
+
+    Args:
+        path: of the model file, which is written into; give a temporary one.
+        digits: float32 (n, 28, 28) in [0, 1], on which the export must answer as Keras does.
+
+    Raises:
+        ModelError: the network cannot be converted, or the export answers otherwise; the file is
+            as it was.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        np.save(Path(folder) / "digits.npy", digits)
+        done = subprocess.run(
+            [sys.executable, "-m", __name__, str(path.absolute()), f"{folder}/digits.npy"],
+            cwd=_ROOT,
+            env=os.environ | {"KERAS_BACKEND": "tensorflow"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if done.returncode != 0:
+        raise ModelError((done.stderr.strip().splitlines() or ["The export failed."])[-1])
+
+
+def make_export(model: keras.Model, digits: NDArray[np.float32]) -> StoredExport:
+    """A network without its softmax, as ONNX.
+
+    Args:
+        model: any classifier that `forward_pass.forward_pass` can take apart.
+        digits: as for `add_export`.
+
+    Raises:
+        ModelError: the network cannot be converted, or the export answers otherwise.
+    """
+    names = convolution_names(model)
+    last = names[-1] if names else None
+    try:
+        onnx = _convert(model, last)
+    except Exception as error:
+        raise ModelError(
+            "This network cannot be converted to ONNX, so TensorFlow answers for it."
+        ) from error
+    export = StoredExport(
+        onnx=onnx,
+        layers=tuple(layer_table(model)),
+        last_convolution=last,
+        class_weights=None if last is None else class_weights(model, last),
+        largest_difference=0.0,
+    )
+    difference = _largest_difference(model, export, digits)
+    if not difference <= LARGEST_DIFFERENCE:
+        raise ModelError(
+            f"The export's logits are up to {difference:.1e} from Keras's, more than "
+            f"{LARGEST_DIFFERENCE:.0e}: TensorFlow answers for this network."
+        )
+    return StoredExport(**{**vars(export), "largest_difference": difference})
+
+
+def class_weights(model: keras.Model, layer_name: str) -> NDArray[np.float32] | None:
+    """The gradient of each logit with respect to any place of a layer's feature maps.
+
+    It is the same for all pictures and places where nothing follows but layers that are linear in
+    each channel, one average over all places, and Dense layers:
+
+        w_ck = (1 / places) · (product of all scales and kernels)_kc
+
+    Returns:
+        float32 (classes, channels); None where it depends on the picture or the place.
+    """
+    behind = operations_behind(model, layer_name)
+    if behind is None:
+        return None
+    output = model.get_layer(layer_name).output.shape
+    channels = 1 if is_channels_first(model.get_layer(layer_name)) else 3
+    weights, is_averaged = np.eye(output[channels]), False
+    for operation in behind:
+        kind = type(operation).__name__
+        if kind == "GlobalAveragePooling2D" and not is_averaged:
+            places = [each for axis, each in enumerate(output) if axis not in (0, channels)]
+            weights, is_averaged = weights / np.prod(places), True
+        elif kind == "BatchNormalization" and (is_averaged or operation.axis in (channels, -1)):
+            weights = weights * _scale(operation)
+        elif kind == "Dense" and is_averaged:
+            weights = weights @ np.asarray(operation.kernel, np.float64)
+        elif kind not in _NEUTRAL:
+            return None
+    return np.ascontiguousarray(weights.T, np.float32) if is_averaged else None
+
+
+_NEUTRAL = ("Dropout", "SpatialDropout2D", "Identity", "ActivityRegularization")
+
+
+def _scale(norm: Any) -> NDArray[np.float64]:
+    gamma = 1.0 if norm.gamma is None else np.asarray(norm.gamma, np.float64)
+    variance = np.asarray(norm.moving_variance, np.float64)
+    return np.asarray(gamma / np.sqrt(variance + norm.epsilon))
+
+
+def _convert(model: keras.Model, layer_name: str | None) -> bytes:
+    import tensorflow as tf
+    import tf2onnx
+
+    forward = forward_pass(model, layer_name)
+    shape = (-1, *model.inputs[0].shape[1:])
+    turned = layer_name is not None and is_channels_first(model.get_layer(layer_name))
+
+    @tf.function(input_signature=[tf.TensorSpec((None, *INPUT_SHAPE[:2]), name="images")])
+    def network(images: Any) -> dict[str, Any]:
+        feature_maps, logits = forward(tf.reshape(images, shape))
+        if layer_name is None:
+            return {"logits": logits}
+        if turned:
+            feature_maps = tf.transpose(feature_maps, (0, 2, 3, 1))
+        return {"logits": logits, "feature_maps": feature_maps}
+
+    converted, _ = tf2onnx.convert.from_function(network, network.input_signature, opset=OPSET)
+    return bytes(converted.SerializeToString())
+
+
+def _largest_difference(
+    model: keras.Model, export: StoredExport, digits: NDArray[np.float32]
+) -> float:
+    light = LightNetwork(export, NetworkBeside(Path(), ModelPapers(), ()))
+    batches = [digits[i : i + _BATCH] for i in range(0, len(digits), _BATCH)]
+    return max(
+        float(np.abs(light.compute_logits(each) - compute_logits(model, each)).max())
+        for each in batches
+    )
+
+
+def main(arguments: list[str]) -> int:
+    """Put an export into the file named first, checked on the digits in the file named second."""
+
+    def work() -> None:
+        path = Path(arguments[0])
+        write_export(make_export(load_model_file(path), np.load(arguments[1])), path)
+
+    return run_script(work, lambda: "Stopped.")
+
+
+if __name__ == "__main__":
+    begin_script()
+    leave(main(sys.argv[1:]))

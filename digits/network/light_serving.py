@@ -1,0 +1,123 @@
+"""A network that answers without TensorFlow: the export of its model file, on ONNX Runtime.
+
+At the last convolution it explains, too, wherever the gradient of a logit is a constant there: a
+network that ends in an average over all places and layers that are linear has it in its weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digits.network.architectures import CLASSES, INPUT_SHAPE
+from digits.network.papers import ModelPapers
+from digits.network.serving import LayerGradients
+from digits.network.stored_export import StoredExport, read_export
+from digits.network.tensorflow_beside import NetworkBeside
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+BATCH = 32
+"""How many pictures are passed on at once; more are no faster, and take memory that stays."""
+# In the list of what a tensor outside of the file is described by.
+_ELSEWHERE = b"\x0a\x08location"
+
+
+class LightNetwork:
+    """A network on ONNX Runtime, whose sessions many threads may use at once.
+
+    Args:
+        export: of the model file.
+        beside: the same network on TensorFlow, for gradients at other layers.
+
+    Raises:
+        ValueError: the export does not read 28×28 pictures of ten digits, or reads other files.
+        Exception: it is damaged; whatever ONNX Runtime raises.
+    """
+
+    def __init__(self, export: StoredExport, beside: NetworkBeside) -> None:
+        self.papers = beside.papers
+        self.layers = export.layers
+        self.input_size: tuple[int, int] = INPUT_SHAPE[:2]
+        self.classes = CLASSES
+        self.convolution_names = beside.convolution_names
+        self._beside = beside
+        self._last_convolution = export.last_convolution
+        self._class_weights = export.class_weights
+        self._session = _session(export.onnx)
+        self._check()
+
+    def is_waiting(self, layer_name: str | None = None) -> bool:
+        """As `serving.Network.is_waiting`."""
+        return not self._explains(layer_name) and self._beside.is_waiting()
+
+    def compute_logits(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        """As `serving.Network.compute_logits`."""
+        batches = [images[i : i + BATCH] for i in range(0, len(images), BATCH)]
+        return np.concatenate([self._run(batch, "logits")[0] for batch in batches])
+
+    def compute_gradients(
+        self, layer_name: str, image: NDArray[np.float32], class_indices: Sequence[int | None]
+    ) -> LayerGradients:
+        """As `serving.Network.compute_gradients`; at the last convolution for one pass forth."""
+        if self._class_weights is None or not self._explains(layer_name):
+            return self._beside.compute_gradients(layer_name, image, class_indices)
+        logits, feature_maps = self._run(image[None], "logits", "feature_maps")
+        likeliest = int(logits[0].argmax())
+        indices = np.array([likeliest if each is None else each for each in class_indices])
+        gradients = self._class_weights[indices][:, None, None]
+        return LayerGradients(
+            logits=logits[0],
+            class_indices=indices,
+            feature_maps=feature_maps[0],
+            gradients=np.broadcast_to(gradients, (len(indices), *feature_maps.shape[1:])),
+        )
+
+    def _explains(self, layer_name: str | None) -> bool:
+        is_last = layer_name in (None, self._last_convolution)
+        return is_last and self._class_weights is not None
+
+    def _run(self, images: NDArray[np.float32], *names: str) -> list[NDArray[np.float32]]:
+        found: list[NDArray[np.float32]] = self._session.run(
+            names, {"images": np.ascontiguousarray(images, np.float32)}
+        )
+        return found
+
+    def _check(self) -> None:
+        blank = np.zeros((1, *self.input_size), np.float32)
+        (logits,) = self._run(blank, "logits")
+        if logits.shape != (1, self.classes):
+            raise ValueError("the export does not tell ten digits apart")
+        if self._class_weights is None:
+            return
+        (maps,) = self._run(blank, "feature_maps")
+        if maps.ndim != 4 or self._class_weights.shape != (self.classes, maps.shape[3]):
+            raise ValueError("the export's class weights do not fit its feature maps")
+
+
+def try_export(path: Path) -> None:
+    """Run the export in a file, if there is one, for whoever must not come to harm by it.
+
+    Raises:
+        Exception: as `LightNetwork`.
+    """
+    export = read_export(path)
+    if export is not None:
+        LightNetwork(export, NetworkBeside(path, ModelPapers(), ()))
+
+
+def _session(onnx: bytes) -> onnxruntime.InferenceSession:
+    """A session of one thread: more wait for each other, and everybody has a thread already."""
+    import onnxruntime
+
+    if _ELSEWHERE in onnx:
+        raise ValueError("the export reads other files")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])

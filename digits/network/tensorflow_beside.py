@@ -1,0 +1,211 @@
+"""A network on TensorFlow in a process beside, for what the light one cannot do.
+
+TensorFlow takes seconds to import and 0.7 GB to hold, so no process that serves people does. What
+needs it is asked of one other process, `tensorflow_worker`, which starts when it is first asked,
+ends when it has not been for a while, and is replaced when it dies or hangs.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digits.common.errors import DigitError, ModelError, TensorFlowMissingError
+from digits.network.architectures import CLASSES, INPUT_SHAPE
+from digits.network.layers import LayerRow
+from digits.network.papers import ModelPapers
+from digits.network.serving import LayerGradients
+from digits.network.tensorflow_import import MISSING, is_tensorflow_installed
+
+PATIENCE = 180.0
+"""Seconds for an answer; to import TensorFlow takes a slow machine a minute."""
+IDLE = float(os.environ.get("DIGIT_TENSORFLOW_IDLE", "300"))
+"""Seconds without a question after which the process ends."""
+STOPPED = "TensorFlow has stopped, or did not answer: try once more, and it starts again."
+_ROOT = Path(__file__).parents[2]
+
+Task: TypeAlias = Literal["logits", "gradients", "layers"]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """What is asked of the process: a task, of the model in a file."""
+
+    path: Path
+    task: Task
+    arguments: tuple[Any, ...] = ()
+
+
+class TensorFlowProcess:
+    """A process that does one task after the other; any thread may ask."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._asking = threading.Lock()
+        self._stays = False
+        self._has_answered = False
+
+    @property
+    def process_id(self) -> int | None:
+        """The operating system's number of the process; None if there is none."""
+        process = self._process
+        return None if process is None or process.poll() is not None else process.pid
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether TensorFlow is loaded, so that an answer takes no longer than it must."""
+        return self._has_answered and self.process_id is not None
+
+    def start(self, path: Path) -> None:
+        """Begin to load a model, and return at once; from now on the process stays."""
+        with self._asking:
+            self._stays = True
+            if self.process_id is None:
+                self._end()
+                self._start("--stay", str(path))
+
+    def ask(self, request: Request) -> Any:
+        """What the task gives.
+
+        Raises:
+            TensorFlowMissingError: TensorFlow is not installed.
+            ModelError: it has stopped twice, or does not answer.
+            DigitError: what the task raised.
+        """
+        _check_installed()
+        with self._asking:
+            for _ in range(2):  # one that has ended, or dies now, is replaced once
+                if self.process_id is None:
+                    self._end()
+                    self._start(*(["--stay"] if self._stays else []))
+                with suppress(OSError, EOFError, pickle.UnpicklingError):
+                    return self._outcome(request)
+                self._end()
+        raise ModelError(STOPPED)
+
+    def end(self) -> None:
+        """End the process; the next question starts another."""
+        with self._asking:
+            self._end()
+
+    def _start(self, *options: str) -> None:
+        self._has_answered = False
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "digits.network.tensorflow_worker", *options],
+            cwd=_ROOT,
+            env=os.environ | {"KERAS_BACKEND": "tensorflow"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+
+    def _outcome(self, request: Request) -> Any:
+        process = self._process
+        assert process is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
+        impatience = threading.Timer(PATIENCE, partial(_kill, process))
+        impatience.daemon = True
+        impatience.start()
+        try:
+            pickle.dump(request, process.stdin)
+            process.stdin.flush()
+            found = pickle.load(process.stdout)
+        finally:
+            impatience.cancel()
+            impatience.join()
+        self._has_answered = True
+        if isinstance(found, DigitError):
+            raise found
+        return found
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        for pipe in (process.stdin, process.stdout):
+            with suppress(OSError):  # what was still to be written
+                pipe.close()  # type: ignore[union-attr]
+        process.wait()
+
+
+def _check_installed() -> None:
+    if not is_tensorflow_installed():
+        raise TensorFlowMissingError(MISSING)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    logger.warning("TensorFlow did not answer for %.0f s and is started anew.", PATIENCE)
+    process.kill()
+
+
+SHARED_PROCESS = TensorFlowProcess()
+"""One for all networks of this process."""
+atexit.register(SHARED_PROCESS.end)
+
+
+class NetworkBeside:
+    """The network of a model file, on TensorFlow in a process beside.
+
+    Args:
+        path: of the file, absolute.
+        papers: of the same.
+        convolution_names: of the same.
+    """
+
+    def __init__(self, path: Path, papers: ModelPapers, convolution_names: Sequence[str]) -> None:
+        self.papers = papers
+        self.convolution_names = convolution_names
+        self.input_size: tuple[int, int] = INPUT_SHAPE[:2]
+        self.classes = CLASSES
+        self._path = path
+
+    @property
+    def layers(self) -> tuple[LayerRow, ...]:
+        """As `layers.layer_table`."""
+        rows: tuple[LayerRow, ...] = self._ask("layers")
+        return rows
+
+    def start(self) -> None:
+        """Begin to load it, and return at once.
+
+        Raises:
+            TensorFlowMissingError: TensorFlow is not installed.
+        """
+        _check_installed()
+        SHARED_PROCESS.start(self._path)
+
+    def is_waiting(self, layer_name: str | None = None) -> bool:
+        """As `serving.Network.is_waiting`."""
+        return is_tensorflow_installed() and not SHARED_PROCESS.has_answered
+
+    def compute_logits(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        """As `serving.Network.compute_logits`."""
+        logits: NDArray[np.float32] = self._ask("logits", images)
+        return logits
+
+    def compute_gradients(
+        self, layer_name: str, image: NDArray[np.float32], class_indices: Sequence[int | None]
+    ) -> LayerGradients:
+        """As `serving.Network.compute_gradients`."""
+        found: LayerGradients = self._ask("gradients", layer_name, image, list(class_indices))
+        return found
+
+    def _ask(self, task: Task, *arguments: Any) -> Any:
+        return SHARED_PROCESS.ask(Request(self._path, task, arguments))

@@ -45,7 +45,7 @@ def slim(data: Path) -> list[str]:
 def run_here(data: Path, *options: str) -> int:
     """Train a slim network in this process, into mine.h5 beside the data."""
     files = ["--data", str(data), "--output", str(data.with_name("mine.h5"))]
-    return main([*files, *slim(data), *options])
+    return main([*files, *slim(data), "--no-export", *options])
 
 
 def weights_of(path: Path) -> list[np.ndarray]:

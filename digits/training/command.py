@@ -22,16 +22,19 @@ from digits.common.command_line import (
     run_script,
     seed,
 )
-from digits.common.errors import DataError, DigitError
+from digits.common.errors import DataError, DigitError, ModelError
 from digits.common.file_lock import held_lock
-from digits.network.model_file import ModelPapers, save_model_file
+from digits.network.exporting import add_export, can_export
+from digits.network.model_file import save_model_file
+from digits.network.papers import ModelPapers
+from digits.network.stored_export import HOW_TO_EXPORT
 from digits.network.tensorflow_import import import_keras
 from digits.training.calibration import calibrate
 from digits.training.checkpoint import Checkpoint, checkpoint_path, load_checkpoint, save_checkpoint
 from digits.training.comparison import Comparison, accuracy, compare, load_replaced_model
 from digits.training.curves import write_curves_csv, write_curves_png
 from digits.training.data import TrainingData, describe_left_out, load_training_data
-from digits.training.digit_sets import load_mnist
+from digits.training.digit_sets import DigitSet, as_network_input, load_mnist
 from digits.training.fitting import RunControl, TrainedNetwork, train
 from digits.training.options import add_digit_options
 from digits.training.recipe import PRECISIONS, RECIPES, Recipe, read_recipe
@@ -202,7 +205,8 @@ def _write(
     write_curves_csv(trained.history, target.with_suffix(".curves.csv"))
     write_curves_png(trained.history, target.with_suffix(".curves.png"))
     # Last of all, so that whatever fails leaves the old model and the checkpoint.
-    save_model_file(trained.model, papers, target)
+    export = _Export(data.validation, is_wanted=not options.no_export)
+    save_model_file(trained.model, papers, target, export.add)
     options.is_written = True
     checkpoint_path(options.output).unlink(missing_ok=True)
     if is_worse:
@@ -210,6 +214,29 @@ def _write(
         print(f"The new model is kept as {target.name}; --force would have replaced the old one.")
     else:
         print(f"Written to {target}, with its curves (.curves.png, .curves.csv) beside it.")
+    if export.problem is not None:
+        raise ModelError(f"{target.name} is whole, but holds no export: {export.problem}")
+
+
+class _Export:
+    """Adds to a model's file what answers without TensorFlow; a model is not lost over it."""
+
+    def __init__(self, validation: DigitSet, *, is_wanted: bool) -> None:
+        self.problem: str | None = None
+        self._validation = validation
+        self._is_wanted = is_wanted
+
+    def add(self, path: Path) -> None:
+        """Put it into the file, if that can be done here."""
+        if not self._is_wanted:
+            return
+        if not can_export():
+            print(f"Without an export, so TensorFlow will answer. {HOW_TO_EXPORT}")
+            return
+        try:
+            add_export(path, as_network_input(self._validation.images)[..., 0])
+        except ModelError as error:
+            self.problem = str(error)
 
 
 def _show_augmentation(options: argparse.Namespace) -> None:
@@ -343,6 +370,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--resume", action="store_true", help="go on after the last whole epoch")
     run.add_argument("--force", action="store_true", help="replace the old model even by a worse")
+    run.add_argument(
+        "--no-export",
+        action="store_true",
+        help="leave out of the model's file what answers without TensorFlow",
+    )
     run.add_argument("--tensorboard", type=Path, metavar="DIR", help="write TensorBoard logs there")
     run.add_argument(
         "--show-augmentation",

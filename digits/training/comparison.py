@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.common.command_line import was_interrupted
-from digits.common.errors import DigitError, ModelError
+from digits.common.errors import DigitError, ModelError, TensorFlowMissingError
 from digits.network.model_file import load_model_file
 from digits.training.digit_sets import DigitSet, as_network_input
 
@@ -86,6 +86,8 @@ def load_replaced_model(path: Path, is_forced: bool) -> keras.Model | None:
         return None
     try:
         return load_model_file(path)
+    except TensorFlowMissingError:
+        raise
     except ModelError as error:
         if was_interrupted():
             raise KeyboardInterrupt from error

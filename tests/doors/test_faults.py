@@ -82,7 +82,15 @@ def test_killed_while_it_writes_leaves_the_old_file_and_can_be_run_again(
 
 
 def trainer(*options: str) -> int:
-    files = ["--data", "mnist.npz", "--tuned", "slim.json", "--output", "here/mine.h5"]
+    files = [
+        "--data",
+        "mnist.npz",
+        "--tuned",
+        "slim.json",
+        "--output",
+        "here/mine.h5",
+        "--no-export",
+    ]
     return training_command.main([*files, *options])
 
 

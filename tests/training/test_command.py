@@ -10,9 +10,13 @@ import pytest
 from PIL import Image
 
 from digit_predictor import load_model
+from digits.common.errors import ModelError
 from digits.network.architectures import build_classic
 from digits.network.layers import layer_table
+from digits.network.light_serving import LightNetwork
+from digits.network.loading import load_network
 from digits.network.model_file import read_papers
+from digits.network.stored_export import read_export
 from digits.training import command
 from digits.training.command import main
 from digits.training.comparison import Comparison
@@ -77,6 +81,45 @@ def test_a_run_reports_its_progress_and_leaves_a_model_with_papers_and_curves(
     }
 
 
+def test_the_model_holds_what_answers_without_tensorflow(default_run: Run) -> None:
+    network = load_network(default_run.folder / "mine.h5")
+    assert isinstance(network, LightNetwork)
+    export = read_export(default_run.folder / "mine.h5")
+    assert export is not None
+    assert 0 < export.largest_difference <= 1e-4
+
+
+@pytest.mark.usefixtures("trains_at_once")
+def test_without_the_converter_the_model_is_written_and_it_says_so(
+    small_mnist: Path, capsys, monkeypatch
+) -> None:
+    monkeypatch.setattr(command, "can_export", lambda: False)
+    output = small_mnist.with_name("mine.h5")
+    files = ["--data", str(small_mnist), "--output", str(output), *slim(small_mnist)]
+    assert main([*files, "--epochs", "1"]) == 0
+    assert "Without an export, so TensorFlow will answer. To add one: " in capsys.readouterr().out
+    assert read_export(output) is None
+
+
+@pytest.mark.usefixtures("trains_at_once")
+def test_an_export_that_answers_otherwise_is_an_error_and_the_model_is_kept(
+    small_mnist: Path, capsys, monkeypatch
+) -> None:
+    def fail(path: Path, digits: Any) -> None:
+        assert digits.shape == (5_000, 28, 28)
+        raise ModelError("The export's logits are up to 2.0e-04 from Keras's.")
+
+    monkeypatch.setattr(command, "add_export", fail)
+    output = small_mnist.with_name("mine.h5")
+    files = ["--data", str(small_mnist), "--output", str(output), *slim(small_mnist)]
+    assert main([*files, "--epochs", "1"]) == 1
+    assert capsys.readouterr().err == (
+        "mine.h5 is whole, but holds no export: "
+        "The export's logits are up to 2.0e-04 from Keras's.\n"
+    )
+    assert read_papers(output).epochs == 1
+
+
 def test_pictures_of_ones_own_are_learnt_from(default_run: Run) -> None:
     assert "3/b.png is left out: This file is not a picture" in default_run.printed
     papers = read_papers(default_run.folder / "mine.h5")
@@ -98,7 +141,8 @@ def test_the_recipe_in_the_papers_and_the_same_seed_train_the_same_again(small_m
     (small_mnist.parent / "tuned.json").write_text(recipe)
     again = small_mnist.with_name("again.h5")
     tuned = ["--tuned", str(small_mnist.parent / "tuned.json")]
-    assert main(["--data", str(small_mnist), "--output", str(again), *tuned]) == 0
+    files = ["--data", str(small_mnist), "--output", str(again)]
+    assert main([*files, *tuned, "--no-export"]) == 0
     pairs = zip(weights_of(small_mnist.with_name("mine.h5")), weights_of(again), strict=True)
     assert all(np.array_equal(one, two) for one, two in pairs)
 

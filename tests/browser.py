@@ -73,7 +73,7 @@ def started_server(
     log: Path, script: str = "streamlit_app.py", **environment: str
 ) -> Iterator[Server]:
     """Start to serve a page on a free port, and do not wait until it is there."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", script]
     command += ["--server.headless=true", f"--server.port={port}", "--server.fileWatcherType=none"]
     with log.open("w") as output:
@@ -124,7 +124,8 @@ def wait_until_healthy(server: Server, log: Path) -> None:
     raise RuntimeError(f"the server did not start:\n{log.read_text()}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens at."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec
@@ -17,7 +18,6 @@ import streamlit as st
 
 from digits.common.errors import DigitError
 from digits.page.drawing import CANVAS_SIDE, drawn_picture, hide_canvas_toolbar
-from digits.page.network_waking import wait_for_network, waking_network
 from digits.screen.sentences import DRAW_INVITATION, UNEXPECTED
 
 # Whatever imports NumPy or OpenCV waits until the paper is on its way to the browser.
@@ -85,7 +85,6 @@ def main() -> None:
     """Lay out the page from top to bottom."""
     st.set_page_config("Handwritten digits", page_icon="✏️", layout="wide")
     st.html(STYLE)
-    waking_network()
     with st.sidebar:
         explanation = st.container()
         settings = ask_settings()
@@ -97,6 +96,16 @@ def main() -> None:
         model_layers()
     privacy_note()
     hide_canvas_toolbar()
+    prepare_to_answer()
+
+
+def prepare_to_answer() -> None:
+    """Load what the first answer of this server would wait for; the page is there already."""
+    from digits.network.loading import load_network
+    from digits.screen import shown_answer, shown_heatmap  # noqa: F401 - imports take longest
+
+    with suppress(DigitError):  # whoever asks for an answer is told
+        load_network()
 
 
 # ---- Sidebar
@@ -211,10 +220,11 @@ def read(picture: bytes, ink: Ink) -> ShownAnswer:
     last: ShownAnswer | None = st.session_state.get("answer")
     if last is not None and (last.source, last.ink) == (picture, ink):
         return last
-    wait_for_network()
+    from digits.page.waiting import said_to_be_waking
     from digits.screen.shown_answer import read_to_show
 
-    answer = read_to_show(picture, ink)
+    with said_to_be_waking():
+        answer = read_to_show(picture, ink)
     st.session_state["answer"] = answer
     return answer
 
@@ -222,9 +232,10 @@ def read(picture: bytes, ink: Ink) -> ShownAnswer:
 @guarded
 def model_layers() -> None:
     """Show the network's layers, their shapes and parameters."""
-    from digits.network.layers import layer_table
-    from digits.network.loading import load_model
+    from digits.network.loading import load_network
+    from digits.page.waiting import said_to_be_waking
     from digits.screen import html_parts
 
-    wait_for_network()
-    st.html(html_parts.layers(layer_table(load_model())))
+    with said_to_be_waking():
+        layers = load_network().layers
+    st.html(html_parts.layers(layers))

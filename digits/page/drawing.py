@@ -8,8 +8,6 @@ from typing import Any
 
 import streamlit as st
 
-from digits.page.network_waking import waking_network
-
 HEAD_START = 0.4  # seconds
 CANVAS_SIDE = 320  # pixels: the widest square that fits a phone held upright
 Drawing = dict[str, Any]  # as the canvas writes it
@@ -54,8 +52,6 @@ def drawn_picture(pen_width: int) -> bytes | None:
             key="canvas",
         )
     let_the_paper_go_first()
-    if drawing.json_data is not None:  # the canvas has reached the browser
-        waking_network().begin()
     strokes = known_strokes(drawing.json_data, sheet)
     with st.container(key="paper-tools", horizontal=True):
         st.button("Undo", on_click=redraw, args=(strokes[:-1],), disabled=not strokes)

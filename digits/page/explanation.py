@@ -19,6 +19,7 @@ from digits.explanation.methods import METHODS
 from digits.explanation.overlay import COLOUR_MAPS
 from digits.explanation.sentences import describe_check, describe_heatmap, file_name
 from digits.network.loading import list_convolutions
+from digits.page.waiting import said_to_be_waking
 from digits.screen import html_parts
 from digits.screen.shown_answer import ShownAnswer
 from digits.screen.shown_heatmap import (
@@ -112,7 +113,7 @@ def show_explanation(answer: ShownAnswer, settings: ExplanationSettings) -> None
     view = one_of("Explanation", list(VIEWS), "view", VIEWS.__getitem__)
     shows = (show_why, show_contrast, show_side_by_side, show_proof)
     show = dict(zip(VIEWS, shows, strict=True))[view]
-    with st.container(key=f"view-{view}"):
+    with st.container(key=f"view-{view}"), said_to_be_waking(settings.layer_name):
         show(answer, settings)
 
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from digits.common.errors import DigitError
 from digits.common.picture_saving import save_picture
+from digits.network.loading import load_network
 from digits.picture.files import read_picture_file
 from digits.picture.pixels import Ink
 from digits.reading.digit import format_confidence
-from digits.screen.first_answer import wake_network
 from digits.screen.shown_answer import ShownAnswer, read_to_show
 from digits.screen.shown_heatmap import (
     HeatmapSettings,
@@ -86,5 +86,5 @@ def _heatmap(answer: ShownAnswer, question: Question) -> ShownHeatmap:
 def wake_answer_maker() -> AnswerMaker:
     """Pay for all first times; a model that cannot be loaded says so when it is asked."""
     with suppress(DigitError):
-        wake_network()
+        load_network()
     return AnswerMaker()

@@ -1,7 +1,7 @@
 """The window's widgets, and what they are wired to.
 
 Reading and explaining happen in a process of their own (`background_process`), so the window can be
-drawn on while TensorFlow is loading.
+drawn on at once, and while a large picture is read.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Work in a process of its own, so that a window stays quick; the newest job overtakes older ones.
 
-TensorFlow holds Python's lock for seconds while it is imported, so a thread could not keep a
-window moving. Only one job is with the process at a time: the pipe to it never fills, and sending
+Imports hold Python's lock, and a large picture takes a second, so a thread could not keep a window
+moving. Only one job is with the process at a time: the pipe to it never fills, and sending
 never waits.
 """
 

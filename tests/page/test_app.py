@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +34,8 @@ BAD_FILES = {
 
 
 @pytest.fixture
-def page() -> Iterator[AppTest]:
-    with open_app_page() as page:
-        yield page
+def page() -> AppTest:
+    return open_app_page()
 
 
 def canvas_value(strokes: Strokes, sheet: int = 0) -> dict[str, object]:

@@ -17,8 +17,9 @@ from tests.browser import (
     draw_with_finger,
     open_page,
     paper,
-    running_server,
+    started_server,
     wait_until,
+    wait_until_healthy,
 )
 from tests.conftest import as_file
 from tests.drawings import DIGITS, SCRIBBLE, Stroke
@@ -103,19 +104,53 @@ def test_the_phone_scrolls_only_up_and_down(phone: Page) -> None:
     assert widths[0] <= widths[1]
 
 
-def test_a_fresh_server_can_be_drawn_on_while_the_network_wakes_quietly(
+def test_a_fresh_server_answers_and_explains_without_tensorflow_and_quietly(
     chromium: Browser, tmp_path: Path
 ) -> None:
     log = tmp_path / "server.log"
-    with running_server(log) as url, chromium.new_context() as context:
-        page = open_page(context.new_page(), url)
+    with started_server(log) as server, chromium.new_context() as context:
+        wait_until_healthy(server, log)
+        page = open_page(context.new_page(), server.url)
         draw(page, DIGITS[7])
-        expect(page.get_by_text("Waking the network…")).to_be_visible()
-        expect(page.locator(".invitation")).not_to_be_visible()
+        expect_answer(page, 7)
+        expect(page.locator(".heatmap")).to_be_visible()
+        libraries = loaded_by(server.process.pid)
+        children = children_of(server.process.pid)
+
+    assert "onnxruntime" in libraries
+    assert "tensorflow" not in libraries
+    assert not children
+    assert not re.search("tensorflow|onednn|cuda|warning|error|traceback", log.read_text(), re.I)
+
+
+def test_a_model_without_an_export_wakes_tensorflow_beside_the_page(
+    chromium: Browser, tmp_path: Path, model_without_export: Path
+) -> None:
+    log = tmp_path / "server.log"
+    environment = {"DIGIT_MODEL": str(model_without_export)}
+    with started_server(log, **environment) as server, chromium.new_context() as context:
+        wait_until_healthy(server, log)
+        page = open_page(context.new_page(), server.url)
+        draw(page, DIGITS[7])
+        expect(page.get_by_text("Waking the network…").first).to_be_visible()
         expect_answer(page, 7)
         expect(page.get_by_role("combobox", name="Last conv layer")).to_be_enabled()
+        libraries = loaded_by(server.process.pid)
+        children = children_of(server.process.pid)
 
-    assert not re.search("tensorflow|onednn|cuda|warning|error|traceback", log.read_text(), re.I)
+    assert "tensorflow" not in libraries
+    assert len(children) == 1
+    assert "without_export.h5 holds no export: it is answered by TensorFlow." in log.read_text()
+
+
+def loaded_by(process_id: int) -> str:
+    """What native code a process has loaded."""
+    return Path(f"/proc/{process_id}/maps").read_text()
+
+
+def children_of(process_id: int) -> list[str]:
+    lists = Path(f"/proc/{process_id}/task").glob("*/children")
+    return [number for each in lists for number in each.read_text().split()]
 
 
 def test_a_doubted_scribble_is_told_so_where_an_answer_would_stand(

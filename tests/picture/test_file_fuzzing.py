@@ -314,8 +314,7 @@ def page_uploads() -> list[bytes]:
 
 
 def test_every_upload_ends_in_an_answer_a_doubt_or_one_sentence() -> None:
-    with open_app_page() as page:
-        upload_all(page, page_uploads())
+    upload_all(open_app_page(), page_uploads())
 
 
 def upload_all(page: AppTest, files: list[bytes]) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -176,9 +177,29 @@ async def people(
     return found
 
 
-def resident_megabytes(server: Server) -> float:
-    """Memory of the server's process."""
-    return process_status(server, "VmRSS") / 1e3
+def proportional_megabytes(server: Server) -> float:
+    """Memory (PSS) of the server's process and of all that it has started."""
+    return sum(map(_proportional_megabytes, [server.process.pid, *descendants(server)]))
+
+
+def descendants(server: Server) -> list[int]:
+    """The numbers of the processes that the server has started, and that these have."""
+    found, pending = [], [server.process.pid]
+    while pending:
+        number = pending.pop()
+        for each in Path(f"/proc/{number}/task").glob("*/children"):
+            with suppress(OSError):  # it has ended meanwhile
+                numbers = [int(word) for word in each.read_text().split()]
+                found += numbers
+                pending += numbers
+    return found
+
+
+def _proportional_megabytes(process: int) -> float:
+    with suppress(OSError):
+        text = Path(f"/proc/{process}/smaps_rollup").read_text()
+        return int(re.search(r"^Pss:\s+(\d+)", text, re.MULTILINE)[1]) / 1e3  # type: ignore[index]
+    return 0.0
 
 
 def process_status(server: Server, name: str) -> int:

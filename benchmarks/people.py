@@ -27,13 +27,23 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.page_driver import Person, browser, people, process_status, resident_megabytes
+from benchmarks.page_driver import (
+    Person,
+    browser,
+    descendants,
+    people,
+    process_status,
+    proportional_megabytes,
+)
 from tests.browser import Server, started_server, wait_until_healthy
 from tests.drawings import DIGITS, Strokes, draw
 
 PEOPLE = 8
 WATCHED = ".answer, .message"
 GUEST_EVERY = 30.0  # seconds
+INNER_IDLE = 20.0
+"""Seconds without a question after which the server's TensorFlow ends."""
+WATCHED_EVERY = 10.0
 OWN_INK = 0.8
 """A picture that shows less of the ink that was drawn is another one."""
 
@@ -98,18 +108,19 @@ async def watch(server: Server, until: float) -> None:
     """Print memory and threads of the server now and then."""
     while time.monotonic() < until:
         _print_state(server, "drawing")
-        await asyncio.sleep(60)
+        await asyncio.sleep(WATCHED_EVERY)
 
 
 def _print_state(server: Server, when: str) -> None:
     threads = process_status(server, "Threads")
-    print(f"{when:12}{resident_megabytes(server):8.0f} MB{threads:6} threads", flush=True)
+    memory, children = proportional_megabytes(server), descendants(server)
+    print(f"{when:12}{memory:8.0f} MB{threads:6} threads{len(children):4} children", flush=True)
 
 
 async def _measure(minutes: float) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "server.log"
-        with started_server(log) as server:
+        with started_server(log, DIGIT_TENSORFLOW_IDLE=str(INNER_IDLE)) as server:
             wait_until_healthy(server, log)
             async with AsyncExitStack() as stack:
                 browsers = [await stack.enter_async_context(browser()) for _ in range(PEOPLE)]
@@ -117,19 +128,35 @@ async def _measure(minutes: float) -> bool:
                     (await people(running, server.url, WATCHED, 1, seed=number))[0]
                     for number, running in enumerate(browsers)
                 ]
-                await everybody[0].draw(DIGITS[1][0])  # wakes the network
-                await everybody[0].page.locator(".answer").wait_for(timeout=120_000)
-                await everybody[0].clear()
                 until = time.monotonic() + 60 * minutes
-                drawing = [
-                    draw_on(person, number, until) for number, person in enumerate(everybody)
-                ]
-                seen, guests, _ = await asyncio.gather(
-                    asyncio.gather(*drawing), come_and_go(server.url, until), watch(server, until)
+                curious, *others = everybody
+                drawing = [draw_on(person, number, until) for number, person in enumerate(others)]
+                seen, guests, opened, _ = await asyncio.gather(
+                    asyncio.gather(*drawing),
+                    come_and_go(server.url, until),
+                    open_and_close_inner_layer(curious, until),
+                    watch(server, until),
                 )
+                print(f"an inner layer was opened and closed {opened} times")
             await asyncio.sleep(5)
             _print_state(server, "all gone")
             return _report(seen, guests, log.read_text())
+
+
+async def open_and_close_inner_layer(person: Person, until: float) -> int:
+    """Look at an inner layer, and again at the last, until TensorFlow has gone; how often."""
+    times, page = 0, person.page
+    layer = page.get_by_role("combobox", name="Last conv layer")
+    await person.draw(DIGITS[7][0])
+    while time.monotonic() + 2 * INNER_IDLE < until:
+        await layer.click()
+        await page.get_by_role("option", name="conv_3").click()
+        await page.get_by_text("conv_3").first.wait_for()
+        await asyncio.sleep(INNER_IDLE / 2)
+        await layer.press("Backspace")
+        times += 1
+        await asyncio.sleep(1.5 * INNER_IDLE)
+    return times
 
 
 def _report(seen: list[Seen], guests: int, log: str) -> bool:

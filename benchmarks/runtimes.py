@@ -1,19 +1,21 @@
-"""Whether a leaner runtime would serve the shipped network better than TensorFlow does.
+"""Which runtime serves the shipped network best: TensorFlow, or one that is leaner.
 
     pip install -r requirements-train.txt -r benchmarks/requirements.txt
     python benchmarks/runtimes.py [--runs 7]
 
-The network is exported once, from the picture to the logits; every runtime must then give Keras's
-logits for 500 of MNIST's training digits, within `TOLERANCE`. Each run is a process of its own,
+The network is exported once, from the picture to the logits and the last feature maps, of which
+Grad-CAM is made; every runtime must then give Keras's logits for 500 of MNIST's training digits,
+within `TOLERANCE`. Each run is a process of its own,
 all contestants by turns; medians are printed, of
 
 - the seconds from the start of the process until it has read a drawing: imports, loading, preparing
   the drawing and the first pass, which compiles where something is compiled;
 - the memory (resident set) that it then holds; this is read from /proc, which takes Linux;
-- a later pass of one picture, and of 500.
+- a later pass of one picture, and of 500;
+- whether eight threads that ask one network at once get, bit for bit, what one thread gets.
 
-Nothing but TensorFlow gives a gradient at any convolution, which Grad-CAM takes, and trains. The
-others read a model of a person's own only once TensorFlow has exported it.
+Nothing but TensorFlow gives a gradient at any convolution, and trains. The others read a model of a
+person's own only once TensorFlow has exported it.
 """
 
 from __future__ import annotations
@@ -27,10 +29,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,7 +43,8 @@ sys.path.insert(0, str(ROOT))
 
 from digit_predictor import load_model
 from digits.common.errors import ModelError
-from digits.network.architectures import INPUT_SHAPE
+from digits.network.architectures import CLASSES, INPUT_SHAPE
+from digits.network.exporting import make_export
 from digits.network.prediction import softmax
 from digits.network.tensorflow_import import import_keras
 from digits.picture.decoding import decode_picture
@@ -66,10 +71,13 @@ BATCHES = 15
 def export_network(model: keras.Model, folder: Path) -> None:
     """Write the part of a model that ends in its logits, in every format but Keras's own."""
     keras = import_keras()
-    network = keras.Model(model.inputs, model.get_layer("logits").output)
+    outputs = [model.get_layer(name).output for name in ("logits", "conv_8")]
+    network = keras.Model(model.inputs, outputs)
     pictures = [keras.InputSpec(shape=(None, *INPUT_SHAPE), dtype="float32", name="pictures")]
-    for name, kind in ((SAVED_MODEL, "tf_saved_model"), (LITERT, "litert"), (ONNX, "onnx")):
+    for name, kind in ((SAVED_MODEL, "tf_saved_model"), (LITERT, "litert")):
         network.export(str(folder / name), kind, verbose=False, input_signature=pictures)
+    export = make_export(model, np.load(folder / PICTURES))
+    (folder / ONNX).write_bytes(export.onnx)
 
 
 def load_nothing(folder: Path) -> Pass:
@@ -89,7 +97,7 @@ def load_saved_model(folder: Path) -> Pass:
     import tensorflow as tf
 
     network = tf.saved_model.load(str(folder / SAVED_MODEL))
-    return lambda images: network.serve(images[..., None]).numpy()
+    return lambda images: network.serve(images[..., None])[0].numpy()
 
 
 def load_litert(folder: Path) -> Pass:
@@ -97,7 +105,8 @@ def load_litert(folder: Path) -> Pass:
     from ai_edge_litert.interpreter import Interpreter
 
     interpreter = Interpreter(str(folder / LITERT), num_threads=os.cpu_count())
-    [entry], [exit_] = interpreter.get_input_details(), interpreter.get_output_details()
+    [entry], exits = interpreter.get_input_details(), interpreter.get_output_details()
+    exit_ = next(each for each in exits if each["shape"][-1] == CLASSES and len(each["shape"]) == 2)
     allocated = 0
 
     def logits(images: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -114,12 +123,27 @@ def load_litert(folder: Path) -> Pass:
 
 
 def load_onnx(folder: Path) -> Pass:
-    """ONNX Runtime on the processor."""
+    """ONNX Runtime on the processor, as `digits.network.light_serving` runs it."""
     import onnxruntime
 
-    network = onnxruntime.InferenceSession(folder / ONNX, providers=["CPUExecutionProvider"])
-    name = network.get_inputs()[0].name
-    return lambda images: network.run(None, {name: images[..., None]})[0]
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    network = onnxruntime.InferenceSession(
+        folder / ONNX, options, providers=["CPUExecutionProvider"]
+    )
+    return lambda images: network.run(["logits", "feature_maps"], {"images": images})[0]
+
+
+def load_opencv(folder: Path) -> Pass:
+    """OpenCV's own, which is there already."""
+    network = cv2.dnn.readNetFromONNX(str(folder / ONNX))
+
+    def logits(images: NDArray[np.float32]) -> NDArray[np.float32]:
+        network.setInput(images, "images")
+        found = network.forward(["logits", "feature_maps"])[0]
+        return np.asarray(found, np.float32).reshape(-1, CLASSES)
+
+    return logits
 
 
 FLOOR = "no network"
@@ -130,6 +154,7 @@ LOADERS: dict[str, Callable[[Path], Pass]] = {
     "TensorFlow SavedModel": load_saved_model,
     "LiteRT": load_litert,
     "ONNX Runtime": load_onnx,
+    "OpenCV": load_opencv,
 }
 
 
@@ -182,6 +207,28 @@ def probe(name: str, folder: Path) -> dict[str, float]:
     }
 
 
+def stands_threads(name: str, folder: Path) -> str:
+    """Whether eight threads get what one gets, asked in a process that may die of it."""
+    command = [sys.executable, __file__, "--threads", name, "--folder", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    return done.stdout.strip() if done.returncode == 0 else f"no, it ends with {done.returncode}"
+
+
+def ask_with_threads(name: str, folder: Path) -> str:
+    """What `stands_threads` starts a process for."""
+    logits, pictures = LOADERS[name](folder), np.load(folder / PICTURES)[:64]
+    alone = [logits(each[None]).copy() for each in pictures]
+    wrong = 0
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(8):
+            try:
+                found = list(pool.map(lambda each: logits(each[None]).copy(), pictures))
+            except Exception as error:
+                return f"no, it raises {type(error).__name__}"
+            wrong += sum(not np.array_equal(*pair) for pair in zip(alone, found, strict=True))
+    return "yes" if not wrong else f"no, {wrong} of {8 * len(pictures)} answers are others"
+
+
 def _milliseconds(logits: Pass, images: NDArray[np.float32]) -> float:
     start = time.perf_counter()
     logits(images)
@@ -208,6 +255,9 @@ def main() -> None:
     if options.probe:
         print(json.dumps(probe(options.probe, options.folder)))
         return
+    if options.threads:
+        print(ask_with_threads(options.threads, options.folder))
+        return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_pictures(folder)
@@ -215,6 +265,7 @@ def main() -> None:
         differences = check_agreement(folder)
         for runtime in LOADERS:  # so that files are in the system's cache for everyone
             measure(runtime, folder)
+        threads = {each: stands_threads(each, folder) for each in LOADERS if each != FLOOR}
         rounds = [{each: measure(each, folder) for each in LOADERS} for _ in range(options.runs)]
     print(f"medians of {options.runs} runs       first answer     memory   1 picture  500 pictures")
     for runtime in LOADERS:
@@ -226,12 +277,15 @@ def main() -> None:
         print(f"{runtime:24}{first:10.2f} s{memory:8.0f} MB{times}")
     for runtime, difference in sorted(differences.items()):
         print(f"{runtime}: no probability differs from Keras's by more than {difference:.0e}.")
+    for runtime, answer in threads.items():
+        print(f"{runtime}: eight threads get what one gets: {answer}.")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=7, metavar="N", help="processes each (7)")
     parser.add_argument("--probe", choices=list(LOADERS), help=argparse.SUPPRESS)
+    parser.add_argument("--threads", choices=list(LOADERS), help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     return parser
 

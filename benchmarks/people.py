@@ -151,7 +151,7 @@ async def open_and_close_inner_layer(person: Person, until: float) -> int:
     while time.monotonic() + 2 * INNER_IDLE < until:
         await layer.click()
         await page.get_by_role("option", name="conv_3").click()
-        await page.get_by_text("conv_3").first.wait_for()
+        await page.get_by_text("Waking the network…").wait_for(state="detached")
         await asyncio.sleep(INNER_IDLE / 2)
         await layer.press("Backspace")
         times += 1

@@ -147,15 +147,15 @@ async def open_and_close_inner_layer(person: Person, until: float) -> int:
     """Look at an inner layer, and again at the last, until TensorFlow has gone; how often."""
     times, page = 0, person.page
     layer = page.get_by_role("combobox", name="Last conv layer")
-    await person.draw(DIGITS[7][0])
     while time.monotonic() + 2 * INNER_IDLE < until:
-        await layer.click()
-        await page.get_by_role("option", name="conv_3").click()
-        await page.get_by_text("Waking the network…").wait_for(state="detached")
-        await asyncio.sleep(INNER_IDLE / 2)
-        await layer.press("Backspace")
+        await person.draw(DIGITS[7][0])  # anew, for the session keeps what it was shown
+        await person.times()
+        for name, seconds in (("conv_3", INNER_IDLE / 2), ("conv_8", 1.5 * INNER_IDLE)):
+            await layer.click()
+            await page.get_by_role("option", name=name).click()
+            await asyncio.sleep(seconds)
+        await person.clear()
         times += 1
-        await asyncio.sleep(1.5 * INNER_IDLE)
     return times
 
 

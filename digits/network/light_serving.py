@@ -54,7 +54,9 @@ class LightNetwork:
 
     def is_waiting(self, layer_name: str | None = None) -> bool:
         """As `serving.Network.is_waiting`."""
-        return not self._explains(layer_name) and self._beside.is_waiting()
+        # Asked in any case, for that is when a process that has gone is taken leave of.
+        is_waiting = self._beside.is_waiting()
+        return is_waiting and not self._explains(layer_name)
 
     def compute_logits(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """As `serving.Network.compute_logits`."""

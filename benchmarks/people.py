@@ -148,7 +148,7 @@ async def open_and_close_inner_layer(person: Person, until: float) -> int:
     times, page = 0, person.page
     layer = page.get_by_role("combobox", name="Last conv layer")
     while time.monotonic() + 2 * INNER_IDLE < until:
-        await person.draw(DIGITS[7][0])  # anew, for the session keeps what it was shown
+        await person.draw(person.moved(DIGITS[7])[0])  # anew: the session keeps what it was shown
         await person.times()
         for name, seconds in (("conv_3", INNER_IDLE / 2), ("conv_8", 1.5 * INNER_IDLE)):
             await layer.click()

@@ -30,20 +30,20 @@ from digits.network.model_file import load_model_file
 from digits.network.papers import ModelPapers
 from digits.network.stored_export import LARGEST_DIFFERENCE, StoredExport, write_export
 from digits.network.tensorflow_beside import NetworkBeside
+from digits.network.tensorflow_import import is_tensorflow_installed
 
 if TYPE_CHECKING:
     import keras
 
 OPSET = 17
 """Of ONNX: known to every runtime since 2022."""
-NEEDED = ("tensorflow", "tf2onnx")
 _ROOT = Path(__file__).parents[2]
 _BATCH = 500
 
 
 def can_export() -> bool:
     """Whether all that it takes is installed."""
-    return all(find_spec(name) is not None for name in NEEDED)
+    return is_tensorflow_installed() and find_spec("tf2onnx") is not None
 
 
 def add_export(path: Path, digits: NDArray[np.float32]) -> None:

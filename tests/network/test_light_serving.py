@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,7 @@ from digits.network.tensorflow_import import import_keras
 from digits.reading.digit import read_digit
 from tests.browser import ROOT
 from tests.drawings import DIGITS, draw
+from tests.programs import run
 
 IMAGES = (mnist_data()[0][::50] / 255).reshape(-1, 28, 28).astype(np.float32)
 
@@ -98,6 +101,18 @@ def test_reading_and_explaining_bring_no_tensorflow_into_the_process() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert (done.stdout, done.stderr) == ("set() 1\n", "")
+
+
+def test_the_runtime_tells_nobody_anything() -> None:
+    code = (
+        "import os\n"
+        "from digit_predictor import load_network\n"
+        "load_network()\n"
+        "print(os.environ['ORT_DISABLE_TELEMETRY'])\n"
+    )
+    nowhere = {"HOME": "/dev/null", "XDG_CACHE_HOME": "/dev/null"}
+    done = run("-c", code, environment=os.environ | nowhere)
+    assert (done.stdout, done.stderr) == ("1\n", "")
 
 
 # ---- Other files
@@ -187,11 +202,17 @@ def test_an_export_that_cannot_be_used_is_logged_and_tensorflow_answers(
 
 def test_a_file_is_tried_elsewhere_before_it_is_opened_here(copy: Path, monkeypatch) -> None:
     opened: list[str] = []
-    monkeypatch.setattr(
-        loading, "read_convolution_names", lambda file: opened.append("names") or []
-    )
-    monkeypatch.setattr(loading, "read_papers", lambda file: opened.append("papers"))
-    monkeypatch.setattr(loading, "read_export_file", lambda file: opened.append("export"))
+
+    def reading(what: str, found: Any = None) -> Callable[[Path], Any]:
+        def read(file: Path) -> Any:
+            opened.append(what)
+            return found
+
+        return read
+
+    monkeypatch.setattr(loading, "read_convolution_names", reading("names", []))
+    monkeypatch.setattr(loading, "read_papers", reading("papers"))
+    monkeypatch.setattr(loading, "read_export_file", reading("export"))
     monkeypatch.setattr(NetworkBeside, "start", lambda self: None)
     load_network(copy)
     assert opened == ["names", "papers", "export"]

@@ -151,7 +151,13 @@ def open_page(page: Page, url: str) -> Page:
     page.set_default_timeout(1000 * PATIENCE)
     page.goto(url)
     paper(page).wait_for()
+    wait_until(lambda: is_paper_in_place(page))
     return page
+
+
+def is_paper_in_place(page: Page) -> bool:
+    """Whether the canvas's own style sheet has come: before, the paper lies below its place."""
+    return paper(page).bounding_box() == page.locator(".dc-container").bounding_box()
 
 
 def paper(page: Page) -> Locator:

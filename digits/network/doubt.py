@@ -129,7 +129,8 @@ def explain_doubt(network_input: NDArray[np.float32], probabilities: NDArray[np.
     solid = network_input > _SOLID_INK * network_input.max()
     if _are_several_things(solid):
         return SEVERAL_THINGS
-    if _is_straight(solid) or _is_filled(solid):
+    points = np.argwhere(solid)
+    if _is_straight(points) or _is_filled(points, solid.shape):
         return DOT_OR_DASH
     likeliest, second = np.argsort(-probabilities, kind="stable")[:2]
     of_two = probabilities[likeliest] + probabilities[second]
@@ -149,14 +150,15 @@ def _are_several_things(solid: NDArray[np.bool_]) -> bool:
     return bool((right[:-1] <= left[1:]).any())
 
 
-def _is_straight(solid: NDArray[np.bool_]) -> bool:
+def _is_straight(points: NDArray[np.intp]) -> bool:
     """Whether it is one stroke without bends; of digits only a 1 is."""
-    across, along = np.linalg.eigvalsh(np.cov(np.argwhere(solid).T, bias=True))
+    offsets = points - points.mean(axis=0)
+    across, along = np.linalg.eigvalsh(offsets.T @ offsets)  # of their covariance, times n
     return bool(across <= _STRAIGHT**2 * along)
 
 
-def _is_filled(solid: NDArray[np.bool_]) -> bool:
+def _is_filled(points: NDArray[np.intp], shape: tuple[int, int]) -> bool:
     """Whether it is without holes and dents."""
-    points = np.argwhere(solid)[:, ::-1].astype(np.int32)
-    hull = cv2.fillConvexPoly(np.zeros(solid.shape, np.uint8), cv2.convexHull(points), 1)
-    return bool(solid.sum() >= _FILLED_HULL * hull.sum())
+    outline = cv2.convexHull(points[:, ::-1].astype(np.int32))
+    hull = cv2.fillConvexPoly(np.zeros(shape, np.uint8), outline, 1)
+    return bool(len(points) >= _FILLED_HULL * cv2.countNonZero(hull))

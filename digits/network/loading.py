@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from digits.common.errors import ModelError, TensorFlowMissingError
@@ -88,8 +88,8 @@ def as_network(model: AnyNetwork | None) -> Network:
     """
     if model is None:
         return load_network()
-    if isinstance(model, Network):
-        return model
+    if hasattr(model, "compute_gradients"):  # isinstance would look at every member, each time
+        return cast("Network", model)
     from digits.network.keras_serving import KerasNetwork
 
     return KerasNetwork(model, model_papers(model))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +35,6 @@ class LayerGradients:
     gradients: NDArray[np.float32]
 
 
-@runtime_checkable
 class Network(Protocol):
     """A network that answers and explains; many threads may ask it at once."""
 

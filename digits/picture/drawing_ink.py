@@ -22,6 +22,7 @@ from digits.picture.pixels import (
     brightest_channel,
     colour_distance,
     commonest_colour,
+    count_levels,
     rim_of,
 )
 from digits.picture.ruling_removal import find_box
@@ -74,7 +75,7 @@ def padded_photo(contrast: Grey) -> tuple[slice, slice] | None:
         return None
     patch = contrast[y + 1 : y + height - 1, x + 1 : x + width - 1]
     # A solid bar is of one value; on a photo many differ.
-    values = np.bincount(patch.ravel(), minlength=256)
+    values = count_levels(patch)
     if values.max() > 0.5 * patch.size:
         return None
     return slice(y, y + height), slice(x, x + width)

@@ -13,7 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.common.errors import NoInkError
-from digits.picture.pixels import Grey, InkMap, Mask, rim_of, shrink, stroke_width
+from digits.picture.pixels import (
+    Grey,
+    InkMap,
+    Mask,
+    count_levels,
+    label_parts,
+    rim_of,
+    shrink,
+    stroke_width,
+)
 from digits.picture.ruling_removal import find_border_strips, find_box, find_rulings, has_corner
 
 Finder: TypeAlias = Callable[[Mask], Mask]
@@ -116,7 +125,7 @@ def _wholly_on(table: Mask, mask: Mask) -> Mask:
 
 def _fragments(mask: Mask) -> Mask:
     """Parts cut by the border, such as of a neighbouring word, that are apart from the main one."""
-    _, part_of, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    part_of, stats = label_parts(mask)
     boxes = stats[:, :4].astype(np.float64)
     is_cut = _touches_border(boxes, mask.shape)
     lengths = np.where(is_cut, 0, boxes[:, 2:].max(axis=1))
@@ -128,7 +137,7 @@ def _fragments(mask: Mask) -> Mask:
 
 def longest_side(mask: Mask, *, uncut: bool = False) -> float:
     """The longer side of the largest part; of those that the border does not cut, if asked."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    _, stats = label_parts(mask)
     boxes = stats[1:, :4].astype(np.float64)
     if uncut:
         boxes = boxes[~_touches_border(boxes, mask.shape)]
@@ -142,7 +151,7 @@ def weak_level_of(weak: float, noise: float, peak: float) -> float:
 
 def _threshold_and_peak(contrast: Grey, floor: float = 0.0) -> tuple[float, float]:
     """Otsu's threshold (1979) among what exceeds the floor, and the contrast of the full ink."""
-    counts = np.bincount(contrast.ravel(), minlength=256).astype(np.float64)
+    counts = count_levels(contrast)
     counts[: int(floor) + 1] = 0
     if not counts.any():
         return 0.0, 0.0
@@ -184,8 +193,8 @@ def parts_of_one_digit(mask: Mask, shape: tuple[int, int], corner: tuple[int, in
         shape: of the picture: (H, W).
         corner: where on the picture the piece begins: x, y.
     """
-    count, part_of, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
-    if count <= 2:  # one part, besides the background
+    part_of, stats = label_parts(mask)
+    if len(stats) <= 2:  # one part, besides the background
         return mask
     boxes = stats[1:, :4].astype(np.float64)
     boxes[:, :2] += corner

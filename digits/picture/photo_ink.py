@@ -33,6 +33,7 @@ from digits.picture.pixels import (
     brightest_channel,
     colour_distance,
     commonest_colour,
+    count_levels,
     darkest_channel,
     rim_of,
     shrink,
@@ -303,7 +304,7 @@ def _with_brim_of_paper(grey: Grey, brim: int, width: int) -> Grey:
 
 def _quantiles(grey: Grey, shares: tuple[float, ...]) -> list[float]:
     """Grey levels below which those shares of all pixels lie, to a part of a level."""
-    total = np.cumsum(np.bincount(grey.ravel(), minlength=256)) / grey.size
+    total = np.cumsum(count_levels(grey)) / grey.size
     return np.interp(shares, total, np.arange(256) + 0.5).tolist()
 
 

@@ -37,6 +37,35 @@ def rim_of(pixels: NDArray[_Value]) -> NDArray[_Value]:
     return np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
 
 
+def count_levels(grey: Grey) -> NDArray[np.float64]:
+    """How many pixels there are of each of the 256 grey levels."""
+    counts = cv2.calcHist([np.ascontiguousarray(grey)], [0], None, [256], [0, 256])
+    return counts.ravel().astype(np.float64)
+
+
+def label_parts(mask: Mask) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Which connected part of the ink every pixel belongs to, and the box and area of each part.
+
+    Returns:
+        int32 (H, W), 0 where there is no ink; and int32 (parts + 1, 5): x, y, width, height and
+        area, as `cv2.connectedComponentsWithStats` gives them, whose first row is the paper's.
+    """
+    ink = mask.view(np.uint8)
+    count, part_of = cv2.connectedComponents(ink)
+    if count > _FEW_PARTS:
+        _, part_of, found, _ = cv2.connectedComponentsWithStats(ink)
+        return np.asarray(part_of, np.int32), np.asarray(found, np.int32)
+    stats = np.empty((count, 5), np.int32)
+    for part in range(count):
+        is_part = (part_of == part).view(np.uint8)
+        stats[part] = *cv2.boundingRect(is_part), cv2.countNonZero(is_part)
+    return np.asarray(part_of, np.int32), stats
+
+
+# So few are sooner looked at one by one.
+_FEW_PARTS = 5
+
+
 def commonest_colour(colours: Pixels) -> Pixels:
     """Of uint8 (n,) or (n, 3), the value that is there most often, (1, 1) or (1, 1, 3)."""
     if colours.ndim == 1:

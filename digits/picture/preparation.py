@@ -271,7 +271,7 @@ def _as_grey_picture(pixels: Pixels) -> Grey:
 
 
 def _as_grey(ink_map: InkMap) -> Grey:
-    return np.rint(ink_map * 255).astype(np.uint8)
+    return np.asarray(cv2.convertScaleAbs(ink_map, alpha=255), np.uint8)
 
 
 # Around a crop, so that strokes can grow.

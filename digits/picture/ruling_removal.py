@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Mask = NDArray[np.bool_]
+from digits.picture.pixels import Mask, label_parts
 
 # Paper is held about level: degrees.
 LARGEST_TILT = 10
@@ -162,7 +162,7 @@ def find_box(mask: Mask) -> Mask:
         mask: bool (H, W), all ink on a picture, without rulings.
     """
     box = np.zeros_like(mask)
-    count, part_of, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    part_of, stats = label_parts(mask)
     widths, lengths = _widths_and_lengths(stats)
     lengths[0] = 0
     is_long = lengths >= max(SMALLEST_FRAME, 0.5 * lengths.max())
@@ -171,7 +171,7 @@ def find_box(mask: Mask) -> Mask:
         window = _window(stats[part])
         is_part = part_of[window] == part
         closed = _closed_by_border(is_part, window, mask.shape)
-        if count > 2 and _is_frame(closed, mask[window] & ~is_part):
+        if len(stats) > 2 and _is_frame(closed, mask[window] & ~is_part):
             box[window] |= is_part
         elif lengths[part] >= SMALLEST_BOX:
             box[window] |= _box_around(is_part, mask[window])
@@ -227,9 +227,7 @@ def _is_frame(part: Mask, others: Mask) -> bool:
     if area < RECTANGULAR * width * height or np.count_nonzero(part) > 0.6 * area:
         return False
     inside = cv2.fillPoly(np.zeros(part.shape, np.uint8), [outline], 1)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(
-        np.where(inside, others, False).astype(np.uint8)
-    )
+    _, stats = label_parts((inside > 0) & others)
     _, lengths = _widths_and_lengths(stats)
     return float(lengths[1:].max(initial=0)) >= SMALLEST_CONTENT * max(part.shape)
 
@@ -247,7 +245,7 @@ def _box_around(part: Mask, ink: Mask) -> Mask:
 
 
 def _without_crumbs(mask: Mask) -> Mask:
-    _, part_of, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    part_of, stats = label_parts(mask)
     _, lengths = _widths_and_lengths(stats)
     is_crumb = lengths < _CRUMB * max(mask.shape)
     return mask & ~is_crumb[part_of]

@@ -22,10 +22,10 @@ from digits.explanation.explaining import explain
 from digits.explanation.methods import METHODS
 from digits.network import loading
 from digits.network.compiled_calls import compute_logits
+from digits.network.keras_serving import KerasNetwork
 from digits.network.light_serving import LightNetwork
-from digits.network.loading import load_model, load_network
+from digits.network.loading import as_network, load_model, load_network
 from digits.network.model_file import SHIPPED_MODEL
-from digits.network.serving import Network
 from digits.network.stored_export import GROUP
 from digits.network.tensorflow_beside import NetworkBeside
 from digits.network.tensorflow_import import import_keras
@@ -39,8 +39,8 @@ IMAGES = (mnist_data()[0][::50] / 255).reshape(-1, 28, 28).astype(np.float32)
 
 def test_the_shipped_network_is_light_and_a_keras_model_is_none() -> None:
     assert isinstance(load_network(), LightNetwork)
-    assert isinstance(load_network(), Network)
-    assert not isinstance(load_model(), Network)
+    assert as_network(load_network()) is load_network()
+    assert isinstance(as_network(load_model()), KerasNetwork)
 
 
 def test_its_logits_are_those_of_tensorflow() -> None:

@@ -26,6 +26,7 @@ from digits.picture.preparation import PreparedDigit, prepare_digit
 
 if TYPE_CHECKING:
     from digits.network.loading import AnyNetwork
+    from digits.network.serving import Network
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,10 +106,8 @@ def read_digits(
         # Decoders and OpenCV let other threads work meanwhile.
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             batch = list(pool.map(lambda each: _ready_or_error(each, k, ink), some))
-        ready = [each for each in batch if isinstance(each, ReadyPicture)]
-        logits = np.zeros((0, CLASSES), np.float32)
-        if ready:
-            logits = predict_logits(np.stack([each.network_input for each in ready]), network)
+            ready = [each for each in batch if isinstance(each, ReadyPicture)]
+            logits = _logits_by_threads(ready, network, pool)
         read = iter(make_readings(ready, logits, k, network))
         readings += [each if isinstance(each, PictureError) else next(read) for each in batch]
     return readings
@@ -133,6 +132,23 @@ def prepare_picture(picture: Picture, k: int = 3, ink: Ink = "auto") -> ReadyPic
         raise ValueError(f"k must be from 1 to {CLASSES}, not {k}")
     decoded = decode_picture(picture)
     return ReadyPicture(decoded, prepare_digit(decoded, ink))
+
+
+def _logits_by_threads(
+    ready: Sequence[ReadyPicture], network: Network, pool: ThreadPoolExecutor
+) -> NDArray[np.float32]:
+    """Logits, float32 (n, 10); the threads share the pictures always alike, however many they are.
+
+    A light network computes in the thread that asks it.
+    """
+    inputs = [each.network_input for each in ready]
+    shares = [np.stack(inputs[i : i + _SHARE]) for i in range(0, len(inputs), _SHARE)]
+    found = pool.map(lambda share: predict_logits(share, network), shares)
+    return np.concatenate([np.zeros((0, CLASSES), np.float32), *found])
+
+
+# Of pictures that a thread passes on at once.
+_SHARE = 64
 
 
 def _ready_or_error(picture: Picture, k: int, ink: Ink) -> ReadyPicture | PictureError:

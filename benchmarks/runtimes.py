@@ -124,6 +124,7 @@ def load_litert(folder: Path) -> Pass:
 
 def load_onnx(folder: Path) -> Pass:
     """ONNX Runtime on the processor, as `digits.network.light_serving` runs it."""
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

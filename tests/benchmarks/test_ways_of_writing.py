@@ -29,7 +29,10 @@ from tests.browser import ROOT
 from tests.drawings import DIGITS, draw
 
 BAR = np.array([[0.0, 0.0], [0.0, 100.0]])
-NEW_MODULES = ("block_digits", "canvas", "near_digits", "tight_crops", "ways_of_writing")
+NEW_MODULES = (
+    *("block_digits", "canvas", "collection_rows", "near_digits", "other_collections"),
+    *("tight_crops", "ways_of_writing", "writer_shares"),
+)
 
 
 def strokes_of(digit: int) -> tuple[NDArray[np.float64], ...]:

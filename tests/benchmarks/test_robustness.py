@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +23,15 @@ from benchmarks.photo_simulation import (
     simulate_photo,
 )
 from benchmarks.road_readings import Contestant, Readings, read_row, shrink_plainly
-from benchmarks.robustness import doubt_auroc, mean_score, pool_confidence
+from benchmarks.robustness import (
+    doubt_auroc,
+    find_digits,
+    hard_groups,
+    is_surely_wrong,
+    mean_score,
+    mean_surely_wrong,
+    pool_confidence,
+)
 from benchmarks.robustness_rows import (
     NO_DIGIT,
     PEN_WIDTHS,
@@ -34,6 +44,9 @@ from digits.network.loading import load_network
 from digits.synthetic.pen_strokes import PenDigit
 from digits.training.digit_sets import DigitSet
 from tests.drawings import DIGITS, draw
+
+OF_NO_ORIGINAL = {"block", "flagged one"}
+"""Rows that have strokes of their own."""
 
 
 @pytest.fixture(scope="module")
@@ -189,7 +202,20 @@ class TestRows:
         for row in (row for group in groups for row in group.rows):
             picture = row.picture(row.count - 1)
             assert picture.dtype == np.uint8
-            assert row.labels is None or (row.labels == 3).all()
+            assert row.labels is None or row.name in OF_NO_ORIGINAL or (row.labels == 3).all()
+
+    def test_ways_that_need_no_original_show_all_their_digits(self, digits):
+        rows = {row.name: row for group in all_groups(digits, 12) for row in group.rows}
+        labels = rows["block"].labels
+        assert labels is not None
+        assert set(labels) == set(range(10))
+        assert (np.diff(labels.astype(int)) % 10 == 1).all()
+
+    def test_without_pen_writers_what_needs_strokes_is_left_out(self, digits):
+        of_images = replace(digits, pen_digits=[])
+        names = {row.name for group in all_groups(of_images, 1) for row in group.rows}
+        assert {"hollow", "ringed", "turned", "block", "flagged one"} <= names
+        assert not {"dotted", "dashed", "slashed zero", "crossed seven"} & names
 
     def test_a_pen_is_at_most_a_quarter_as_wide_as_the_digit_is_tall(self, digits):
         rows = pen_group(digits, 10).rows
@@ -254,6 +280,33 @@ class TestTable:
         assert doubt_auroc([digit], [other], lambda logits: np.exp(logits).max(axis=1)) == 1
         sure = readings([[0.9, 0.1], [0.5, 0.5]], None)
         assert doubt_auroc([digit], [sure], lambda logits: np.exp(logits).max(axis=1)) == 0.5
+
+    def test_surely_wrong_is_over_nine_tenths_and_not_doubted(self):
+        probabilities = [[0.95, 0.05], [0.95, 0.05], [0.95, 0.05], [0.89, 0.11]]
+        row = readings(probabilities, [0, 1, 1, 1], doubted=[False, False, True, False])
+        assert is_surely_wrong(row).tolist() == [False, True, False, False]
+        assert mean_surely_wrong([row, readings([[0.9, 0.1]], [0])]) == 0.125
+
+    def test_a_refused_digit_is_not_surely_wrong(self):
+        row = readings([[0.95, 0.05]], [1], refused=[True], doubted=[True])
+        assert not is_surely_wrong(row).any()
+
+    def test_hard_are_all_digits_but_the_usual_ones(self, digits):
+        hard = hard_groups(all_groups(digits, 1))
+        assert {"MNIST-C", "Photo simulation", "Block digits", "Tight crops"} <= set(hard)
+        assert not {"MNIST", "MNIST as pictures", "Pen writers 23 to 26", NO_DIGIT} & set(hard)
+
+    def test_sets_of_real_digits_are_those_that_nobody_changed(self, digits):
+        real = {group.name for group in all_groups(digits, 1) if group.is_collection}
+        assert real == {"MNIST", "Pen writers 23 to 26"}
+
+    def test_the_folder_of_all_data_gives_what_was_not_named(self, tmp_path):
+        (tmp_path / "mnist.npz").touch()
+        (tmp_path / "pendigits-orig.tra.gz").touch()
+        options = Namespace(data=None, pen_strokes="mine", data_folder=tmp_path)
+        find_digits(options)
+        assert options.data == str(tmp_path / "mnist.npz")
+        assert options.pen_strokes == "mine"
 
 
 class TestMistakeSheet:

@@ -29,7 +29,7 @@ from digits.network.prediction import checked_logits
 from digits.network.serving import LayerGradients, Network
 from digits.picture.decoding import Picture
 from digits.picture.pixels import Ink
-from digits.reading.digit import Reading, make_readings, prepare_picture
+from digits.reading.digit import Reading, choose_candidate, make_readings, prepare_picture
 
 if TYPE_CHECKING:
     from digits.network.loading import AnyNetwork
@@ -146,8 +146,8 @@ def read_and_explain(
         PictureError, NoInkError: as `read_digit`.
         LayerError, ModelError, ValueError: as both.
     """
-    ready = prepare_picture(picture, k, ink)
     network = as_network(model)
+    ready = choose_candidate(prepare_picture(picture, k, ink), network)
     explained = explain(
         ready.network_input, class_indices, layer_name, methods=methods, model=network
     )

@@ -10,9 +10,10 @@ from digits.picture.ink_parts import (
     GUESSES,
     MIN_CONTRAST,
     WEAK_INK_OF_A_DRAWING,
+    Standing,
     parts_of_one_digit,
     strong_and_joined,
-    without_lines,
+    with_and_without_lines,
 )
 from digits.picture.pixels import (
     Grey,
@@ -81,8 +82,11 @@ def padded_photo(contrast: Grey) -> tuple[slice, slice] | None:
     return slice(y, y + height), slice(x, x + width)
 
 
-def ink_of_drawing(contrast: Grey) -> InkMap:
+def inks_of_drawing(contrast: Grey) -> list[InkMap]:
     """The ink of one digit on a drawing, from how far every pixel is from the paper's colour.
+
+    Returns:
+        As `ink_finding.find_inks`.
 
     Raises:
         NoInkError: nothing stands out of the paper.
@@ -94,10 +98,19 @@ def ink_of_drawing(contrast: Grey) -> InkMap:
     else:
         x, y, (height, width) = 0, 0, contrast.shape
     piece = slice(y, y + height), slice(x, x + width)
-    found, threshold, peak = without_lines(contrast[piece], 0, finders, guesses, is_photo=False)
+    found = with_and_without_lines(contrast[piece], 0, finders, guesses, is_photo=False)
+    return [_ink_of_one_digit(each, contrast.shape, piece) for each in found]
+
+
+def _ink_of_one_digit(
+    standing: Standing, shape: tuple[int, ...], piece: tuple[slice, slice]
+) -> InkMap:
+    """What stands out on a piece of a picture, without what belongs to no one digit."""
+    found, threshold, peak = standing
     ink_map = np.minimum(found.astype(np.float32) * np.float32(1 / peak), np.float32(1))
     mask = strong_and_joined(ink_map, WEAK_INK_OF_A_DRAWING, min(threshold / peak, 0.5))
-    mask = parts_of_one_digit(mask, contrast.shape, (x, y))
-    whole = np.zeros(contrast.shape, np.float32)
+    rows, columns = piece
+    mask = parts_of_one_digit(mask, (shape[0], shape[1]), (columns.start, rows.start))
+    whole = np.zeros(shape, np.float32)
     whole[piece] = np.where(mask, ink_map, np.float32(0))
     return whole

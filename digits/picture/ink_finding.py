@@ -18,10 +18,10 @@ from digits.picture.drawing_ink import (
     banded_paper,
     drawing_contrast,
     drawing_paper,
-    ink_of_drawing,
+    inks_of_drawing,
     padded_photo,
 )
-from digits.picture.photo_ink import ink_of_photo
+from digits.picture.photo_ink import inks_of_photo, inks_within
 from digits.picture.pixels import Ink, InkMap, Pixels
 
 # Pixels, longer side: in a larger picture, what is one pixel large is no ink.
@@ -41,19 +41,33 @@ def find_ink(pixels: Pixels, ink: Ink = "auto") -> InkMap:
     Raises:
         NoInkError: nothing stands out of the paper.
     """
+    return find_inks(pixels, ink)[0]
+
+
+def find_inks(pixels: Pixels, ink: Ink = "auto") -> list[InkMap]:
+    """As `find_ink`, and what else may be the digit's ink.
+
+    Args:
+        pixels, ink: as for `find_ink`.
+
+    Returns:
+        First what geometry would choose. Where that left out a line or box that may as well be
+        a part of the digit, the ink with the box, and then with all lines.
+
+    Raises:
+        NoInkError: nothing stands out of the paper.
+    """
     pixels = _without_impulses(_without_needless_channels(pixels))
     paper = drawing_paper(pixels)
     if paper is None:
-        return ink_of_photo(pixels, ink)
+        return inks_of_photo(pixels, ink)
     contrast = drawing_contrast(pixels, paper, ink)
     if pixels.ndim == 2 and ink == "auto" and (bands := banded_paper(pixels, contrast)) is not None:
         contrast = np.asarray(cv2.absdiff(pixels, bands), np.uint8)
     inside = padded_photo(contrast)
     if inside is None:
-        return ink_of_drawing(contrast)
-    ink_map = np.zeros(contrast.shape, np.float32)
-    ink_map[inside] = ink_of_photo(pixels[inside], ink)
-    return ink_map
+        return inks_of_drawing(contrast)
+    return inks_within(inside, pixels, ink)
 
 
 def _without_needless_channels(pixels: Pixels) -> Pixels:
@@ -82,15 +96,6 @@ def _without_impulses(pixels: Pixels) -> Pixels:
     if is_impulse.mean() < _FEWEST_IMPULSES:
         return pixels
     return np.where(is_impulse, usual, pixels).astype(np.uint8)
-
-
-# ---- Drawings: paper of one colour
-
-
-# ---- Photos: paper in uneven light
-
-
-# ---- Both
 
 
 _AROUND = [(y, x) for y in range(3) for x in range(3) if (y, x) != (1, 1)]

@@ -26,6 +26,8 @@ from digits.picture.pixels import (
 from digits.picture.ruling_removal import find_border_strips, find_box, find_rulings, has_corner
 
 Finder: TypeAlias = Callable[[Mask], Mask]
+Standing: TypeAlias = tuple[Grey, float, float]
+"""What stands out of the paper: the contrast of the digit, its Otsu threshold, and its peak."""
 # Below this contrast, in grey levels of 255, even people see an empty sheet.
 MIN_CONTRAST = 14.0
 # Ink must stand out of the paper's grain by this many of its standard deviations.
@@ -49,7 +51,7 @@ def without_lines(
     guesses: Sequence[Finder] = (),
     *,
     is_photo: bool = True,
-) -> tuple[Grey, float, float]:
+) -> Standing:
     """The contrast of the digit alone, its Otsu threshold, and its peak.
 
     Rulings, what lies along the border, a box, and what is cut by the border are blanked, if
@@ -89,6 +91,40 @@ def without_lines(
             if new_peak >= least and is_better:
                 contrast, threshold, peak = blanked, new_threshold, new_peak
     return contrast, threshold, peak
+
+
+def with_and_without_lines(
+    contrast: Grey,
+    noise: float,
+    finders: Sequence[Finder],
+    guesses: Sequence[Finder] = (),
+    *,
+    is_photo: bool = True,
+) -> list[Standing]:
+    """As `without_lines`, and then again with those lines that may as well be the digit's own.
+
+    Geometry alone cannot tell the bar of a 7 that fills a picture from a ruling, or a 0 of straight
+    strokes from a box.
+
+    Args:
+        contrast, noise, finders, guesses, is_photo: as there.
+
+    Returns:
+        First what geometry would choose; then with box, and then with all lines; each only if it
+        differs from the one before.
+
+    Raises:
+        NoInkError: as there.
+    """
+    found = [without_lines(contrast, noise, finders, guesses, is_photo=is_photo)]
+    if found[0][0] is contrast:  # nothing was taken for a line
+        return found
+    for kept in ({find_box}, LINE_FINDERS):
+        others = [find for find in finders if find not in kept]
+        standing = without_lines(contrast, noise, others, guesses, is_photo=is_photo)
+        if not np.array_equal(standing[0], found[-1][0]):
+            found.append(standing)
+    return found
 
 
 def finders_beside_paper(grey: Grey, width: float) -> tuple[Finder, ...]:
@@ -229,6 +265,7 @@ def _gaps(boxes: NDArray[np.float64], main: NDArray[np.float64]) -> NDArray[np.f
 
 
 FINDERS: Sequence[Finder] = (find_rulings, find_border_strips, find_box)
+LINE_FINDERS = frozenset(FINDERS)
 GUESSES: Sequence[Finder] = (_fragments,)
 NO_INK = "Nothing is drawn here: draw a digit, or choose a picture of one."
 SQUARE = np.ones((3, 3), np.uint8)

@@ -16,12 +16,14 @@ from digits.picture.ink_parts import (
     NO_INK,
     SQUARE,
     WEAK_INK_OF_A_PHOTO,
+    Standing,
     finders_beside_paper,
     longest_side,
     otsu_threshold,
     parts_of_one_digit,
     strong_and_joined,
     weak_level_of,
+    with_and_without_lines,
     without_lines,
 )
 from digits.picture.pixels import (
@@ -48,17 +50,15 @@ WIDEST_STROKE = 0.4
 UNCERTAIN_LIGHTNESS = 2.0
 
 
-def ink_of_photo(pixels: Pixels, ink: Ink) -> InkMap:
-    """The ink of one digit on a photo; arguments and result as of `ink_finding.find_ink`.
+def inks_of_photo(pixels: Pixels, ink: Ink) -> list[InkMap]:
+    """The ink of one digit on a photo; arguments and result as of `ink_finding.find_inks`.
 
     Raises:
         NoInkError: nothing stands out of the paper.
     """
     inside = _within_padding(pixels)
     if inside is not None:
-        ink_map = np.zeros(pixels.shape[:2], np.float32)
-        ink_map[inside] = ink_of_photo(pixels[inside], ink)
-        return ink_map
+        return inks_within(inside, pixels, ink)
     shape = pixels.shape[:2]
     if min(shape) < 3:
         raise NoInkError(NO_INK)
@@ -66,12 +66,29 @@ def ink_of_photo(pixels: Pixels, ink: Ink) -> InkMap:
     if grow > 1:
         size = max(1, round(shape[1] * grow)), max(1, round(shape[0] * grow))
         pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC), np.uint8)
-    ink_map = _ink_of_either_polarity(pixels, ink)
-    if not ink_map.any():
+    ink_maps = _inks_of_either_polarity(pixels, ink)
+    if not ink_maps[0].any():
         raise NoInkError(NO_INK)
     if grow > 1:
-        ink_map = np.asarray(cv2.resize(ink_map, shape[::-1], interpolation=cv2.INTER_AREA))
-    return np.minimum(ink_map, np.float32(1))
+        ink_maps = [
+            np.asarray(cv2.resize(each, shape[::-1], interpolation=cv2.INTER_AREA))
+            for each in ink_maps
+        ]
+    return [np.minimum(each, np.float32(1)) for each in ink_maps if each.any()]
+
+
+def inks_within(inside: tuple[slice, slice], pixels: Pixels, ink: Ink) -> list[InkMap]:
+    """As `inks_of_photo`, of a photo that is only a piece of the picture.
+
+    Raises:
+        NoInkError: nothing stands out of the paper.
+    """
+    ink_maps = []
+    for found in inks_of_photo(pixels[inside], ink):
+        ink_map = np.zeros(pixels.shape[:2], np.float32)
+        ink_map[inside] = found
+        ink_maps.append(ink_map)
+    return ink_maps
 
 
 def _within_padding(pixels: Pixels) -> tuple[slice, slice] | None:
@@ -99,18 +116,18 @@ def _within_padding(pixels: Pixels) -> tuple[slice, slice] | None:
     return (y, x) if is_edge and outside < 0.01 * is_photo.size else None
 
 
-def _ink_of_either_polarity(pixels: Pixels, ink: Ink) -> InkMap:
+def _inks_of_either_polarity(pixels: Pixels, ink: Ink) -> list[InkMap]:
     """Of ink that is dark or light; where that is not clear, of the one that looks like strokes."""
     if ink != "auto":
-        return _ink_on_lit_paper(_dark_on_light(pixels, ink), is_lit=ink == "dark")
+        return _inks_on_lit_paper(_dark_on_light(pixels, ink), is_lit=ink == "dark")
     lightness = _lightness_of_narrow_things(pixels)
     is_halved = _is_half_ink(pixels)
     if abs(lightness) > UNCERTAIN_LIGHTNESS and not is_halved:
-        return _ink_of_either_polarity(pixels, "light" if lightness > 0 else "dark")
-    dark, light = (_ink_of_either_polarity(pixels, each) for each in ("dark", "light"))
-    if is_halved and (is_light := _fills_picture(light)) != _fills_picture(dark):
+        return _inks_of_either_polarity(pixels, "light" if lightness > 0 else "dark")
+    dark, light = (_inks_of_either_polarity(pixels, each) for each in ("dark", "light"))
+    if is_halved and (is_light := _fills_picture(light[0])) != _fills_picture(dark[0]):
         return light if is_light else dark
-    lightness += 1.5 * (_likeness_to_strokes(light) - _likeness_to_strokes(dark))
+    lightness += 1.5 * (_likeness_to_strokes(light[0]) - _likeness_to_strokes(dark[0]))
     return light if lightness > 0 else dark
 
 
@@ -182,8 +199,8 @@ def _excess(grey: Grey, window: int) -> float:
     return 1 + float((np.maximum(above - 6, 0) ** 2 * centred).sum())
 
 
-def _ink_on_lit_paper(grey: Grey, is_lit: bool) -> InkMap:
-    """Dark ink, all 0 where there is none.
+def _inks_on_lit_paper(grey: Grey, is_lit: bool) -> list[InkMap]:
+    """Dark ink, one that is all 0 where there is none; as `ink_finding.find_inks`.
 
     Args:
         grey: the paper is light.
@@ -194,13 +211,19 @@ def _ink_on_lit_paper(grey: Grey, is_lit: bool) -> InkMap:
         width = _width_to_close(grey, is_lit)
         contrast, noise = _contrast(grey, width, is_lit)
         beside = finders_beside_paper(grey, width)
-        inked, threshold, peak = without_lines(contrast, noise, FINDERS, beside)
+        found = with_and_without_lines(contrast, noise, FINDERS, beside)
     except NoInkError:
-        return np.zeros(grey.shape, np.float32)
+        return [np.zeros(grey.shape, np.float32)]
+    return [_ink_of_one_digit(each, noise) for each in found]
+
+
+def _ink_of_one_digit(standing: Standing, noise: float) -> InkMap:
+    """What stands out of the paper, without what belongs to no one digit."""
+    inked, threshold, peak = standing
     weak = weak_level_of(WEAK_INK_OF_A_PHOTO, noise, peak)
     ink_map = inked.astype(np.float32) * np.float32(1 / peak)
     mask = strong_and_joined(ink_map, weak, min(max(threshold / peak, weak), 0.55))
-    mask = parts_of_one_digit(mask, grey.shape, (0, 0))
+    mask = parts_of_one_digit(mask, (inked.shape[0], inked.shape[1]), (0, 0))
     rim = cv2.dilate(mask.astype(np.uint8), SQUARE)
     soft = np.clip((ink_map - 0.5 * weak) / (0.8 - 0.5 * weak), 0, 1)
     return np.where(rim, soft, np.float32(0)).astype(np.float32)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from digits.common.errors import NoInkError
 from digits.picture.decoding import DecodedPicture
-from digits.picture.ink_finding import find_ink
+from digits.picture.ink_finding import find_inks
 from digits.picture.pixels import (
     Grey,
     Ink,
@@ -77,9 +77,37 @@ def prepare_digit(picture: DecodedPicture, ink: Ink = "auto") -> PreparedDigit:
         NoInkError: nothing is drawn on the picture.
         ValueError: `ink` is none of the three.
     """
+    _check(ink)
+    view, ink_maps = _look(picture, ink)
+    return _prepare(view, ink_maps[0])
+
+
+def prepare_candidates(picture: DecodedPicture, ink: Ink = "auto") -> list[PreparedDigit]:
+    """As `prepare_digit`, and what else the digit may be.
+
+    Geometry leaves open whether a line or box is the paper's or a part of the digit; whoever knows
+    a network may ask it.
+
+    Args:
+        picture, ink: as for `prepare_digit`.
+
+    Returns:
+        First what `prepare_digit` gives; mostly nothing else.
+
+    Raises:
+        NoInkError, ValueError: as `prepare_digit`.
+    """
+    _check(ink)
+    view, ink_maps = _look(picture, ink)
+    return [_prepare(view, each) for each in ink_maps]
+
+
+def _check(ink: Ink) -> None:
     if ink not in get_args(Ink):
         raise ValueError(f"ink must be one of {get_args(Ink)}, not {ink!r}")
-    view, ink_map = _look(picture, ink)
+
+
+def _prepare(view: _View, ink_map: InkMap) -> PreparedDigit:
     found, found_at = _crop_to_ink(ink_map)
     crop, crop_at = _crop_to_ink(_with_usual_strokes(found))
     digit = _fit_into_box(crop)
@@ -108,21 +136,21 @@ class _View:
     to_picture: NDArray[np.float64]
 
 
-def _look(picture: DecodedPicture, ink: Ink) -> tuple[_View, InkMap]:
-    """Find the ink on the whole picture, and closer if it is small there."""
+def _look(picture: DecodedPicture, ink: Ink) -> tuple[_View, list[InkMap]]:
+    """Find the ink on the whole picture, and closer if it is small there; as `find_inks`."""
     pixels = picture.pixels
     if picture.alpha_ink is not None:
         pixels, ink = picture.alpha_ink, "light"
     view = _view(pixels, (0, 0, pixels.shape[1], pixels.shape[0]))
-    ink_map = find_ink(view.pixels, ink)
-    region = _region_to_look_at_closer(ink_map, view, pixels)
+    ink_maps = find_inks(view.pixels, ink)
+    region = _region_to_look_at_closer(ink_maps[0], view, pixels)
     if region is not None:
         closer = _view(pixels, region)
         try:
-            return closer, find_ink(closer.pixels, ink)
+            return closer, find_inks(closer.pixels, ink)
         except NoInkError:  # it was but the grain of a large picture
             pass
-    return view, ink_map
+    return view, ink_maps
 
 
 def _view(pixels: Pixels, region: tuple[int, int, int, int]) -> _View:

@@ -6,7 +6,7 @@ import operator
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -17,12 +17,12 @@ from digits.common.errors import (
     PictureError,
 )
 from digits.network.architectures import CLASSES
-from digits.network.doubt import explain_doubt
+from digits.network.doubt import explain_doubt, max_logit
 from digits.network.loading import as_network
 from digits.network.prediction import BATCH, are_digits, calibrated_softmax, predict_logits
 from digits.picture.decoding import DecodedPicture, Picture, decode_picture
 from digits.picture.pixels import Ink
-from digits.picture.preparation import PreparedDigit, prepare_digit
+from digits.picture.preparation import PreparedDigit, prepare_candidates
 
 if TYPE_CHECKING:
     from digits.network.loading import AnyNetwork
@@ -76,8 +76,8 @@ def read_digit(
         ModelError: the default model cannot be loaded, or `model` has no logits.
         ValueError: `k` or `ink` is none of those named.
     """
-    ready = prepare_picture(picture, k, ink)
     network = as_network(model)
+    ready = choose_candidate(prepare_picture(picture, k, ink), network)
     return make_readings([ready], predict_logits(ready.network_input[None], network), k, network)[0]
 
 
@@ -105,7 +105,7 @@ def read_digits(
     while some := list(islice(remaining, BATCH)):
         # Decoders and OpenCV let other threads work meanwhile.
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            batch = list(pool.map(lambda each: _ready_or_error(each, k, ink), some))
+            batch = list(pool.map(lambda each: _ready_or_error(each, k, ink, network), some))
             ready = [each for each in batch if isinstance(each, ReadyPicture)]
             logits = _logits_by_threads(ready, network, pool)
         read = iter(make_readings(ready, logits, k, network))
@@ -115,14 +115,24 @@ def read_digits(
 
 @dataclass(frozen=True, eq=False)
 class ReadyPicture:
-    """A picture that is decoded and prepared for the network."""
+    """A picture that is decoded and prepared for the network.
+
+    Attributes:
+        decoded: the picture.
+        candidates: what the digit may be, at least one; first what geometry would choose.
+    """
 
     decoded: DecodedPicture
-    prepared: PreparedDigit
+    candidates: Sequence[PreparedDigit]
+
+    @property
+    def prepared(self) -> PreparedDigit:
+        """The first candidate."""
+        return self.candidates[0]
 
     @property
     def network_input(self) -> NDArray[np.float32]:
-        """float32 (28, 28) in [0, 1]."""
+        """float32 (28, 28) in [0, 1], of the first candidate."""
         return self.prepared.network_input
 
 
@@ -131,7 +141,28 @@ def prepare_picture(picture: Picture, k: int = 3, ink: Ink = "auto") -> ReadyPic
     if not 1 <= operator.index(k) <= CLASSES:
         raise ValueError(f"k must be from 1 to {CLASSES}, not {k}")
     decoded = decode_picture(picture)
-    return ReadyPicture(decoded, prepare_digit(decoded, ink))
+    return ReadyPicture(decoded, prepare_candidates(decoded, ink))
+
+
+def choose_candidate(ready: ReadyPicture, network: Network) -> ReadyPicture:
+    """The picture with the one candidate that looks most like a digit to a network.
+
+    A line or box is the paper's, as geometry has it, unless the network takes what is there with
+    it for a digit more surely, by the largest logit: of what the network learnt to doubt that one
+    is small.
+
+    Raises:
+        ModelError: the network's answers are no numbers.
+    """
+    if len(ready.candidates) == 1:
+        return ready
+    logits = predict_logits(np.stack([each.network_input for each in ready.candidates]), network)
+    scores = max_logit(logits) - LEAST_GAIN * (np.arange(len(logits)) > 0)
+    return replace(ready, candidates=[ready.candidates[int(scores.argmax())]])
+
+
+LEAST_GAIN = 0.0
+"""By how much the largest logit must grow for a line to be taken for a part of the digit."""
 
 
 def _logits_by_threads(
@@ -151,9 +182,11 @@ def _logits_by_threads(
 _SHARE = 64
 
 
-def _ready_or_error(picture: Picture, k: int, ink: Ink) -> ReadyPicture | PictureError:
+def _ready_or_error(
+    picture: Picture, k: int, ink: Ink, network: Network
+) -> ReadyPicture | PictureError:
     try:
-        return prepare_picture(picture, k, ink)
+        return choose_candidate(prepare_picture(picture, k, ink), network)
     except PictureError as error:
         return error
 

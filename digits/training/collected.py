@@ -47,7 +47,7 @@ FEWEST_FEATURES = 6
 """Loose ends, and holes twice over: a closed 4 has 5, and of MNIST's digits 99.5% have no more. A
 doodle of fewer is left out, for an apple with its stem is a 6 or a 0 to look at, and a plain
 diamond a 0. That leaves 5% of the apples, two thirds of the bicycles and most cats."""
-_GREY = 100
+_GREY, _BLANK = 100, 2
 
 FOREIGN_SIDE = 105
 LOOK_ALIKES_OF_ALPHABETS: Mapping[str, frozenset[int]] = {
@@ -251,21 +251,23 @@ def has_more_than_a_digit(images: _Images) -> NDArray[np.bool_]:
     Returns:
         bool (n,).
     """
-    return np.array([_features(image) >= FEWEST_FEATURES for image in images], bool)
+    if not len(images):
+        return np.zeros(0, bool)
+    masks = np.pad(images > _GREY, ((0, 0), (_BLANK, _BLANK), (_BLANK, _BLANK)))
+    # One below the other, for to thin them all at once takes a fraction of the time.
+    sheet = masks.reshape(-1, masks.shape[2])
+    line = thinned(sheet).astype(np.uint8)
+    around = cv2.filter2D(line, -1, _NEIGHBOURS, borderType=cv2.BORDER_CONSTANT)
+    ends = line * np.choose(np.minimum(around, 2), [2, 1, 0])  # a dot has two
+    features = ends.reshape(len(images), -1).sum(axis=1) + 2 * np.array(list(map(_holes, masks)))
+    return np.asarray(features >= FEWEST_FEATURES)
 
 
-def _features(image: _Images) -> int:
-    """Loose ends of the strokes, and twice the holes; a dot has two ends."""
-    mask = np.pad(image > _GREY, 2)
-    if not mask.any():
-        return 0
-    line = thinned(mask)
-    around = cv2.filter2D(line.astype(np.uint8), -1, _NEIGHBOURS, borderType=cv2.BORDER_CONSTANT)
-    ends = (around[line] == 1).sum() + 2 * (around[line] == 0).sum()
+def _holes(mask: NDArray[np.bool_]) -> int:
     background = (~mask).astype(np.uint8)
     areas = cv2.connectedComponentsWithStats(background, connectivity=4)[2][1:, cv2.CC_STAT_AREA]
     # A gap of a pixel or two between strokes that touch is no hole; the paper around is none.
-    return int(ends + 2 * ((areas > 2).sum() - 1))
+    return int((areas > 2).sum()) - 1
 
 
 _NEIGHBOURS = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], np.uint8)

@@ -40,8 +40,8 @@ from digits.training.picture_folder import prepare_image
 _DRAWING, _SCENE, _NON_DIGIT, _BITMAP = 1, 2, 3, 4
 # Fewer pictures are made sooner than processes have started.
 WORTH_PROCESSES = 2_000
-# So many are kept at a time while more are made: an interruption costs half a minute.
-PART = 4_000
+# So many are kept at a time while more are made: an interruption costs a minute or less.
+PART = 2_000
 _CHUNK = 100
 # Pixels; of MNIST's digits the finest have more.
 _LEAST_INK = 10
@@ -164,8 +164,9 @@ class PictureMaker:
         name = kind.replace("_", "-")
         print(f"Making {n:,} {name}, once.", flush=True)
         digits = _join(_make_parts(self, kind, n, self.cache / f"{kind}-{key}"))
-        if len(digits) < n:
-            print(f"{n - len(digits):,} of them are left out: nothing can be seen on them.")
+        blank = n - len(digits)
+        if blank:
+            print(f"{blank:,} left out, for nothing can be seen there.", flush=True)
         _keep(digits, kept)
         for part in _parts(n):
             _part_file(kept.with_suffix(""), part).unlink(missing_ok=True)

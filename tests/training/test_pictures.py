@@ -116,7 +116,7 @@ def test_a_picture_that_goes_wrong_in_opencv_is_left_out_and_said(
 
     monkeypatch.setattr(pictures, "compose_scene", compose)
     assert len(PictureMaker(mnist, PENS, cache=tmp_path).scenes(6)) == 5
-    assert "1 of them are left out: nothing can be seen on them." in capsys.readouterr().out
+    assert "1 left out, for nothing can be seen there." in capsys.readouterr().out
 
 
 def test_interrupted_it_goes_on_with_the_parts_that_were_made(

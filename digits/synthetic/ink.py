@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from digits.common.errors import NoInkError
 from digits.synthetic.drawing_basics import (
     SUBPIXEL_BITS,
     Map,
@@ -39,11 +40,16 @@ def ink_of_mnist(image: Picture, size: int, random: np.random.Generator) -> Map:
 
     Returns:
         float32 (size, size) in [0, 1].
+
+    Raises:
+        NoInkError: nothing is drawn on the image, or everything is.
     """
     grown = cv2.resize(image, (112, 112), interpolation=cv2.INTER_CUBIC).astype(np.float32)
     smooth = blur(grown, random.uniform(1.5, 2.5))
     peak = blur(np.asarray(cv2.dilate(smooth, np.ones((17, 17), np.uint8)), np.float32), 6)
     mask = smooth > random.uniform(0.42, 0.55) * np.maximum(peak, 90)
+    if mask.all() or not mask.any():
+        raise NoInkError("There is no digit to enlarge: draw something.")
     distance = blur(_signed_distance(mask), 1.2)
     half = max(1.5, 0.5 * rough_stroke_width(mask.astype(np.float32)))
     distance += np.float32(_growth(distance, half * random.uniform(-0.5, 0.7)))

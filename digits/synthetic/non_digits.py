@@ -4,7 +4,8 @@ A network that is shown, beside digits, all kinds of other things with no digit 
 doubts what is unlike either: outlier exposure (Hendrycks, Mazeika & Dietterich, 2019, "Deep
 anomaly detection with outlier exposure"). What looks like a digit (O, l, I, S, Z, an upright dash)
 is left out altogether, for it is neither. Many lie on the same imagined paper as digits do, so
-that paper is no sign of either.
+that paper is no sign of either. Most are made by rules; where people's own letters and doodles are
+at hand, those stand in the place of some.
 """
 
 from __future__ import annotations
@@ -13,6 +14,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from digits.synthetic.collected_things import (
+    draw_collected_doodle,
+    draw_collected_letter,
+    draw_foreign_letter,
+)
 from digits.synthetic.digit_mixtures import draw_mirrored, draw_pieces, draw_several, draw_stacked
 from digits.synthetic.handwritten_things import (
     draw_doodle,
@@ -24,7 +30,7 @@ from digits.synthetic.handwritten_things import (
 )
 from digits.synthetic.printed_characters import print_letter, print_sign
 from digits.synthetic.scenes import compose_scene
-from digits.synthetic.sources import Drawing, Random, Sources
+from digits.synthetic.sources import CollectedThings, Drawing, Random, Sources
 from digits.synthetic.thing_photos import photograph_thing
 
 # Of the drawings, so many are composed onto imagined paper.
@@ -41,9 +47,9 @@ def draw_non_digit(random: Random, sources: Sources) -> tuple[str, Drawing]:
     Returns:
         A key of `KINDS`, and uint8 (h, w), dark on light, or (h, w, 3), RGB.
     """
-    names = tuple(KINDS)
-    shares = np.array([share for share, _ in KINDS.values()])
-    kind = names[int(random.choice(len(names), p=shares / shares.sum()))]
+    shares = shares_of_kinds(sources)
+    weights = np.array(list(shares.values()))
+    kind = tuple(shares)[int(random.choice(len(shares), p=weights / weights.sum()))]
     picture = KINDS[kind][1](random, sources)
     if picture.ndim == 2 and random.random() < SCENE_SHARE:
         ink = (255 - picture).astype(np.float32) * np.float32(1 / 255)
@@ -52,19 +58,39 @@ def draw_non_digit(random: Random, sources: Sources) -> tuple[str, Drawing]:
     return kind, picture
 
 
+def shares_of_kinds(sources: Sources) -> dict[str, float]:
+    """For each of `KINDS` its share of all; where nothing was collected, none for what would be."""
+    shares = {kind: share for kind, (share, _) in KINDS.items()}
+    for kind, (made, is_at_hand) in COLLECTED.items():
+        if not is_at_hand(sources.collected):
+            shares[made] += shares[kind]
+            shares[kind] = 0.0
+    return shares
+
+
 KINDS: dict[str, tuple[float, Callable[[Random, Sources], Drawing]]] = {
     "scribble": (0.12, draw_scribble),
     "dots and dashes": (0.06, draw_dots_and_dashes),
-    "handwritten letter": (0.2, draw_letter),
+    "handwritten letter": (0.06, draw_letter),
     "printed letter": (0.12, print_letter),
-    "handwritten sign": (0.07, draw_sign),
+    "handwritten sign": (0.03, draw_sign),
     "printed sign": (0.04, print_sign),
     "word": (0.04, draw_word),
-    "doodle": (0.14, draw_doodle),
+    "doodle": (0.07, draw_doodle),
     "several digits": (0.08, draw_several),
     "stacked digits": (0.03, draw_stacked),
     "pieces of digits": (0.05, draw_pieces),
     "mirrored digit": (0.02, draw_mirrored),
     "photo of a thing": (0.05, photograph_thing),
+    "collected letter": (0.14, draw_collected_letter),
+    "collected doodle": (0.07, draw_collected_doodle),
+    "letter of another alphabet": (0.04, draw_foreign_letter),
 }
-"""For each kind of thing its share of all, and what draws it."""
+"""For each kind of thing its share of all, where everything is at hand, and what draws it."""
+
+COLLECTED: dict[str, tuple[str, Callable[[CollectedThings], bool]]] = {
+    "collected letter": ("handwritten letter", lambda things: len(things.letters) > 0),
+    "collected doodle": ("doodle", lambda things: len(things.doodles) > 0),
+    "letter of another alphabet": ("handwritten sign", lambda things: len(things.foreign) > 0),
+}
+"""For each kind of real things what is made in their place, and whether they are at hand."""

@@ -1,15 +1,14 @@
-"""Digits as pen strokes: read the UNIPEN file of UCI's pen-based digits, and draw them.
+"""Digits as pen strokes: read the files that hold them, and draw them.
 
-Guyon et al. (1994), "UNIPEN project of on-line data exchange and recognizer benchmarks", describe
-the text format; Alpaydin & Alimoglu (1998), "Pen-Based Recognition of Handwritten Digits" (UCI
-Machine Learning Repository, CC BY 4.0), the digits.
+Two forms are read: JSON lines (`pen_characters`), and the text that Guyon et al. (1994), "UNIPEN
+project of on-line data exchange and recognizer benchmarks", describe. In that come the digits of
+Alpaydin & Alimoglu (1998), "Pen-Based Recognition of Handwritten Digits" (UCI Machine Learning
+Repository, CC BY 4.0).
 """
 
 from __future__ import annotations
 
-import gzip
 import re
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.common.errors import DataError
+from digits.common.packed_file import read_packed_file
+from digits.synthetic.pen_characters import LARGEST_COORDINATE, parse_pen_characters
 
 CANVAS = 280
-# No tablet is so large, in units of its own.
-_TABLET = 1e6
-_GZIP_MAGIC = b"\x1f\x8b"
+_LABELS = tuple("0123456789")
 # cv2 takes whole numbers, and this many binary digits of them behind the point.
 _SUBPIXEL_BITS = 4
 
@@ -34,41 +33,41 @@ class PenDigit:
 
     Attributes:
         label: 0 to 9.
-        writer: number of the person, 1 to 30 in UCI's training file.
+        writer: the person: a number in UNIPEN text (1 to 30 in UCI's training file), a text in JSON
+            lines, so that writers of one are never taken for those of the other.
         strokes: float64 (n, 2) each, x to the right and y downwards, in units of the tablet.
     """
 
     label: int
-    writer: int
+    writer: int | str
     strokes: tuple[NDArray[np.float64], ...]
 
 
 def read_pen_strokes(path: str | Path) -> list[PenDigit]:
-    """Read the digits of a UNIPEN file, gzip or plain, in its order.
+    """Read the digits of a file of UNIPEN text or of JSON lines, gzip or plain, in its order.
 
     Raises:
-        DataError: the file is missing, truncated or not of that format, or a label is no digit.
+        DataError: the file is missing, truncated or of neither form, or a label is no digit.
     """
     path = Path(path)
-    segments = re.split(r"^\.SEGMENT\b", _read_text(path), flags=re.MULTILINE)[1:]
+    content = read_packed_file(path)
+    if content.lstrip().startswith(b"{"):
+        return _from_json_lines(content, path.name)
+    segments = re.split(r"^\.SEGMENT\b", content.decode("latin-1"), flags=re.MULTILINE)[1:]
     if not segments:
         raise DataError(
-            f"{path.name} holds no pen strokes in UNIPEN format: "
+            f"{path.name} holds no pen strokes, neither in UNIPEN format nor as JSON lines: "
             "take pendigits-orig.tra from UCI's pen-based digits."
         )
     return [_pen_digit(segment, number, path.name) for number, segment in enumerate(segments, 1)]
 
 
-def _read_text(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-        if content.startswith(_GZIP_MAGIC):
-            content = gzip.decompress(content)
-    except (FileNotFoundError, IsADirectoryError) as error:
-        raise DataError(f"{path.name or path} is no file: check the name.") from error
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path.name} cannot be read to its end: download it again.") from error
-    return content.decode("latin-1")
+def _from_json_lines(content: bytes, file_name: str) -> list[PenDigit]:
+    characters = parse_pen_characters(content, file_name)
+    for number, character in enumerate(characters, 1):
+        if character.label not in _LABELS:
+            raise DataError(f"Digit {number} of {file_name} has a label that is none of 0 to 9.")
+    return [PenDigit(int(each.label), each.writer, each.strokes) for each in characters]
 
 
 def _pen_digit(segment: str, number: int, file_name: str) -> PenDigit:
@@ -76,7 +75,7 @@ def _pen_digit(segment: str, number: int, file_name: str) -> PenDigit:
     writer = re.search(r"^\.COMMENT\s+\S+\s+(\d{1,6})\b", segment, re.MULTILINE)
     if label is None or writer is None:
         raise DataError(f"Digit {number} of {file_name} has no label or no writer.")
-    if label[1] not in tuple("0123456789"):
+    if label[1] not in _LABELS:
         raise DataError(f"Digit {number} of {file_name} has a label that is none of 0 to 9.")
     strokes = tuple(_strokes(segment, number, file_name))
     if not strokes:
@@ -93,7 +92,7 @@ def _strokes(segment: str, number: int, file_name: str) -> Iterator[NDArray[np.f
             raise DataError(f"Digit {number} of {file_name} has a damaged stroke.") from error
         if not pen_up:
             raise DataError(f"Digit {number} of {file_name} has a stroke that does not end.")
-        if not (np.abs(coordinates) < _TABLET).all():
+        if not (np.abs(coordinates) < LARGEST_COORDINATE).all():
             raise DataError(f"Digit {number} of {file_name} has a stroke far off any tablet.")
         if len(coordinates):
             yield coordinates * (1, -1)
@@ -115,7 +114,7 @@ def draw_strokes(
     """
     points = np.concatenate(digit.strokes)
     low, high = points.min(axis=0), points.max(axis=0)
-    scale = size / max(float((high - low).max()), 1.0)
+    scale = size / max(float((high - low).max()), 1e-6)
     canvas = np.full((CANVAS, CANVAS), 255, np.uint8)
     for stroke in digit.strokes:
         placed = (stroke - (low + high) / 2) * scale + centre

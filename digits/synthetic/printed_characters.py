@@ -118,8 +118,8 @@ def _removable(mask: NDArray[np.bool_], second: bool) -> NDArray[np.bool_]:
     """Rim pixels that one half of a step removes, on the south-east side or the north-west."""
     shifts = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
     around = np.stack([np.roll(mask, (-dy, -dx), (0, 1)) for dy, dx in shifts])
-    count = around.sum(axis=0)
-    rises = (~around & np.roll(around, -1, axis=0)).sum(axis=0)
+    count = around.sum(axis=0, dtype=np.uint8)
+    rises = (~around & np.roll(around, -1, axis=0)).sum(axis=0, dtype=np.uint8)
     north, east, south, west = around[::2]
     spared = (
         (north & east & west) | (north & south & west)

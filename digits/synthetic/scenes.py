@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from digits.common.errors import NoInkError
 from digits.synthetic.camera import (
     add_noise,
     as_jpeg,
@@ -76,7 +77,8 @@ def compose_scene(
         uint8 (H, W, 3), RGB.
 
     Raises:
-        ValueError: there is no ink, or no room for it.
+        NoInkError: there is no ink.
+        ValueError: there is no room for it.
     """
     return imagine_scene(ink, random, size, polarity).pixels
 
@@ -101,7 +103,7 @@ def imagine_scene(
 def _crop_to_ink(ink: Map) -> Map:
     x, y, width, height = cv2.boundingRect((ink > 0.05).astype(np.uint8))
     if not width:
-        raise ValueError("there is no ink to compose")
+        raise NoInkError("There is no ink to compose: draw something.")
     return np.asarray(ink[y : y + height, x : x + width], np.float32)
 
 

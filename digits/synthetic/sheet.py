@@ -97,7 +97,9 @@ def draw_lines(
     """
     mask = np.zeros(sheet.shape, np.uint8)
     seen = [fixed_point(_as_seen(sheet, np.asarray(line, np.float64))) for line in lines]
-    cv2.polylines(mask, seen, False, 255, max(1, thickness), cv2.LINE_AA, SUBPIXEL_BITS)
+    # Strokes of a blot count as wider than OpenCV can draw.
+    thickness = min(max(1, thickness), max(mask.shape))
+    cv2.polylines(mask, seen, False, 255, thickness, cv2.LINE_AA, SUBPIXEL_BITS)
     return mask.astype(np.float32) * np.float32(strength / 255)
 
 

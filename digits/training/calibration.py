@@ -62,7 +62,8 @@ def calibrate(
     """
     temperature = fit_temperature(_logits(model, validation), validation.labels)
     if not len(non_digits):
-        return Calibration(temperature, DOUBT_SCORE, None, "Nothing is doubted: it has not learnt.")
+        line = "Nothing is doubted, for this network was not taught to doubt."
+        return Calibration(temperature, DOUBT_SCORE, None, line)
     score = SCORES[DOUBT_SCORE]
     scores = score(np.concatenate([_logits(model, digits) for digits in judges.values()]))
     others = score(_logits(model, non_digits))

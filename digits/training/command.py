@@ -24,6 +24,7 @@ from digits.common.command_line import (
 )
 from digits.common.errors import DataError, DigitError, ModelError
 from digits.common.file_lock import held_lock
+from digits.common.progress import duration_text
 from digits.network.exporting import add_export, can_export
 from digits.network.model_file import save_model_file
 from digits.network.papers import ModelPapers
@@ -36,7 +37,7 @@ from digits.training.curves import write_curves_csv, write_curves_png
 from digits.training.data import TrainingData, describe_left_out, load_training_data
 from digits.training.digit_sets import DigitSet, as_network_input, load_mnist
 from digits.training.fitting import RunControl, TrainedNetwork, train
-from digits.training.options import add_digit_options
+from digits.training.options import add_digit_options, collected_files, words_of
 from digits.training.recipe import PRECISIONS, RECIPES, Recipe, read_recipe
 
 if TYPE_CHECKING:
@@ -71,7 +72,12 @@ def _run(options: argparse.Namespace) -> None:
 def _train_and_write(options: argparse.Namespace) -> None:
     recipe = _recipe(options)
     data = load_training_data(
-        options.data, options.pen_strokes, options.extra, recipe, options.output.parent / CACHE
+        options.data,
+        options.pen_strokes,
+        options.extra,
+        recipe,
+        options.output.parent / CACHE,
+        collected_files=collected_files(options),
     )
     for line in describe_left_out(data):
         print(line)
@@ -146,12 +152,7 @@ class Progress:
         seconds_an_epoch = (time.monotonic() - self.start) / (done - self.first_epoch)
         if done < self.recipe.epochs:
             left = seconds_an_epoch * (self.recipe.epochs - done)
-            print(f"About {_duration(left)} left.", flush=True)
-
-
-def _duration(seconds: float) -> str:
-    minutes, seconds = divmod(round(seconds), 60)
-    return f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"
+            print(f"About {duration_text(left)} left.", flush=True)
 
 
 def _check_tensorboard(folder: Path | None) -> None:
@@ -278,9 +279,7 @@ def _command(options: argparse.Namespace, recipe: Recipe) -> str:
     words += ["--precision", recipe.precision] if options.precision else []
     words += ["--no-augmentation"] if options.no_augmentation else []
     words += ["--early-stopping", str(options.early_stopping)] if options.early_stopping else []
-    words += ["--pen-strokes", options.pen_strokes.name] if options.pen_strokes else []
-    words += ["--extra", options.extra.name] if options.extra else []
-    return f"{SCRIPT} {shlex.join(words)}"
+    return f"{SCRIPT} {shlex.join([*words, *words_of(options)])}"
 
 
 def _recipe(options: argparse.Namespace) -> Recipe:

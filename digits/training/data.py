@@ -1,14 +1,15 @@
 """What a run learns from and what it is judged by.
 
-MNIST, pen strokes, a person's own pictures, and what `pictures` makes of the first two:
-drawings, imagined photographs, and things that are no digit. The trainer, the tuner, the
-evaluation and the notebook all get their digits here.
+MNIST, pen strokes, collected bitmaps, letters and doodles, a person's own pictures, and what
+`pictures` makes of all but the last: drawings, imagined photographs, and things that are no digit.
+The trainer, the tuner, the evaluation and the notebook all get their digits here.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
@@ -16,15 +17,19 @@ from pathlib import Path
 
 import numpy as np
 
-from digits.common.errors import DataError
+from digits.common.errors import DataError, NoInkError
+from digits.synthetic.bitmaps import Bitmaps, enlarge_plainly
+from digits.synthetic.pen_characters import length_of
 from digits.synthetic.pen_strokes import PenDigit, draw_strokes, read_pen_strokes
+from digits.synthetic.sources import CollectedThings
+from digits.training.collected import Collected, CollectedFiles, left_out, read_collected
 from digits.training.digit_sets import (
     MNIST_VALIDATION_DIGITS,
-    PEN_TRAINING_WRITERS,
-    PEN_VALIDATION_WRITERS,
     DigitSet,
+    Images,
     Mnist,
     load_mnist,
+    split_of_writer,
 )
 from digits.training.picture_folder import prepare_image, read_picture_folder
 from digits.training.pictures import PictureMaker
@@ -54,6 +59,7 @@ class TrainingData:
         description: what `training` is, in words.
         sha256: of everything above.
         left_out: `(file, reason)` of each picture that could not be read.
+        notes: sentences for people about what else is left out.
     """
 
     training: DigitSet
@@ -64,26 +70,31 @@ class TrainingData:
     description: str
     sha256: str
     left_out: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...] = ()
 
 
 def load_training_data(
     mnist_file: str | Path | None = None,
-    pen_strokes_file: str | Path | None = None,
+    pen_strokes_files: str | Path | Sequence[str | Path] | None = None,
     extra_folder: str | Path | None = None,
     recipe: Recipe | None = None,
     cache: Path | None = None,
+    *,
+    collected_files: CollectedFiles | None = None,
 ) -> TrainingData:
     """Load the digits of a run.
 
     Args:
         mnist_file: as for `digit_sets.load_mnist`.
-        pen_strokes_file: as for `synthetic.pen_strokes.read_pen_strokes`; writers 1 to 22 train
-            and 23 to 26 judge, and no others are looked at.
+        pen_strokes_files: one or several, as for `synthetic.pen_strokes.read_pen_strokes`; what
+            each writer's digits are for, `digit_sets.split_of_writer` says, and those for reports
+            are not looked at.
         extra_folder: as for `picture_folder.read_picture_folder`; all of it trains.
         recipe: how many digits validate (MNIST's last 5,000 are never learnt from, even if fewer
             do), and how many pictures are made to learn from; None makes but one drawing of each
             pen digit.
         cache: a folder to keep the pictures in that were made, as they take minutes.
+        collected_files: letters, bitmaps, doodles and alphabets.
 
     Raises:
         DataError: one of them is missing, damaged or empty.
@@ -91,73 +102,204 @@ def load_training_data(
     recipe = recipe or Recipe(drawings=1, scenes=0, non_digits=0)
     mnist = load_mnist(mnist_file)
     learnt = mnist.training(max(recipe.validation_digits, MNIST_VALIDATION_DIGITS))
-    pens, judging_pens = load_pen_digits(pen_strokes_file) if pen_strokes_file else ([], [])
-    learn = PictureMaker(learnt, pens, cache=cache)
-    judge = PictureMaker(mnist.validation(), judging_pens, _JUDGING_SEED, cache)
-    drawings, drawn = learn.drawings(recipe.drawings), draw_usually(judging_pens)
-    scenes = learn.scenes(round(recipe.scenes * len(learnt)))
-    judging_scenes = judge.scenes(min(JUDGING_SCENES, len(scenes) // 10))
-    non_digits = learn.non_digits(round(recipe.non_digits * len(learnt)))
-    judging_non_digits = judge.non_digits(min(JUDGING_NON_DIGITS, len(non_digits) // 10))
+    pens = read_pen_files(_as_sequence(pen_strokes_files))
+    collected = read_collected(collected_files or CollectedFiles())
     extra = None if extra_folder is None else read_picture_folder(extra_folder)
+    made = _made_to_learn_from(recipe, learnt, pens, collected, cache)
+    writers, things = _writers(pens.training), _things(collected.training)
     sources = {
         f"MNIST training digits but the last {recipe.validation_digits:,}": learnt,
-        f"{len(drawings):,} drawings of pen digits by writers 1 to 22": drawings,
-        f"{len(scenes):,} imagined photographs of such digits": scenes,
-        f"{len(non_digits):,} things that are no digit": non_digits,
+        f"{len(made.drawings):,} drawings of pen digits by {writers}": made.drawings,
+        f"{len(made.bitmaps):,} enlargements of optdigits bitmaps": made.bitmaps,
+        f"{len(made.scenes):,} imagined photographs of such digits": made.scenes,
+        f"{len(made.non_digits):,} things that are no digit{things}": made.non_digits,
     }
     if extra is not None:
         sources[f"{len(extra.digits):,} of one's own pictures"] = extra.digits
     sources = {name: digits for name, digits in sources.items() if len(digits)}
+    drawn = _usual_drawings(pens.validation)
+    judge = PictureMaker(
+        mnist.validation(),
+        pens.validation,
+        _JUDGING_SEED,
+        cache,
+        collected=collected.validation,
+    )
+    judging_scenes = judge.scenes(min(JUDGING_SCENES, len(made.scenes) // 10))
+    non_digits = judge.non_digits(min(JUDGING_NON_DIGITS, len(made.non_digits) // 10))
+    bitmaps = enlarge_usually(collected.validation_bitmaps)
     judges = {
         f"{MNIST_VALIDATION_DIGITS:,} MNIST digits": mnist.validation(),
-        f"{len(drawn):,} pen digits of four other writers": drawn,
+        **drawn,
+        f"{len(bitmaps):,} optdigits tes bitmaps": bitmaps,
         f"{len(judging_scenes):,} imagined photographs": judging_scenes,
     }
     judges = {name: digits for name, digits in judges.items() if len(digits)}
     return TrainingData(
         training=reduce(add, sources.values()),
-        validation=mnist.validation(recipe.validation_digits) + drawn,
+        validation=reduce(add, drawn.values(), mnist.validation(recipe.validation_digits)),
         judges=judges,
-        non_digits=judging_non_digits,
+        non_digits=non_digits,
         test=mnist.test,
         description="; ".join(sources),
-        sha256=_hash(mnist, sources.values(), [*judges.values(), judging_non_digits]),
+        sha256=_hash(mnist, sources.values(), [*judges.values(), non_digits]),
         left_out=() if extra is None else extra.unreadable,
+        notes=(*pens.notes, *collected.notes),
     )
 
 
+@dataclass(frozen=True)
+class _Made:
+    """Pictures made to learn from."""
+
+    drawings: DigitSet
+    bitmaps: DigitSet
+    scenes: DigitSet
+    non_digits: DigitSet
+
+
+def _made_to_learn_from(
+    recipe: Recipe, mnist: DigitSet, pens: PenFiles, collected: Collected, cache: Path | None
+) -> _Made:
+    maker = PictureMaker(
+        mnist,
+        pens.training,
+        cache=cache,
+        bitmaps=collected.training_bitmaps,
+        collected=collected.training,
+    )
+    return _Made(
+        drawings=maker.drawings(recipe.drawings),
+        bitmaps=maker.enlarged_bitmaps(recipe.drawings),
+        scenes=maker.scenes(round(recipe.scenes * len(mnist))),
+        non_digits=maker.non_digits(round(recipe.non_digits * len(mnist))),
+    )
+
+
+def _writers(digits: Sequence[PenDigit]) -> str:
+    """Who wrote the digits that train, in words."""
+    names = {digit.writer for digit in digits if isinstance(digit.writer, str)}
+    words = [f"{len(names):,} writers of UNIPEN"] if names else []
+    if len(names) < len({digit.writer for digit in digits}):
+        words.insert(0, "writers 1 to 22")
+    return " and ".join(words)
+
+
+def _things(collected: CollectedThings) -> str:
+    """What things that are no digit are made of beside rules, in words."""
+    counts = {
+        f"letters by {len(collected.letters.shares):,} writers": len(collected.letters),
+        "doodles": len(collected.doodles),
+        "letters of other alphabets": len(collected.foreign),
+    }
+    words = [f"{count:,} {name}" for name, count in counts.items() if count]
+    return f" (also of {', '.join(words)})" if words else ""
+
+
 def describe_left_out(data: TrainingData, most: int = 5) -> list[str]:
-    """Sentences about the pictures that could not be read, for people; none if all could."""
-    lines = [f"{name} is left out: {reason}" for name, reason in data.left_out[:most]]
+    """Sentences about what is not learnt from, for people: such as pictures that are damaged."""
+    lines = [*data.notes]
+    lines += [f"{name} is left out: {reason}" for name, reason in data.left_out[:most]]
     if len(data.left_out) > most:
         lines.append(f"So are {len(data.left_out) - most:,} other files.")
     return lines
 
 
-def _hash(mnist: Mnist, sources: Collection[DigitSet], judges: Iterable[DigitSet]) -> str:
+def _hash(mnist: Mnist, sources: Collection[DigitSet], judges: Sequence[DigitSet]) -> str:
     """Of MNIST alone, or of that and all that comes on top."""
-    if len(sources) == 1:
+    if len(sources) == 1 and sum(len(digits) > 0 for digits in judges) == 1:
         return mnist.sha256
     hashes = [mnist.sha256, *(digits.sha256 for digits in (*sources, *judges))]
     return hashlib.sha256("".join(hashes).encode()).hexdigest()
+
+
+# --- pen digits
+
+
+@dataclass(frozen=True, eq=False)
+class PenFiles:
+    """What files of pen digits hold, but the digits that are for reports.
+
+    Attributes:
+        training: digits by the writers that train.
+        validation: digits by the writers that validate.
+        notes: sentences for people about what is left out.
+    """
+
+    training: Sequence[PenDigit]
+    validation: Sequence[PenDigit]
+    notes: tuple[str, ...] = ()
+
+
+def read_pen_files(paths: Iterable[str | Path]) -> PenFiles:
+    """Pen digits of all files; those whose strokes have no length are left out.
+
+    Raises:
+        DataError: as `read_pen_strokes`, or in one of them no digit is by a training writer.
+    """
+    training: list[PenDigit] = []
+    validation: list[PenDigit] = []
+    notes = []
+    for path in map(Path, paths):
+        splits = [(split_of_writer(digit.writer), digit) for digit in read_pen_strokes(path)]
+        used = [(a, b) for a, b in splits if a in ("training", "validation")]
+        inked = [(split, digit) for split, digit in used if length_of(digit.strokes) > 0]
+        if not any(split == "training" for split, _ in inked):
+            raise DataError(f"{path.name} holds no digit by the training writers.")
+        if len(inked) < len(used):
+            whose = "its" if len(used) - len(inked) == 1 else "their"
+            what = left_out(len(used) - len(inked), "pen digit", path)
+            notes.append(f"{what}: {whose} strokes have no length.")
+        training += [digit for split, digit in inked if split == "training"]
+        validation += [digit for split, digit in inked if split == "validation"]
+    return PenFiles(training, validation, tuple(notes))
 
 
 def load_pen_digits(path: str | Path) -> tuple[list[PenDigit], list[PenDigit]]:
     """Pen digits of the training writers and of the validation writers.
 
     Raises:
-        DataError: as `read_pen_strokes`, or no digit is by a training writer.
+        DataError: as `read_pen_files`.
     """
-    digits = read_pen_strokes(path)
-    training = [digit for digit in digits if digit.writer in PEN_TRAINING_WRITERS]
-    if not training:
-        raise DataError(f"{Path(path).name} holds no digit by the training writers, 1 to 22.")
-    return training, [digit for digit in digits if digit.writer in PEN_VALIDATION_WRITERS]
+    found = read_pen_files([path])
+    return list(found.training), list(found.validation)
+
+
+def _as_sequence(paths: str | Path | Sequence[str | Path] | None) -> Sequence[str | Path]:
+    if paths is None:
+        return ()
+    return [paths] if isinstance(paths, str | Path) else paths
+
+
+def _usual_drawings(digits: Sequence[PenDigit]) -> dict[str, DigitSet]:
+    """Digits of the validation writers drawn the usual way, by what they are; no empty sets."""
+    numbered = [digit for digit in digits if isinstance(digit.writer, int)]
+    named = [digit for digit in digits if isinstance(digit.writer, str)]
+    writers = len({digit.writer for digit in named})
+    sets = {
+        f"{len(numbered):,} pen digits of four other writers": draw_usually(numbered),
+        f"{len(named):,} UNIPEN digits of {writers:,} validation writers": draw_usually(named),
+    }
+    return {name: drawn for name, drawn in sets.items() if len(drawn)}
 
 
 def draw_usually(digits: Sequence[PenDigit]) -> DigitSet:
     """Pen digits drawn the way the page's canvas suggests, as the network sees them."""
-    images = [prepare_image(draw_strokes(digit, USUAL_PEN, USUAL_SIZE)) for digit in digits]
-    labels = np.array([digit.label for digit in digits], np.uint8)
-    return DigitSet(np.array(images, np.uint8).reshape(-1, 28, 28), labels)
+    pictures = [draw_strokes(digit, USUAL_PEN, USUAL_SIZE) for digit in digits]
+    return _prepared(pictures, [digit.label for digit in digits])
+
+
+def enlarge_usually(bitmaps: Bitmaps) -> DigitSet:
+    """Bitmaps enlarged to the size of the page's canvas, as the network sees them."""
+    pictures = [enlarge_plainly(image) for image in bitmaps.images]
+    return _prepared(pictures, bitmaps.labels.tolist())
+
+
+def _prepared(pictures: Sequence[Images], labels: Sequence[int]) -> DigitSet:
+    """Pictures as the network sees them; those on which nothing is to be seen are left out."""
+    images, seen = [], []
+    for picture, label in zip(pictures, labels, strict=True):
+        with suppress(NoInkError):
+            images.append(prepare_image(picture))
+            seen.append(label)
+    return DigitSet(np.array(images, np.uint8).reshape(-1, 28, 28), np.array(seen, np.uint8))

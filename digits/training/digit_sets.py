@@ -2,7 +2,8 @@
 
 The splits are constants, independent of any seed: no run learns from MNIST's last 5,000 training
 digits, which validate; of the 30 writers of the UCI pen digits, 1 to 22 train, 23 to 26 validate,
-and 27 to 30 are opened only for reports.
+and 27 to 30 are opened only for reports. Writers who have no number are told apart by a hash of
+their name: a tenth of them validates and a tenth is opened only for reports.
 """
 
 from __future__ import annotations
@@ -14,16 +15,13 @@ import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digits.common.errors import DataError
 from digits.network.tensorflow_import import import_keras
-
-if TYPE_CHECKING:
-    pass
 
 MNIST_VALIDATION_DIGITS = 5_000
 # The classic recipe validates on its "last 10%", which are 6,000.
@@ -33,6 +31,7 @@ NO_DIGIT = 10
 PEN_TRAINING_WRITERS = range(1, 23)
 PEN_VALIDATION_WRITERS = range(23, 27)
 PEN_REPORT_WRITERS = range(27, 31)
+Split: TypeAlias = Literal["training", "validation", "report"]
 
 # What NumPy and the standard library raise for a damaged `.npz` file.
 DAMAGED_NPZ = (
@@ -51,6 +50,27 @@ DAMAGED_NPZ = (
 
 Images = NDArray[np.uint8]
 Labels = NDArray[np.uint8]
+
+
+def split_of_writer(writer: int | str) -> Split | None:
+    """What a writer's characters are for.
+
+    Args:
+        writer: a number of UCI's training file, or a name, whose SHA-1 decides: the last decimal
+            digit 0 is for reports, 1 validates, and all others train.
+
+    Returns:
+        None for a number that UCI's training file does not have.
+    """
+    if isinstance(writer, str):
+        last = int(hashlib.sha1(writer.encode(errors="surrogatepass")).hexdigest(), 16) % 10
+        return "report" if last == 0 else "validation" if last == 1 else "training"
+    splits: dict[Split, range] = {
+        "training": PEN_TRAINING_WRITERS,
+        "validation": PEN_VALIDATION_WRITERS,
+        "report": PEN_REPORT_WRITERS,
+    }
+    return next((split for split, writers in splits.items() if writer in writers), None)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Pictures to learn from beyond MNIST's own, each taken down the road that every picture takes.
 
-Pen strokes drawn with many pens, digits on imagined photographs, and things that are no digit.
-What each is depends on nothing but its number, so that a set is the same wherever it is made.
+Pen strokes drawn with many pens, digits on imagined photographs, bitmaps enlarged, and things that
+are no digit. What each is depends on nothing but its number, so that a set is the same wherever it
+is made.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -20,22 +23,32 @@ from numpy.typing import NDArray
 
 from digits import picture, synthetic
 from digits.common.atomic_file import atomic_write
-from digits.common.errors import NoInkError
+from digits.common.errors import NoInkError, PictureError
+from digits.common.progress import ProgressBar
+from digits.synthetic.bitmaps import NO_BITMAPS, Bitmaps
+from digits.synthetic.handwritten_things import on_sheet
 from digits.synthetic.ink import ink_of_mnist, ink_of_strokes
 from digits.synthetic.non_digits import draw_non_digit
 from digits.synthetic.pen_strokes import CANVAS, PenDigit, draw_strokes
 from digits.synthetic.scenes import compose_scene
-from digits.synthetic.sources import Sources
+from digits.synthetic.sources import CollectedThings, Sources
+from digits.synthetic.writers import ByWriter
 from digits.training.digit_sets import DAMAGED_NPZ, NO_DIGIT, DigitSet, Images
 from digits.training.picture_folder import prepare_image
 
 # Streams of random numbers, so that no kind of picture repeats another's.
-_DRAWING, _SCENE, _NON_DIGIT = 1, 2, 3
+_DRAWING, _SCENE, _NON_DIGIT, _BITMAP = 1, 2, 3, 4
 # Fewer pictures are made sooner than processes have started.
 WORTH_PROCESSES = 2_000
+# So many are kept at a time while more are made: an interruption costs a minute or less.
+PART = 2_000
 _CHUNK = 100
 # Pixels; of MNIST's digits the finest have more.
 _LEAST_INK = 10
+# What the numbers of an unlucky picture can come to, in OpenCV or in NumPy.
+_UNLUCKY = (cv2.error, ArithmeticError, LookupError, ValueError)
+
+_Made: TypeAlias = tuple[Images, int] | None
 
 
 class PictureMaker:
@@ -43,21 +56,38 @@ class PictureMaker:
 
     Attributes:
         mnist: MNIST's digits to compose scenes from.
-        pens: pen strokes, likewise.
+        pens: pen strokes, likewise, by their writers.
+        bitmaps: digits to enlarge.
+        sources: what things that are no digit are made of: all of these digits, and collected
+            things.
         seed: another one gives other pictures of the same kinds.
         cache: a folder that need not exist yet; None keeps nothing.
     """
 
     def __init__(
-        self, mnist: DigitSet, pens: Sequence[PenDigit], seed: int = 0, cache: Path | None = None
+        self,
+        mnist: DigitSet,
+        pens: Sequence[PenDigit],
+        seed: int = 0,
+        cache: Path | None = None,
+        *,
+        bitmaps: Bitmaps = NO_BITMAPS,
+        collected: CollectedThings | None = None,
     ) -> None:
         # A digit that is all but blank has no strokes to compose.
         is_inked = (mnist.images > 127).sum(axis=(1, 2)) >= _LEAST_INK
         self.mnist = DigitSet(mnist.images[is_inked], mnist.labels[is_inked])
-        self.pens, self.seed, self.cache = pens, seed, cache
+        self.pens, self.bitmaps = ByWriter(pens), bitmaps
+        things = collected or CollectedThings()
+        self.sources = Sources(self.mnist.images, self.mnist.labels, tuple(pens), things)
+        self.seed, self.cache = seed, cache
 
     def drawings(self, times: int) -> DigitSet:
-        """Each pen digit so many times, with any pen, of any size, anywhere on the canvas."""
+        """Pen digits with any pen, of any size, anywhere on the canvas.
+
+        There are so many times as many as digits, about as many of each writer; each digit comes
+        at least once.
+        """
         return self._made("drawings", times * len(self.pens))
 
     def scenes(self, n: int) -> DigitSet:
@@ -68,33 +98,41 @@ class PictureMaker:
         """Things that are no digit, labelled `NO_DIGIT`."""
         return self._made("non_digits", n)
 
+    def enlarged_bitmaps(self, times: int) -> DigitSet:
+        """Each bitmap so many times, enlarged to some size, smoothed, its strokes of any width."""
+        return self._made("bitmaps", times * len(self.bitmaps))
+
     def make(self, kind: str, number: int) -> tuple[Images, int] | None:
-        """One picture, uint8 (28, 28), and its label; None where there is no ink on it.
+        """One picture, uint8 (28, 28), and its label; None where nothing comes of it.
 
         Args:
-            kind: "drawings", "scenes" or "non_digits".
+            kind: "drawings", "scenes", "non_digits" or "bitmaps".
             number: of the picture within its kind.
         """
         makers = {
             "drawings": self._drawing,
             "scenes": self._scene,
             "non_digits": self._non_digit,
+            "bitmaps": self._bitmap,
         }
+        maker = makers[kind]
         try:
-            return makers[kind](number)
-        except NoInkError:
+            return maker(number)
+        except PictureError:
+            return None
+        except _UNLUCKY:  # or one picture of a hundred thousand would end every run at that number
             return None
 
     def _drawing(self, number: int) -> tuple[Images, int]:
-        digit = self.pens[number % len(self.pens)]
+        digit = self.pens.deal(number)
         random = np.random.default_rng((self.seed, _DRAWING, number))
         return prepare_image(draw_anyhow(digit, random)), digit.label
 
     def _scene(self, number: int) -> tuple[Images, int]:
         random = np.random.default_rng((self.seed, _SCENE, number))
         size = round(float(np.exp(random.uniform(np.log(50), np.log(420)))))
-        if number % 2 and self.pens:
-            digit = self.pens[int(random.integers(len(self.pens)))]
+        if number % 2 and len(self.pens):
+            digit = self.pens.choose(random)
             ink, label = ink_of_strokes(digit, size, random), digit.label
         elif not len(self.mnist):
             raise NoInkError("There is no digit to compose.")
@@ -106,33 +144,61 @@ class PictureMaker:
 
     def _non_digit(self, number: int) -> tuple[Images, int]:
         random = np.random.default_rng((self.seed, _NON_DIGIT, number))
-        sources = Sources(self.mnist.images, self.mnist.labels, tuple(self.pens))
-        return prepare_image(draw_non_digit(random, sources)[1]), NO_DIGIT
+        return prepare_image(draw_non_digit(random, self.sources)[1]), NO_DIGIT
+
+    def _bitmap(self, number: int) -> tuple[Images, int]:
+        chosen = number % len(self.bitmaps)
+        random = np.random.default_rng((self.seed, _BITMAP, number))
+        size = round(float(np.exp(random.uniform(np.log(40), np.log(260)))))
+        ink = ink_of_mnist(self.bitmaps.images[chosen], size, random)
+        return prepare_image(on_sheet(ink, random)), int(self.bitmaps.labels[chosen])
 
     def _made(self, kind: str, n: int) -> DigitSet:
-        kept = self.cache / f"{kind}-{self._key(kind, n)}.npz" if self.cache and n else None
-        if kept is not None:
-            digits = _read(kept)
-            if digits is not None:
-                return digits
-            print(f"Making {n:,} {kind.replace('_', '-')}, once.", flush=True)
-        digits = _make_all(self, kind, n)
-        if kept is not None:
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            with atomic_write(kept) as temporary:
-                np.savez_compressed(temporary, images=digits.images, labels=digits.labels)
+        if self.cache is None or not n:
+            return _join(_make_parts(self, kind, n, None))
+        key = self._key(kind, n)
+        kept = self.cache / f"{kind}-{key}.npz"
+        digits = _read(kept)
+        if digits is not None:
+            return digits
+        name = kind.replace("_", "-")
+        print(f"Making {n:,} {name}, once.", flush=True)
+        digits = _join(_make_parts(self, kind, n, self.cache / f"{kind}-{key}"))
+        blank = n - len(digits)
+        if blank:
+            print(f"{blank:,} left out, for nothing can be seen there.", flush=True)
+        _keep(digits, kept)
+        for part in _parts(n):
+            _part_file(kept.with_suffix(""), part).unlink(missing_ok=True)
         return digits
 
     def _key(self, kind: str, n: int) -> str:
-        """What the pictures depend on, as a name: the digits, and the code that makes them."""
+        """What the pictures depend on, as a name: what they are made of, and the code that does."""
         digest = hashlib.sha256(f"{kind} {n} {self.seed} {len(self.pens)}".encode())
-        digest.update(self.mnist.sha256.encode())
-        for digit in self.pens:
-            for stroke in digit.strokes:
-                digest.update(stroke.tobytes())
+        if kind != "bitmaps":
+            self._add_digits(digest)
+        if kind == "non_digits":
+            self._add_things(digest)
+        if kind == "bitmaps":
+            digest.update(self.bitmaps.images.tobytes() + self.bitmaps.labels.tobytes())
         for file in _sources():
             digest.update(file.read_bytes())
         return digest.hexdigest()[:16]
+
+    def _add_digits(self, digest: hashlib._Hash) -> None:
+        digest.update(self.mnist.sha256.encode())
+        for digit in self.pens.characters:
+            digest.update(f"{digit.label} {digit.writer!r}".encode())
+            for stroke in digit.strokes:
+                digest.update(stroke.tobytes())
+
+    def _add_things(self, digest: hashlib._Hash) -> None:
+        things = self.sources.collected
+        for letter in things.letters.characters:
+            digest.update(letter.writer.encode(errors="surrogatepass"))
+            for stroke in letter.strokes:
+                digest.update(stroke.tobytes())
+        digest.update(things.doodles.tobytes() + things.foreign.tobytes())
 
 
 def _sources() -> list[Path]:
@@ -150,25 +216,80 @@ def _read(file: Path) -> DigitSet | None:
         return None
 
 
-def _make_all(maker: PictureMaker, kind: str, n: int) -> DigitSet:
-    """Those of `n` pictures on which there is any ink."""
-    if n < WORTH_PROCESSES:
-        made = [maker.make(kind, number) for number in range(n)]
-    else:
-        made = _make_in_processes(maker, kind, n)
+def _keep(digits: DigitSet, file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_write(file) as temporary:
+        np.savez_compressed(temporary, images=digits.images, labels=digits.labels)
+
+
+def _join(parts: Sequence[DigitSet]) -> DigitSet:
+    nothing = DigitSet(np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.uint8))
+    if not parts:
+        return nothing
+    return DigitSet(
+        np.concatenate([part.images for part in parts]),
+        np.concatenate([part.labels for part in parts]),
+    )
+
+
+def _parts(n: int) -> list[range]:
+    """The numbers of `n` pictures, part by part."""
+    return [range(start, min(start + PART, n)) for start in range(0, n, PART)]
+
+
+def _part_file(kept: Path, part: range) -> Path:
+    return kept.with_name(f"{kept.name}.from-{part.start}.npz")
+
+
+def _make_parts(maker: PictureMaker, kind: str, n: int, kept: Path | None) -> list[DigitSet]:
+    """`n` pictures, those left out that came to nothing.
+
+    Args:
+        maker: of the pictures.
+        kind: as for `PictureMaker.make`.
+        n: how many.
+        kept: what the names of parts begin with that are kept until all are made; those are not
+            made again. None keeps nothing.
+    """
+    whole = {part: _read(_part_file(kept, part)) if kept else None for part in _parts(n)}
+    missing = [number for part, digits in whole.items() if digits is None for number in part]
+    bar = ProgressBar(n, done=n - len(missing))
+    with closing(bar), closing(_make_each(maker, kind, missing)) as pictures:
+        for part, digits in whole.items():
+            if digits is None:
+                whole[part] = made = _digits([_shown(bar, next(pictures)) for _ in part])
+                if kept:
+                    _keep(made, _part_file(kept, part))
+    return [digits for digits in whole.values() if digits is not None]
+
+
+def _shown(bar: ProgressBar, made: _Made) -> _Made:
+    bar.advance()
+    return made
+
+
+def _digits(made: Sequence[_Made]) -> DigitSet:
     found = [each for each in made if each is not None]
     images = np.array([image for image, _ in found], np.uint8).reshape(-1, 28, 28)
     return DigitSet(images, np.array([label for _, label in found], np.uint8))
 
 
-def _make_in_processes(maker: PictureMaker, kind: str, n: int) -> list[tuple[Images, int] | None]:
+def _make_each(
+    maker: PictureMaker, kind: str, numbers: Sequence[int]
+) -> Generator[_Made, None, None]:
+    """The pictures of these numbers, one by one; in several processes if that is sooner."""
+    if len(numbers) < WORTH_PROCESSES:
+        for number in numbers:
+            yield maker.make(kind, number)
+        return
     pool = ProcessPoolExecutor(
         os.cpu_count(), get_context("spawn"), initializer=_begin_work, initargs=(maker,)
     )
     try:
-        starts = range(0, n, _CHUNK)
-        chunks = pool.map(_make_chunk, [(kind, start, min(start + _CHUNK, n)) for start in starts])
-        return [each for chunk in chunks for each in chunk]
+        starts = range(0, len(numbers), _CHUNK)
+        chunks = [(kind, numbers[start : start + _CHUNK]) for start in starts]
+        for made in pool.map(_make_chunk, chunks):
+            yield from made
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -184,9 +305,9 @@ def _begin_work(maker: PictureMaker) -> None:
     cv2.setNumThreads(1)  # a picture a process, rather than a part of one
 
 
-def _make_chunk(chunk: tuple[str, int, int]) -> list[tuple[Images, int] | None]:
-    kind, start, stop = chunk
-    return [_maker.make(kind, number) for number in range(start, stop)]
+def _make_chunk(chunk: tuple[str, Sequence[int]]) -> list[_Made]:
+    kind, numbers = chunk
+    return [_maker.make(kind, number) for number in numbers]
 
 
 def draw_anyhow(digit: PenDigit, random: np.random.Generator) -> NDArray[np.uint8]:

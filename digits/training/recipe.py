@@ -43,7 +43,8 @@ class Recipe:
         averaging: momentum of the moving average of the weights, which is validated and kept
             instead of the last step's (Polyak & Juditsky, 1992); 0 keeps the last step's.
         validation_digits: how many of MNIST's last training digits validate.
-        drawings: how often each pen digit is drawn, where there are pen strokes to learn from.
+        drawings: how often a pen digit is drawn on average, each writer about as often as any
+            other, and how often each bitmap is enlarged, where there are any to learn from.
         scenes: imagined photographs to learn from, for each of MNIST's training digits.
         non_digits: things that are no digit, to learn doubt from, likewise.
         precision: one of `PRECISIONS`. Mixed precision (Micikevicius et al., 2018) computes in

@@ -24,7 +24,7 @@ from digits.common.command_line import (
 )
 from digits.common.errors import DigitError
 from digits.training.data import TrainingData, describe_left_out, load_training_data
-from digits.training.options import add_digit_options
+from digits.training.options import add_digit_options, collected_files
 from digits.training.recipe import Recipe
 from digits.tuning.cluster import (
     TUNER_ID,
@@ -65,7 +65,7 @@ def _run(options: argparse.Namespace) -> None:
         _work(options, seat)
         return
     _check_output(options.output)
-    data = load_training_data(options.data, options.pen_strokes, options.extra)
+    data = _load(options)
     for line in describe_left_out(data):
         print(line)
     settings = _settings(options, data)
@@ -81,6 +81,15 @@ def _run(options: argparse.Namespace) -> None:
         raise DigitError("No trial was completed, so there is no recipe to write.")
     print(f"The best recipe is written to {options.output}; to train with it:")
     print(f"python train_mnist_model.py --tuned {shlex.quote(str(options.output))}")
+
+
+def _load(options: argparse.Namespace) -> TrainingData:
+    return load_training_data(
+        options.data,
+        options.pen_strokes,
+        options.extra,
+        collected_files=collected_files(options),
+    )
 
 
 def write_recipe(recipe: Recipe, path: Path) -> None:
@@ -124,7 +133,7 @@ def _search(
 
 def _work(options: argparse.Namespace, seat: Seat) -> None:
     """Run trials for a chief, which keeps the search."""
-    data = load_training_data(options.data, options.pen_strokes, options.extra)
+    data = _load(options)
     teller = Teller(None, f"{seat.tuner_id}: ")
     teller.say(f"asking the chief at {seat.address} for trials.")
     wait_for_chief(seat, options.patience)

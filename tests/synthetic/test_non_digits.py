@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 from digits.synthetic import digit_mixtures, handwritten_things
 from digits.synthetic.doodles import bent, doodle, fitted, scribble
 from digits.synthetic.letter_strokes import LETTERS, LOOK_ALIKES, parse_strokes
-from digits.synthetic.non_digits import KINDS, SCENE_SHARE, draw_non_digit
+from digits.synthetic.non_digits import (
+    COLLECTED,
+    KINDS,
+    SCENE_SHARE,
+    draw_non_digit,
+    shares_of_kinds,
+)
+from digits.synthetic.pen_characters import PenCharacter
 from digits.synthetic.printed_characters import (
     PRINTED_LETTERS,
     PRINTED_SIGNS,
@@ -20,7 +27,8 @@ from digits.synthetic.printed_characters import (
     letter_fonts,
     thinned,
 )
-from digits.synthetic.sources import Sources
+from digits.synthetic.sources import CollectedThings, Sources
+from digits.synthetic.writers import ByWriter
 from tests.drawings import as_mnist, as_pen_digit
 
 NO_SOURCES = Sources(np.empty((0, 28, 28), np.uint8), np.empty(0, np.uint8), ())
@@ -29,6 +37,13 @@ SOURCES = Sources(
     np.arange(10, dtype=np.uint8),
     tuple(as_pen_digit(digit) for digit in range(10)),
 )
+A_CROSS = (np.array([[0.0, 0], [200, 255]]), np.array([[200.0, 0], [0, 255]]))
+THINGS = CollectedThings(
+    ByWriter([PenCharacter("x", writer, A_CROSS) for writer in "ab"]),
+    np.stack([as_mnist(8)] * 2),
+    np.stack([cv2.resize(as_mnist(4), (105, 105))]),
+)
+WITH_THINGS = Sources(SOURCES.images, SOURCES.labels, SOURCES.pens, THINGS)
 seeds = st.integers(0, 2**32 - 1)
 
 
@@ -36,7 +51,11 @@ def ink_on(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return (drawing < 128).astype(np.uint8)
 
 
-@pytest.mark.parametrize("sources", [SOURCES, NO_SOURCES], ids=["of real digits", "of none"])
+@pytest.mark.parametrize(
+    "sources",
+    [SOURCES, NO_SOURCES, WITH_THINGS],
+    ids=["of real digits", "of none", "of real digits and things"],
+)
 def test_every_kind_is_drawn_dark_on_light_or_in_colour(sources: Sources) -> None:
     kinds = set()
     for seed in range(160):
@@ -47,7 +66,7 @@ def test_every_kind_is_drawn_dark_on_light_or_in_colour(sources: Sources) -> Non
         if picture.ndim == 2:
             assert 0 < ink_on(picture).mean() < 0.75
             assert np.median(picture[[0, -1]]) == 255
-    assert kinds == set(KINDS)
+    assert kinds == set(KINDS) - (set() if sources is WITH_THINGS else set(COLLECTED))
 
 
 @settings(max_examples=25, deadline=None)
@@ -68,6 +87,28 @@ def test_half_of_the_drawings_lie_on_imagined_paper() -> None:
 def test_shares_add_up_to_all() -> None:
     assert sum(share for share, _ in KINDS.values()) == pytest.approx(1, abs=0.05)
     assert min(share for share, _ in KINDS.values()) > 0
+
+
+def test_what_was_collected_stands_in_the_place_of_what_is_made() -> None:
+    everything, nothing = shares_of_kinds(WITH_THINGS), shares_of_kinds(SOURCES)
+    assert everything == {kind: share for kind, (share, _) in KINDS.items()}
+    assert nothing["handwritten letter"] == pytest.approx(0.2)
+    assert {kind for kind, share in nothing.items() if share == 0} == set(COLLECTED)
+    assert sum(nothing.values()) == pytest.approx(sum(everything.values()))
+    letters = CollectedThings(letters=THINGS.letters)
+    only_letters = Sources(SOURCES.images, SOURCES.labels, SOURCES.pens, letters)
+    assert shares_of_kinds(only_letters)["collected letter"] == 0.14
+    assert shares_of_kinds(only_letters)["doodle"] == pytest.approx(0.14)
+
+
+def test_a_collected_letter_has_the_strokes_that_somebody_made() -> None:
+    for seed in range(20):
+        drawing = KINDS["collected letter"][1](np.random.default_rng(seed), WITH_THINGS)
+        x, y, width, height = cv2.boundingRect(ink_on(drawing))
+        cross = cv2.resize(ink_on(drawing)[y : y + height, x : x + width], (9, 9))
+        # Ink in the middle and none half-way between the arms, at the top and at the bottom.
+        assert cross[3:6, 3:6].any()
+        assert not cross[0, 4] and not cross[8, 4]
 
 
 def test_no_look_alike_is_printed() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from digits.common.errors import NoInkError
 from digits.synthetic.colours import Polarity
 from digits.synthetic.scenes import (
     LARGEST_SIDE,
@@ -103,7 +104,7 @@ def test_some_digits_are_tiny_and_some_fill_the_picture(scenes: list[Scene]) -> 
 
 
 def test_without_ink_or_room_there_is_no_scene() -> None:
-    with pytest.raises(ValueError, match="no ink"):
+    with pytest.raises(NoInkError, match="no ink"):
         compose_scene(np.zeros((20, 20), np.float32), np.random.default_rng(0))
     with pytest.raises(ValueError, match="at least 1×1"):
         compose_scene(ink_of(1), np.random.default_rng(0), (0, 40))

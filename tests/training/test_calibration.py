@@ -57,7 +57,7 @@ def test_without_non_digits_nothing_is_doubted() -> None:
     calibration = calibrate(reading_network(), THREE_OF_FOUR, {"one": THREE_OF_FOUR}, NOTHING)
     assert calibration.doubt_threshold is None
     assert calibration.doubt_score in SCORES
-    assert "Nothing is doubted" in calibration.line
+    assert "Nothing is doubted, for this network was not taught to doubt" in calibration.line
 
 
 def test_the_threshold_doubts_the_share_that_may_be_and_the_line_says_what_that_does() -> None:

@@ -1,5 +1,6 @@
 """Retraining, as a person would run it, on a slice that trains in seconds."""
 
+import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -129,6 +130,19 @@ def test_pictures_of_ones_own_are_learnt_from(default_run: Run) -> None:
     assert "--extra own" in str(papers.command)
 
 
+def test_the_command_in_the_papers_names_all_that_was_learnt_from() -> None:
+    given = ["--epochs", "3", "--pen-strokes", "in/a.tra", "in/b c.jsonl.gz"]
+    given += ["--bitmaps", "in/o.tra.gz", "in/o.tes.gz", "--letters", "in/l.jsonl"]
+    given += ["--doodles", "in/d.npz", "--alphabets", "in/small1.zip", "--extra", "in/own"]
+    written = command._command(command._parser().parse_args(given), RECIPES["compact"])
+    again = command._parser().parse_args(shlex.split(written)[2:])
+    assert [file.name for file in again.pen_strokes] == ["a.tra", "b c.jsonl.gz"]
+    assert [file.name for file in again.bitmaps] == ["o.tra.gz", "o.tes.gz"]
+    assert (again.letters, again.extra) == ([Path("l.jsonl")], Path("own"))
+    assert (again.doodles, again.alphabets) == (Path("d.npz"), Path("small1.zip"))
+    assert "in/" not in written
+
+
 def test_tensorboard_logs_are_written_where_asked(default_run: Run) -> None:
     logs = default_run.folder / "logs"
     assert {path.name for path in logs.iterdir()} == {"train", "validation"}
@@ -237,6 +251,12 @@ def test_the_last_convolution_of_ours_keeps_feature_maps_of_at_least_7_by_7() ->
         (["--tuned", "none.json"], "none.json is no JSON file"),
         (["--tuned", "tuned.json", "--architecture", "compact"], "leave out --architecture"),
         (["--pen-strokes", "none.tra"], "none.tra is no file"),
+        (["--pen-strokes", "tuned.json"], "tuned.json has no label"),
+        (["--letters", "none.jsonl"], "none.jsonl is no file"),
+        (["--bitmaps", "none.tra", "none.tes"], "none.tra is no file"),
+        (["--bitmaps", "optdigits-orig.windep.gz"], "windep.gz has no part in a training"),
+        (["--doodles", "tuned.json"], "tuned.json is no whole .npz file"),
+        (["--alphabets", "tuned.json"], "tuned.json is no whole .zip file"),
         (["--extra", "none"], "none"),
         (["--extra", "pictures"], "4"),
         (["--show-augmentation", "sheet.txt"], "ends in .png"),

@@ -40,6 +40,32 @@ def test_writers_of_the_three_splits_are_disjoint_and_complete() -> None:
     assert [(split[0], split[-1]) for split in splits] == [(1, 22), (23, 26), (27, 30)]
 
 
+@pytest.mark.parametrize(
+    ("writer", "split"),
+    [
+        # As `printf ann | sha1sum` says, in decimal digits.
+        ("ann", "training"),
+        ("cy", "validation"),
+        ("bob", "report"),
+        (22, "training"),
+        (26, "validation"),
+        (27, "report"),
+        (44, None),
+    ],
+)
+def test_a_writer_is_of_one_split_by_number_or_by_the_hash_of_a_name(
+    writer: int | str, split: str | None
+) -> None:
+    assert digit_sets.split_of_writer(writer) == split
+
+
+def test_about_a_tenth_of_the_names_validates_and_a_tenth_is_for_reports() -> None:
+    splits = [digit_sets.split_of_writer(f"writer {n}") for n in range(5_000)]
+    assert splits.count("validation") == pytest.approx(500, abs=70)
+    assert splits.count("report") == pytest.approx(500, abs=70)
+    assert splits.count("training") == 5_000 - splits.count("validation") - splits.count("report")
+
+
 def test_the_hash_tells_data_apart(mnist_file: Path, tmp_path: Path) -> None:
     arrays = mnist_arrays()
     arrays["x_test"][0, 5, 5] = 1

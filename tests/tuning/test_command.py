@@ -451,6 +451,7 @@ def test_a_taken_port_is_named(monkeypatch, capsys) -> None:
         (["--data", "none.npz"], "none.npz is no file"),
         (["--data", "half.npz"], "half.npz is not a whole"),
         (["--pen-strokes", "none.tra"], "none.tra is no file"),
+        (["--letters", "none.jsonl"], "none.jsonl is no file"),
         (["--output", "folder"], "is a folder"),
         (["--output", "model.h5"], "ends in .json"),
         (["--output", "no/such/recipe.json"], "folder of --output does not exist"),

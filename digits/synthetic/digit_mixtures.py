@@ -1,4 +1,4 @@
-"""Made of real digits, and none: several, stacked ones, pieces, mirrored ones."""
+"""Made of real digits, and none: several, stacked ones, pieces, halves, mirrored ones."""
 
 from __future__ import annotations
 
@@ -111,3 +111,70 @@ def draw_mirrored(random: Random, sources: Sources) -> Drawing:
     else:
         ink = np.rot90(_tile(random, sources, height, (3,)), int(random.choice([1, 3])))
     return on_sheet(np.ascontiguousarray(ink), random)
+
+
+def draw_half(random: Random, sources: Sources) -> Drawing:
+    """A side of a digit, such as a cut in a wrong place leaves, that is like no other digit."""
+    digit = int(random.choice(list(_HALVES)))
+    side = _HALVES[digit][int(random.integers(len(_HALVES[digit])))]
+    height = int(np.exp(random.uniform(np.log(30), np.log(200))))
+    for _ in range(8):
+        piece = _side_of(_tile(random, sources, height, (digit,)), side, random)
+        if min(piece.shape) > _NARROWEST_HALF * max(piece.shape):
+            break
+    return on_sheet(piece, random)
+
+
+def _side_of(ink: Map, side: str, random: Random) -> Map:
+    rows, columns = (max(1, round(n * random.uniform(0.38, 0.5))) for n in ink.shape)
+    piece = {
+        "left": ink[:, :columns],
+        "right": ink[:, -columns:],
+        "top": ink[:rows],
+        "bottom": ink[-rows:],
+    }[side]
+    return _cropped(np.ascontiguousarray(piece))
+
+
+# Of its length: what is narrower may be a 1.
+_NARROWEST_HALF = 0.35
+
+
+# Left out are those that may be a digit of their own: the loop of a 9, the stem of a 4.
+_HALVES: dict[int, tuple[str, ...]] = {
+    0: ("left", "right", "top", "bottom"),
+    2: ("left", "right", "bottom"),
+    3: ("left", "bottom"),
+    4: ("left", "top"),
+    5: ("left", "right", "top", "bottom"),
+    6: ("left",),
+    7: ("left",),
+    8: ("left",),
+    9: ("left",),
+}
+
+
+def draw_glued(random: Random, sources: Sources) -> Drawing:
+    """Two digits that touch, as where a number is not cut apart."""
+    height = int(np.exp(random.uniform(np.log(24), np.log(200))))
+    tiles = [_tile(random, sources, height, _WIDE) for _ in range(2)]
+    overlap = height * random.uniform(0.0, 0.12)
+    drop = height * random.normal(0, 0.07)
+    return on_sheet(_pasted(tiles, [(0.0, 0.0), (drop, tiles[0].shape[1] - overlap)]), random)
+
+
+def draw_with_slice(random: Random, sources: Sources) -> Drawing:
+    """A digit with a slice of its neighbour, as where a number is cut beside the right place."""
+    height = int(np.exp(random.uniform(np.log(24), np.log(200))))
+    digit, neighbour = (_tile(random, sources, height, _WIDE) for _ in range(2))
+    width = max(2, round(neighbour.shape[1] * random.uniform(0.3, 0.6)))
+    gap = height * random.uniform(-0.08, 0.12)
+    if random.random() < 0.5:
+        corners = [(0.0, 0.0), (0.0, digit.shape[1] + gap)]
+        return on_sheet(_pasted([digit, neighbour[:, :width]], corners), random)
+    corners = [(0.0, 0.0), (0.0, width + gap)]
+    return on_sheet(_pasted([neighbour[:, -width:], digit], corners), random)
+
+
+# Beside a 1 many a digit is but another, or one with a speck.
+_WIDE = (0, 2, 3, 4, 5, 6, 7, 8, 9)

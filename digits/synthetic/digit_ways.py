@@ -207,7 +207,7 @@ def _cut_into_pieces(line: Line, pitch: float, filled: float, phase: float) -> l
 
 
 def _ringed(random: Random, sources: Sources) -> tuple[Map, int]:
-    """A ring around it, as in a list, drawn with the same pen or another."""
+    """A ring or box around it, as in a list, drawn with the same pen or another."""
     size = int(random.integers(50, 150))
     ink, label = _any_ink(random, sources, size)
     height, width = ink.shape
@@ -219,13 +219,21 @@ def _ringed(random: Random, sources: Sources) -> tuple[Map, int]:
     x, y = (side - (width, height)) // 2 + random.integers(-2, 3, 2)
     sheet[y : y + height, x : x + width] = ink
     pen = max(1.0, rough_stroke_width(ink) * random.uniform(0.5, 1.1))
-    angle = np.linspace(0, 2 * np.pi + random.uniform(-0.25, 0.4), 60) + random.uniform(0, 7)
-    wobble = 1 + random.normal(0, 0.02) * np.cos(2 * angle + random.uniform(0, 7))
-    ring = side / 2 + reach / 2 * np.stack([np.cos(angle), np.sin(angle)], axis=1) * wobble[:, None]
+    ring = side / 2 + reach / 2 * _ring(random)
     drawn = np.zeros(sheet.shape, np.uint8)
     knots = [np.rint(ring * 16).astype(np.int32)]
     cv2.polylines(drawn, knots, False, 255, round(pen), cv2.LINE_AA, 4)
     return np.maximum(sheet, drawn.astype(np.float32) * np.float32(1 / 255)), label
+
+
+def _ring(random: Random) -> Line:
+    """Around the origin, of radius 1, or a square box."""
+    if random.random() < 0.25:
+        corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]]) * 0.95
+        return corners + random.normal(0, 0.03, corners.shape)
+    angle = np.linspace(0, 2 * np.pi + random.uniform(-0.25, 0.4), 60) + random.uniform(0, 7)
+    wobble = 1 + random.normal(0, 0.02) * np.cos(2 * angle + random.uniform(0, 7))
+    return np.stack([np.cos(angle), np.sin(angle)], axis=1) * wobble[:, None]
 
 
 def _turned(random: Random, sources: Sources) -> tuple[Map, int]:

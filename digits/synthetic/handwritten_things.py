@@ -119,3 +119,19 @@ def _blot(random: Random) -> Map:
     mask = np.zeros((height, width), np.uint8)
     cv2.fillPoly(mask, [np.rint(points * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
     return mask.astype(np.float32) * np.float32(1 / 255)
+
+
+def draw_slash(random: Random, _: Sources) -> Drawing:
+    """A stroke that leans too far for a 1."""
+    lean = np.deg2rad(random.uniform(38, 60)) * random.choice([-1, 1])
+    bow = random.normal(0, 0.04)
+    line = turned(rounded(np.array([[0, 0], [bow, 0.5], [0, 1]])), lean)
+    return drawn([line], random, 0.2)
+
+
+def draw_currency_sign(random: Random, _: Sources) -> Drawing:
+    """Of a dollar, euro, pound or yen."""
+    return drawn(strokes_of(_CURRENCIES[int(random.integers(len(_CURRENCIES)))], random), random)
+
+
+_CURRENCIES = ("$", "€", "£", "¥")

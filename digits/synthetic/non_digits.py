@@ -19,13 +19,23 @@ from digits.synthetic.collected_things import (
     draw_collected_letter,
     draw_foreign_letter,
 )
-from digits.synthetic.digit_mixtures import draw_mirrored, draw_pieces, draw_several, draw_stacked
+from digits.synthetic.digit_mixtures import (
+    draw_glued,
+    draw_half,
+    draw_mirrored,
+    draw_pieces,
+    draw_several,
+    draw_stacked,
+    draw_with_slice,
+)
 from digits.synthetic.handwritten_things import (
+    draw_currency_sign,
     draw_doodle,
     draw_dots_and_dashes,
     draw_letter,
     draw_scribble,
     draw_sign,
+    draw_slash,
     draw_word,
 )
 from digits.synthetic.printed_characters import print_letter, print_sign
@@ -69,8 +79,10 @@ def shares_of_kinds(sources: Sources) -> dict[str, float]:
 
 
 KINDS: dict[str, tuple[float, Callable[[Random, Sources], Drawing]]] = {
-    "scribble": (0.12, draw_scribble),
+    "scribble": (0.10, draw_scribble),
     "dots and dashes": (0.06, draw_dots_and_dashes),
+    "slash": (0.02, draw_slash),
+    "currency sign": (0.03, draw_currency_sign),
     "handwritten letter": (0.06, draw_letter),
     "printed letter": (0.12, print_letter),
     "handwritten sign": (0.03, draw_sign),
@@ -81,6 +93,9 @@ KINDS: dict[str, tuple[float, Callable[[Random, Sources], Drawing]]] = {
     "stacked digits": (0.03, draw_stacked),
     "pieces of digits": (0.05, draw_pieces),
     "mirrored digit": (0.02, draw_mirrored),
+    "half of a digit": (0.08, draw_half),
+    "digits glued together": (0.07, draw_glued),
+    "digit with a slice of another": (0.04, draw_with_slice),
     "photo of a thing": (0.05, photograph_thing),
     "collected letter": (0.14, draw_collected_letter),
     "collected doodle": (0.07, draw_collected_doodle),

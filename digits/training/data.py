@@ -31,6 +31,7 @@ from digits.training.digit_sets import (
     load_mnist,
     split_of_writer,
 )
+from digits.training.mislabelled import is_mislabelled
 from digits.training.picture_folder import prepare_image, read_picture_folder
 from digits.training.pictures import PictureMaker
 from digits.training.recipe import Recipe
@@ -42,6 +43,7 @@ USUAL_SIZE = 180.0
 # tenth of those that train.
 JUDGING_SCENES = 2_000
 JUDGING_NON_DIGITS = 1_000
+JUDGING_WAYS = 1_000
 _JUDGING_SEED = 1
 
 
@@ -99,7 +101,7 @@ def load_training_data(
     Raises:
         DataError: one of them is missing, damaged or empty.
     """
-    recipe = recipe or Recipe(drawings=1, scenes=0, non_digits=0)
+    recipe = recipe or Recipe(drawings=1, scenes=0, ways=0, non_digits=0)
     mnist = load_mnist(mnist_file)
     learnt = mnist.training(max(recipe.validation_digits, MNIST_VALIDATION_DIGITS))
     pens = read_pen_files(_as_sequence(pen_strokes_files))
@@ -112,6 +114,7 @@ def load_training_data(
         f"{len(made.drawings):,} drawings of pen digits by {writers}": made.drawings,
         f"{len(made.bitmaps):,} enlargements of optdigits bitmaps": made.bitmaps,
         f"{len(made.scenes):,} imagined photographs of such digits": made.scenes,
+        f"{len(made.ways):,} digits written in rarer ways": made.ways,
         f"{len(made.non_digits):,} things that are no digit{things}": made.non_digits,
     }
     if extra is not None:
@@ -126,6 +129,7 @@ def load_training_data(
         collected=collected.validation,
     )
     judging_scenes = judge.scenes(min(JUDGING_SCENES, len(made.scenes) // 10))
+    judging_ways = judge.ways(min(JUDGING_WAYS, len(made.ways) // 10))
     non_digits = judge.non_digits(min(JUDGING_NON_DIGITS, len(made.non_digits) // 10))
     bitmaps = enlarge_usually(collected.validation_bitmaps)
     judges = {
@@ -133,6 +137,7 @@ def load_training_data(
         **drawn,
         f"{len(bitmaps):,} optdigits tes bitmaps": bitmaps,
         f"{len(judging_scenes):,} imagined photographs": judging_scenes,
+        f"{len(judging_ways):,} digits written in rarer ways": judging_ways,
     }
     judges = {name: digits for name, digits in judges.items() if len(digits)}
     return TrainingData(
@@ -155,6 +160,7 @@ class _Made:
     drawings: DigitSet
     bitmaps: DigitSet
     scenes: DigitSet
+    ways: DigitSet
     non_digits: DigitSet
 
 
@@ -172,6 +178,7 @@ def _made_to_learn_from(
         drawings=maker.drawings(recipe.drawings),
         bitmaps=maker.enlarged_bitmaps(recipe.drawings),
         scenes=maker.scenes(round(recipe.scenes * len(mnist))),
+        ways=maker.ways(round(recipe.ways * len(mnist))),
         non_digits=maker.non_digits(round(recipe.non_digits * len(mnist))),
     )
 
@@ -241,8 +248,20 @@ def read_pen_files(paths: Iterable[str | Path]) -> PenFiles:
     validation: list[PenDigit] = []
     notes = []
     for path in map(Path, paths):
-        splits = [(split_of_writer(digit.writer), digit) for digit in read_pen_strokes(path)]
-        used = [(a, b) for a, b in splits if a in ("training", "validation")]
+        digits = read_pen_strokes(path)
+        splits = [(split_of_writer(digit.writer), digit) for digit in digits]
+        wrong = {
+            index
+            for index, (split, digit) in enumerate(splits)
+            if split == "training" and is_mislabelled(index, digit.label, digit.writer)
+        }
+        if wrong:
+            notes.append(f"{left_out(len(wrong), 'pen digit', path)}: not what the label says.")
+        used = [
+            (split, digit)
+            for index, (split, digit) in enumerate(splits)
+            if split in ("training", "validation") and index not in wrong
+        ]
         inked = [(split, digit) for split, digit in used if length_of(digit.strokes) > 0]
         if not any(split == "training" for split, _ in inked):
             raise DataError(f"{path.name} holds no digit by the training writers.")

@@ -25,7 +25,10 @@ from digits import picture, synthetic
 from digits.common.atomic_file import atomic_write
 from digits.common.errors import NoInkError, PictureError
 from digits.common.progress import ProgressBar
+from digits.picture.decoding import decode_picture
+from digits.picture.preparation import prepare_candidates
 from digits.synthetic.bitmaps import NO_BITMAPS, Bitmaps
+from digits.synthetic.digit_ways import draw_digit_way
 from digits.synthetic.handwritten_things import on_sheet
 from digits.synthetic.ink import ink_of_mnist, ink_of_strokes
 from digits.synthetic.non_digits import draw_non_digit
@@ -33,16 +36,17 @@ from digits.synthetic.pen_strokes import CANVAS, PenDigit, draw_strokes
 from digits.synthetic.scenes import compose_scene
 from digits.synthetic.sources import CollectedThings, Sources
 from digits.synthetic.writers import ByWriter
-from digits.training.digit_sets import DAMAGED_NPZ, NO_DIGIT, DigitSet, Images
+from digits.training.digit_sets import DAMAGED_NPZ, NO_DIGIT, DigitSet, Images, as_image
 from digits.training.picture_folder import prepare_image
 
 # Streams of random numbers, so that no kind of picture repeats another's.
-_DRAWING, _SCENE, _NON_DIGIT, _BITMAP = 1, 2, 3, 4
+_DRAWING, _SCENE, _NON_DIGIT, _BITMAP, _WAY = 1, 2, 3, 4, 5
 # Fewer pictures are made sooner than processes have started.
 WORTH_PROCESSES = 2_000
 # So many are kept at a time while more are made: an interruption costs a minute or less.
 PART = 2_000
 _CHUNK = 100
+_SHARE_OF_WAYS_ON_PAPER = 0.3
 # Pixels; of MNIST's digits the finest have more.
 _LEAST_INK = 10
 # What the numbers of an unlucky picture can come to, in OpenCV or in NumPy.
@@ -98,6 +102,10 @@ class PictureMaker:
         """Things that are no digit, labelled `NO_DIGIT`."""
         return self._made("non_digits", n)
 
+    def ways(self, n: int) -> DigitSet:
+        """Digits written in ways of which collections hold too few."""
+        return self._made("ways", n)
+
     def enlarged_bitmaps(self, times: int) -> DigitSet:
         """Each bitmap so many times, enlarged to some size, smoothed, its strokes of any width."""
         return self._made("bitmaps", times * len(self.bitmaps))
@@ -106,12 +114,13 @@ class PictureMaker:
         """One picture, uint8 (28, 28), and its label; None where nothing comes of it.
 
         Args:
-            kind: "drawings", "scenes", "non_digits" or "bitmaps".
+            kind: "drawings", "scenes", "ways", "non_digits" or "bitmaps".
             number: of the picture within its kind.
         """
         makers = {
             "drawings": self._drawing,
             "scenes": self._scene,
+            "ways": self._way,
             "non_digits": self._non_digit,
             "bitmaps": self._bitmap,
         }
@@ -141,6 +150,15 @@ class PictureMaker:
             ink = ink_of_mnist(self.mnist.images[chosen], size, random)
             label = int(self.mnist.labels[chosen])
         return prepare_image(compose_scene(ink, random)), label
+
+    def _way(self, number: int) -> tuple[Images, int]:
+        random = np.random.default_rng((self.seed, _WAY, number))
+        _, ink, label = draw_digit_way(random, self.sources)
+        if random.random() < _SHARE_OF_WAYS_ON_PAPER:
+            return prepare_image(compose_scene(ink, random)), label
+        # On a bare sheet every line is the digit's, or a ring that may be seen, too.
+        candidates = prepare_candidates(decode_picture(on_sheet(ink, random)))
+        return as_image(candidates[-1].network_input), label
 
     def _non_digit(self, number: int) -> tuple[Images, int]:
         random = np.random.default_rng((self.seed, _NON_DIGIT, number))

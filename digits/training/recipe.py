@@ -46,6 +46,7 @@ class Recipe:
         drawings: how often a pen digit is drawn on average, each writer about as often as any
             other, and how often each bitmap is enlarged, where there are any to learn from.
         scenes: imagined photographs to learn from, for each of MNIST's training digits.
+        ways: digits in ways of writing of which collections hold too few, likewise.
         non_digits: things that are no digit, to learn doubt from, likewise.
         precision: one of `PRECISIONS`. Mixed precision (Micikevicius et al., 2018) computes in
             16 bits what is safe so, twice as fast on a processor that can, and slowly on any
@@ -68,7 +69,8 @@ class Recipe:
     validation_digits: int = MNIST_VALIDATION_DIGITS
     drawings: int = 4
     scenes: float = 0.8
-    non_digits: float = 0.4
+    ways: float = 0.6
+    non_digits: float = 0.5
     precision: str = "float32"
 
     def augmentation_at(self, epoch: int) -> Augmentation | None:
@@ -102,6 +104,7 @@ RECIPES = {
         averaging=0.0,
         validation_digits=6_000,
         scenes=0.0,
+        ways=0.0,
         non_digits=0.0,
     ),
     # What the notebook that this project grew out of searches over.
@@ -117,6 +120,7 @@ RECIPES = {
         calm_epochs=0.0,
         averaging=0.0,
         scenes=0.0,
+        ways=0.0,
         non_digits=0.0,
     ),
 }
@@ -163,6 +167,7 @@ _LIMITS: dict[str, _Limits] = {
     "validation_digits": (int, MNIST_VALIDATION_DIGITS, 6_000),
     "drawings": (int, 1, 100),
     "scenes": (float, 0, 10),
+    "ways": (float, 0, 10),
     "non_digits": (float, 0, 10),
 }
 _NETWORK_LIMITS: dict[str, _Limits] = {

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digits.picture.ruling_removal import Mask, find_border_strips, find_box, find_rulings
+from digits.picture.pixels import Mask
+from digits.picture.ruling_removal import find_border_strips, find_box, find_rulings
 from tests.drawings import DIGITS, Stroke, Strokes, arc, draw
 
 HEIGHT, WIDTH = 120, 160

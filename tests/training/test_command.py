@@ -44,7 +44,7 @@ def default_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     put_picture(folder / "own" / "3" / "a.png", 3)
     (folder / "own" / "3" / "b.png").write_text("no picture")
     usual = RECIPES["compact"]
-    fewer = replace(usual, epochs=2, scenes=0.05, non_digits=0.1, network={"width": 0.25})
+    fewer = replace(usual, epochs=2, scenes=0.05, ways=0, non_digits=0.1, network={"width": 0.25})
     (folder / "fewer.json").write_text(fewer.as_json())
     options = {"--tuned": "fewer.json", "--extra": "own", "--tensorboard": "logs"}
     words = [word for name, each in options.items() for word in (name, str(folder / each))]

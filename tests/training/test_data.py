@@ -25,7 +25,7 @@ from tests.synthetic.test_pen_strokes import unipen
 from tests.training.test_collected import REPORTS, TRAINS, VALIDATES, cat, png, put_letters, put_zip
 from tests.training.test_picture_folder import put_picture
 
-PLAIN = Recipe(drawings=1, scenes=0, non_digits=0)
+PLAIN = Recipe(drawings=1, scenes=0, ways=0, non_digits=0)
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ def test_pen_strokes_and_own_pictures_train_as_well(
 
 
 def test_a_recipe_says_how_many_pictures_are_made(mnist_file: Path, pens_file: Path) -> None:
-    recipe = Recipe(drawings=2, scenes=0.05, non_digits=0.025)
+    recipe = Recipe(drawings=2, scenes=0.05, ways=0, non_digits=0.025)
     arrays = mnist_arrays()
     arrays["x_train"][:] = draw(DIGITS[4], 28, 3)[:, :, 0] ^ 255
     np.savez(mnist_file, **arrays)
@@ -177,7 +177,7 @@ def test_everything_collected_trains_and_judges(
     arrays = mnist_arrays()
     arrays["x_train"][:] = draw(DIGITS[4], 28, 3)[:, :, 0] ^ 255
     np.savez(mnist_file, **arrays)
-    recipe = Recipe(drawings=3, scenes=0, non_digits=0.05)
+    recipe = Recipe(drawings=3, scenes=0, ways=0, non_digits=0.05)
     files = collected_in(tmp_path)
     data = load_training_data(
         mnist_file, [pens_file, named_pens_file], recipe=recipe, collected_files=files

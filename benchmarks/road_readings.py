@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -16,7 +16,8 @@ from benchmarks.robustness_rows import Pixels, Row
 from digits.common.errors import DigitError
 from digits.network.prediction import are_digits, calibrated_softmax, predict_logits
 from digits.picture.decoding import decode_picture
-from digits.picture.preparation import prepare_digit
+from digits.picture.preparation import prepare_candidates
+from digits.reading.digit import most_like_a_digit
 from digits.training.digit_sets import as_network_input
 
 if TYPE_CHECKING:
@@ -86,16 +87,22 @@ class Readings:
 
 def read_row(row: Row, contestants: tuple[Contestant, ...]) -> Mapping[str, Readings]:
     """What every contestant reads, by its name."""
-    prepared, refused, shrunken = _network_inputs(row)
-    never = np.zeros(row.count, bool)
-    by_road = {"prepared": (prepared, refused), "shrunken": (shrunken, never)}
-    return {each.name: read(row, each.model, *by_road[each.road]) for each in contestants}
+    prepared, shrunken = _network_inputs(row)
+    by_road = {"prepared": prepared, "shrunken": [[each] for each in shrunken]}
+    return {each.name: read(row, each.model, by_road[each.road]) for each in contestants}
 
 
-def read(
-    row: Row, model: keras.Model, inputs: NetworkInputs, refused: NDArray[np.bool_]
-) -> Readings:
-    """What a network reads in what it sees of a row."""
+def read(row: Row, model: keras.Model, candidates: Sequence[Sequence[NetworkInputs]]) -> Readings:
+    """What a network reads in what it may see of each picture of a row; where nothing, it refuses.
+
+    Args:
+        row: of pictures.
+        model: from `digit_predictor.load_model`.
+        candidates: of each picture, float32 (28, 28) each, as `prepare_candidates` gives them.
+    """
+    refused = np.array([not each for each in candidates])
+    nothing = [np.zeros((28, 28), np.float32)]
+    inputs = np.stack([_chosen(each or nothing, model) for each in candidates])
     logits = predict_logits(inputs, model)
     return Readings(
         labels=row.labels,
@@ -107,28 +114,31 @@ def read(
     )
 
 
-def _network_inputs(row: Row) -> tuple[NetworkInputs, NDArray[np.bool_], NetworkInputs]:
-    """Prepared pictures, which of them were refused, and shrunken pictures."""
+def _chosen(candidates: Sequence[NetworkInputs], model: keras.Model) -> NetworkInputs:
+    if len(candidates) == 1:
+        return candidates[0]
+    return candidates[most_like_a_digit(predict_logits(np.stack(candidates), model))]
 
-    def both(number: int) -> tuple[NetworkInputs | None, NetworkInputs]:
+
+def _network_inputs(row: Row) -> tuple[list[list[NetworkInputs]], list[NetworkInputs]]:
+    """Of each picture what it may be once prepared, nothing if it is refused; and it, shrunken."""
+
+    def both(number: int) -> tuple[list[NetworkInputs], NetworkInputs]:
         picture = row.picture(number)
         shrunken = shrink_plainly(picture, row.ink_is_light)
-        return (shrunken if row.is_prepared else _prepare(picture)), shrunken
+        return ([shrunken] if row.is_prepared else _prepare(picture)), shrunken
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # OpenCV works outside of Python's lock
         pairs = list(pool.map(both, range(row.count)))
-    nothing = np.zeros((28, 28), np.float32)
-    prepared = np.stack([nothing if seen is None else seen for seen, _ in pairs])
-    refused = np.array([seen is None for seen, _ in pairs])
-    return prepared, refused, np.stack([shrunken for _, shrunken in pairs])
+    return [prepared for prepared, _ in pairs], [shrunken for _, shrunken in pairs]
 
 
-def _prepare(picture: Pixels) -> NetworkInputs | None:
-    """What the network sees of a picture, float32 (28, 28); None where it is refused."""
+def _prepare(picture: Pixels) -> list[NetworkInputs]:
+    """What the network may see of a picture, float32 (28, 28) each; nothing where it is refused."""
     try:
-        return prepare_digit(decode_picture(picture)).network_input
+        return [each.network_input for each in prepare_candidates(decode_picture(picture))]
     except DigitError:
-        return None
+        return []
 
 
 def shrink_plainly(picture: Pixels, ink_is_light: bool) -> NetworkInputs:

@@ -69,6 +69,7 @@ def inks_of_photo(pixels: Pixels, ink: Ink) -> list[InkMap]:
     ink_maps = _inks_of_either_polarity(pixels, ink)
     if not ink_maps[0].any():
         raise NoInkError(NO_INK)
+    ink_maps += _bold_inks(pixels, ink)
     if grow > 1:
         ink_maps = [
             np.asarray(cv2.resize(each, shape[::-1], interpolation=cv2.INTER_AREA))
@@ -129,6 +130,33 @@ def _inks_of_either_polarity(pixels: Pixels, ink: Ink) -> list[InkMap]:
         return light if is_light else dark
     lightness += 1.5 * (_likeness_to_strokes(light[0]) - _likeness_to_strokes(dark[0]))
     return light if lightness > 0 else dark
+
+
+def _bold_inks(pixels: Pixels, ink: Ink) -> list[InkMap]:
+    """The ink of a digit so bold, or cropped so tightly, that no paper is near its strokes' middle.
+
+    There the paper's brightness cannot be told place by place. But where a picture has but two
+    shades, these are paper and ink, if a good share of it is either (Otsu, 1979). Which is which,
+    and whether the picture is evenly lit, is left open; in most pictures none is found.
+    """
+    grey = cv2.medianBlur(brightest_channel(pixels), 3).astype(np.float32)
+    counts = count_levels(grey.astype(np.uint8))
+    is_light = grey > otsu_threshold(counts)
+    share = float(is_light.mean())
+    if not _LEAST_OF_BOLD < share < 1 - _LEAST_OF_BOLD:
+        return []
+    light, dark = float(grey[is_light].mean()), float(grey[~is_light].mean())
+    if share * (1 - share) * (light - dark) ** 2 < _TWO_SHADES * float(grey.var()):
+        return []
+    lightness = (grey - dark) / np.float32(light - dark)
+    levels = {"light": lightness, "dark": 1 - lightness}
+    found = []
+    for polarity, level in levels.items():
+        if ink in ("auto", polarity):
+            ink_map = np.clip(2 * level - 0.5, 0, 1).astype(np.float32)
+            mask = parts_of_one_digit(ink_map > 0, (grey.shape[0], grey.shape[1]), (0, 0))
+            found.append(np.where(mask, ink_map, np.float32(0)).astype(np.float32))
+    return found
 
 
 def _is_half_ink(pixels: Pixels) -> bool:
@@ -331,6 +359,10 @@ def _quantiles(grey: Grey, shares: tuple[float, ...]) -> list[float]:
     return np.interp(shares, total, np.arange(256) + 0.5).tolist()
 
 
+# Of the picture, the least that is ink, and that is paper, around a bold digit; and of the variance
+# of its grey levels, what two shades explain.
+_LEAST_OF_BOLD = 0.12
+_TWO_SHADES = 0.85
 # Of the picture's rim, the least that a shadow covers; and how much darker than it ink is.
 _LEAST_RIM_OF_SHADOW = 0.04
 _INK_BESIDE_SHADOW = 1.4

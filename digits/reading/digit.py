@@ -147,22 +147,22 @@ def prepare_picture(picture: Picture, k: int = 3, ink: Ink = "auto") -> ReadyPic
 def choose_candidate(ready: ReadyPicture, network: Network) -> ReadyPicture:
     """The picture with the one candidate that looks most like a digit to a network.
 
-    A line or box is the paper's, as geometry has it, unless the network takes what is there with
-    it for a digit more surely, by the largest logit: of what the network learnt to doubt that one
-    is small.
-
     Raises:
         ModelError: the network's answers are no numbers.
     """
     if len(ready.candidates) == 1:
         return ready
     logits = predict_logits(np.stack([each.network_input for each in ready.candidates]), network)
-    scores = max_logit(logits) - LEAST_GAIN * (np.arange(len(logits)) > 0)
-    return replace(ready, candidates=[ready.candidates[int(scores.argmax())]])
+    return replace(ready, candidates=[ready.candidates[most_like_a_digit(logits)]])
 
 
-LEAST_GAIN = 0.0
-"""By how much the largest logit must grow for a line to be taken for a part of the digit."""
+def most_like_a_digit(logits: NDArray[np.float32]) -> int:
+    """Which of several candidates for one digit, by their logits, float32 (n, 10).
+
+    It is the one whose largest logit is largest, for what the network learnt to doubt has but
+    small ones; of equals the first, which is geometry's.
+    """
+    return int(max_logit(logits).argmax())
 
 
 def _logits_by_threads(

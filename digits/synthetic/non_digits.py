@@ -101,7 +101,7 @@ KINDS: dict[str, tuple[float, Callable[[Random, Sources], Drawing]]] = {
     "collected doodle": (0.07, draw_collected_doodle),
     "letter of another alphabet": (0.04, draw_foreign_letter),
 }
-"""For each kind of thing its share of all, where everything is at hand, and what draws it."""
+"""For each kind of thing its weight among all, where everything is at hand, and what draws it."""
 
 COLLECTED: dict[str, tuple[str, Callable[[CollectedThings], bool]]] = {
     "collected letter": ("handwritten letter", lambda things: len(things.letters) > 0),

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from digits.common.errors import NoInkError
 from digits.picture.decoding import decode_picture
-from digits.picture.ink_finding import find_ink
+from digits.picture.ink_finding import find_ink, find_inks
 from digits.picture.pixels import Ink
 from digits.picture.preparation import prepare_digit
 from digits.synthetic.scenes import imagine_scene
@@ -582,3 +582,41 @@ def test_bright_dots_on_dark_grain_are_answered_somehow() -> None:
         grain[20 * y : 20 * y + 3, 20 * x : 20 * x + 3] = 255
     with contextlib.suppress(NoInkError):
         assert 0 <= find_ink(grain).min() <= find_ink(grain).max() <= 1
+
+
+# --- what geometry leaves open
+
+
+@pytest.mark.parametrize("take", [scan, photograph])
+@pytest.mark.parametrize("digit", [2, 3, 5])
+def test_a_box_may_be_a_part_of_the_digit(take: Callable[[Light], Pixels], digit: int) -> None:
+    ink = ink_of(digit, size=90)
+    boxed = np.maximum(ink, draw_lines(BOX, width=6))
+    without, with_box, *_ = find_inks(take(paint(boxed)))
+    assert overlap(without, ink) > 0.9
+    assert overlap(with_box, boxed) > 0.9
+
+
+@pytest.mark.parametrize("take", [scan, photograph])
+@pytest.mark.parametrize("digit", DIGITS)
+def test_where_nothing_looks_like_a_line_nothing_is_left_open(
+    take: Callable[[Light], Pixels], digit: int
+) -> None:
+    assert len(find_inks(take(paint(ink_of(digit))))) == 1
+
+
+def test_first_comes_what_geometry_chooses() -> None:
+    picture = photograph(paint(np.maximum(ink_of(5, size=90), draw_lines(BOX, width=6))))
+    assert np.array_equal(find_inks(picture)[0], find_ink(picture))
+
+
+@pytest.mark.parametrize(("paper", "pen"), [(PAPER, PEN), (PEN, PAPER)])
+@pytest.mark.parametrize("digit", [0, 4, 5, 6, 8, 9])
+def test_a_bold_digit_that_fills_its_photo_is_among_the_inks(
+    paper: tuple[int, ...], pen: tuple[int, ...], digit: int
+) -> None:
+    ink = ink_of(digit, size=200, pen=50)
+    x, y, width, height = cv2.boundingRect((ink > 0).astype(np.uint8))
+    crop = ink[y : y + height, x : x + width]
+    found = find_inks(photograph(paint(crop, paper, pen)))
+    assert max(overlap(each, crop) for each in found) > 0.9

@@ -23,6 +23,7 @@ from digit_predictor import (
     read_digits,
 )
 from digits.common.errors import DigitError, ModelError, NoInkError, PictureError
+from digits.explanation.explaining import read_and_explain
 from digits.network import loading, prediction
 from digits.network.doubt import SCORES
 from digits.network.loading import load_network, model_papers
@@ -82,6 +83,34 @@ def test_real_digits_are_read_right_however_they_are_shown(real_digits, shown) -
     images, labels = real_digits
     answers = [predict_top_k(shown(image), 1)[0][0] for image in images]
     assert np.mean(answers == labels) >= 0.99
+
+
+@pytest.mark.parametrize("is_light", [False, True])
+@pytest.mark.parametrize("margin", [0, 3])
+@pytest.mark.parametrize("digit", [0, 2, 3, 4, 5, 6, 7, 8, 9])
+def test_a_stroke_from_edge_to_edge_of_a_tight_photo_is_the_digits_own(
+    digit: int, margin: int, is_light: bool
+) -> None:
+    drawing = draw(DIGITS[digit])[..., 0]
+    x, y, width, height = cv2.boundingRect((drawing < 128).astype(np.uint8))
+    crop = drawing[y - margin : y + height + margin, x - margin : x + width + margin]
+    grain = np.random.default_rng(digit).normal(0, 6, crop.shape)
+    shade = 40 + 0.7 * (255.0 - crop if is_light else crop) + grain
+    assert read_digit(np.clip(shade, 0, 255).astype(np.uint8)).top_k[0][0] == digit
+
+
+def test_many_pictures_with_lines_are_read_as_each_alone() -> None:
+    boxed = np.full((260, 260, 3), 255, np.uint8)
+    boxed[60:200, 60:200] = draw(DIGITS[5], size=140)
+    cv2.rectangle(boxed, (30, 30), (230, 230), (0, 0, 0), 6)
+    pictures = [boxed, draw(DIGITS[7])]
+    together = read_digits(pictures)
+    for reading, picture in zip(together, pictures, strict=True):
+        assert isinstance(reading, Reading)
+        assert np.array_equal(reading.network_input, read_digit(picture).network_input)
+        reading_again, _ = read_and_explain(picture)
+        assert np.array_equal(reading.network_input, reading_again.network_input)
+    assert [reading.top_k[0][0] for reading in together if isinstance(reading, Reading)] == [5, 7]
 
 
 def test_top_k_holds_k_digits_best_first() -> None:

@@ -84,8 +84,7 @@ def test_half_of_the_drawings_lie_on_imagined_paper() -> None:
     assert np.mean(in_colour) == pytest.approx(SCENE_SHARE, abs=0.12)
 
 
-def test_shares_add_up_to_all() -> None:
-    assert sum(share for share, _ in KINDS.values()) == pytest.approx(1, abs=0.05)
+def test_every_kind_has_a_share() -> None:
     assert min(share for share, _ in KINDS.values()) > 0
 
 
@@ -127,7 +126,7 @@ def test_no_look_alike_is_written_by_itself(monkeypatch: pytest.MonkeyPatch) -> 
         return strokes_of(letter, random)
 
     monkeypatch.setattr(handwritten_things, "strokes_of", spy)
-    for seed in range(250):
+    for seed in range(400):
         for kind in ("handwritten letter", "handwritten sign"):
             KINDS[kind][1](np.random.default_rng(seed), NO_SOURCES)
     assert written == set(LETTERS) - LOOK_ALIKES

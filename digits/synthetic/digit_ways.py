@@ -30,7 +30,8 @@ def draw_digit_way(random: Random, sources: Sources) -> tuple[str, Map, int]:
     Returns:
         A key of `WAYS`; float32 (h, w) in [0, 1], 1 where ink lies; and the digit, 0 to 9.
     """
-    names = [name for name in WAYS if sources.pens or name not in _NEED_PENS]
+    missing = _MADE_OF_DIGITS if not len(sources.images) else _MADE_OF_STROKES
+    names = [name for name in WAYS if sources.pens or name not in missing]
     shares = np.array([WAYS[name][0] for name in names])
     name = names[int(random.choice(len(names), p=shares / shares.sum()))]
     ink, label = WAYS[name][1](random, sources)
@@ -290,4 +291,5 @@ WAYS: dict[str, tuple[float, Callable[[Random, Sources], tuple[Map, int]]]] = {
     "turned": (0.16, _turned),
 }
 """For each way its share of all, and what draws it."""
-_NEED_PENS = frozenset({"dotted", "outlined"})
+_MADE_OF_STROKES = frozenset({"dotted", "outlined"})
+_MADE_OF_DIGITS = _MADE_OF_STROKES | {"ringed", "turned"}

@@ -8,10 +8,12 @@ The trainer, the tuner, the evaluation and the notebook all get their digits her
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import reduce
+from itertools import count
 from operator import add
 from pathlib import Path
 
@@ -246,32 +248,36 @@ def read_pen_files(paths: Iterable[str | Path]) -> PenFiles:
     """
     training: list[PenDigit] = []
     validation: list[PenDigit] = []
-    notes = []
+    notes: list[str] = []
     for path in map(Path, paths):
         digits = read_pen_strokes(path)
-        splits = [(split_of_writer(digit.writer), digit) for digit in digits]
-        wrong = {
-            index
-            for index, (split, digit) in enumerate(splits)
-            if split == "training" and is_mislabelled(index, digit.label, digit.writer)
-        }
-        if wrong:
-            notes.append(f"{left_out(len(wrong), 'pen digit', path)}: not what the label says.")
-        used = [
-            (split, digit)
-            for index, (split, digit) in enumerate(splits)
-            if split in ("training", "validation") and index not in wrong
+        splits = [split_of_writer(digit.writer) for digit in digits]
+        reasons = [_why_left_out(*each) for each in zip(count(), digits, splits, strict=False)]
+        notes += [
+            f"{left_out(number, 'pen digit', path)}: {reason}."
+            for reason, number in sorted(Counter(filter(None, reasons)).items())
         ]
-        inked = [(split, digit) for split, digit in used if length_of(digit.strokes) > 0]
-        if not any(split == "training" for split, _ in inked):
+        kept = [
+            (split, digit)
+            for split, digit, reason in zip(splits, digits, reasons, strict=True)
+            if reason is None
+        ]
+        if not any(split == "training" for split, _ in kept):
             raise DataError(f"{path.name} holds no digit by the training writers.")
-        if len(inked) < len(used):
-            whose = "its" if len(used) - len(inked) == 1 else "their"
-            what = left_out(len(used) - len(inked), "pen digit", path)
-            notes.append(f"{what}: {whose} strokes have no length.")
-        training += [digit for split, digit in inked if split == "training"]
-        validation += [digit for split, digit in inked if split == "validation"]
+        training += [digit for split, digit in kept if split == "training"]
+        validation += [digit for split, digit in kept if split == "validation"]
     return PenFiles(training, validation, tuple(notes))
+
+
+def _why_left_out(index: int, digit: PenDigit, split: str) -> str | None:
+    """Why a digit is left out, in words; None if it is not, or is nothing to look at here."""
+    if split not in ("training", "validation"):
+        return None
+    if not length_of(digit.strokes) > 0:
+        return "strokes of no length"
+    if split == "training" and is_mislabelled(index, digit.label, digit.writer):
+        return "not what the label says"
+    return None
 
 
 def load_pen_digits(path: str | Path) -> tuple[list[PenDigit], list[PenDigit]]:

@@ -16,6 +16,7 @@ from digits.training.data import (
     read_pen_files,
 )
 from digits.training.digit_sets import NO_DIGIT
+from digits.training.mislabelled import MISLABELLED
 from digits.training.recipe import Recipe
 from tests.drawings import DIGITS, draw
 from tests.mnist_arrays import mnist_arrays
@@ -74,13 +75,32 @@ def test_strokes_of_no_length_are_left_out_and_counted_but_for_those_of_reports(
     tmp_path: Path, named_pens_file: Path
 ) -> None:
     assert read_pen_files([named_pens_file]).notes == (
-        "1 pen digit of d.jsonl is left out: its strokes have no length.",
+        "1 pen digit of d.jsonl is left out: strokes of no length.",
     )
     points = "".join(unipen("1", writer, " 7 7\n") for writer in (1, 22, 26, 30))
     (tmp_path / "pens").write_text(unipen() + points)
     assert read_pen_files([tmp_path / "pens"]).notes == (
-        "3 pen digits of pens are left out: their strokes have no length.",
+        "3 pen digits of pens are left out: strokes of no length.",
     )
+
+
+def test_what_is_listed_as_mislabelled_is_left_out_where_label_and_place_agree(
+    tmp_path: Path,
+) -> None:
+    """The 77th digit of UNIPEN's file is a 2 called 1."""
+    assert MISLABELLED[76] == (1, "a 2")
+    for label, expected in (("1", 79), ("2", 80)):
+        lines = [json_line("7", TRAINS)] * 76 + [json_line(label, TRAINS)]
+        (tmp_path / "d.jsonl").write_text("".join([*lines, *[json_line("3", TRAINS)] * 3]))
+        pens = read_pen_files([tmp_path / "d.jsonl"])
+        assert len(pens.training) == expected
+    assert pens.notes == ()
+
+
+def test_digits_that_validate_are_judged_as_they_are(tmp_path: Path) -> None:
+    lines = [json_line("7", TRAINS)] * 76 + [json_line("1", VALIDATES)]
+    (tmp_path / "d.jsonl").write_text("".join(lines))
+    assert len(read_pen_files([tmp_path / "d.jsonl"]).validation) == 1
 
 
 def test_a_file_of_names_without_training_writers_is_refused(tmp_path: Path) -> None:
@@ -199,7 +219,7 @@ def test_everything_collected_trains_and_judges(
     assert len(data.validation) == 5_000 + 4 + 2
     assert len(data.non_digits) == pytest.approx(6, abs=1)
     assert describe_left_out(data) == [
-        "1 pen digit of d.jsonl is left out: its strokes have no length.",
+        "1 pen digit of d.jsonl is left out: strokes of no length.",
         "1 letter of l.jsonl is left out: what may be taken for a digit teaches no doubt.",
     ]
     without = load_training_data(mnist_file, [pens_file, named_pens_file], recipe=recipe)

@@ -269,7 +269,7 @@ def read_pen_files(paths: Iterable[str | Path]) -> PenFiles:
     return PenFiles(training, validation, tuple(notes))
 
 
-def _why_left_out(index: int, digit: PenDigit, split: str) -> str | None:
+def _why_left_out(index: int, digit: PenDigit, split: str | None) -> str | None:
     """Why a digit is left out, in words; None if it is not, or is nothing to look at here."""
     if split not in ("training", "validation"):
         return None

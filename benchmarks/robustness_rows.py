@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.mnist_corruptions import CORRUPTIONS, corrupt
+from benchmarks.mouse_drawings import KINDS, MouseDrawing, load_mouse_drawings
 from benchmarks.near_digits import NEAR_DIGIT_KINDS, LabelledInk, draw_near_digit
 from benchmarks.non_digit_drawings import NON_DIGIT_KINDS, draw_non_digit
 from benchmarks.photo_simulation import (
@@ -307,6 +308,21 @@ def _originals(digits: Digits, way: Way) -> Callable[[int], Original] | None:
         if digit.label in way.labels and way.fits(digit.strokes)
     ]
     return (lambda number: fit[number * 53 % len(fit)]) if fit else None
+
+
+def mouse_group() -> Group:
+    """What was drawn with the mouse on the page, a row for each kind."""
+    drawings = load_mouse_drawings()
+    rows = tuple(
+        _mouse_row(kind, [each for each in drawings if each.kind == kind]) for kind in KINDS
+    )
+    return Group("Drawn with the mouse", rows, 0.985)
+
+
+def _mouse_row(kind: str, drawings: Sequence[MouseDrawing]) -> Row:
+    labels = np.array([each.label for each in drawings], np.uint8)
+    name = kind.replace("_", " ")
+    return Row(name, lambda number: drawings[number].picture, len(drawings), labels)
 
 
 def tight_group(digits: Digits, count: int) -> Group:

@@ -39,8 +39,8 @@ FIRST_OF_VALIDATION = 1_000_000
 _ALIKE = 12
 """So many of MNIST's digits of a label make a hand: they look alike, and hardly any comes twice."""
 _SHARE_OF_MNIST = 1 / 3
-# What is left out of a collection whose labels are not all right, by its shape alone, so that the
-# report's writers need not be looked at: in sizes of the longer side.
+# What is left out, for some labels are wrong and some digits are cut off: by its shape alone, so
+# that the report's writers need not be looked at. In sizes of the longer side.
 _MOST_STROKES = 3
 _FLATTEST = 0.6
 """Height to width: what is flatter was not written upright, or is half of a sign."""
@@ -120,9 +120,15 @@ class Hands:
         return Hand("MNIST", {sign: self._nearest(int(sign), distances) for sign in DIGITS})
 
     def _nearest(self, label: int, distances: NDArray[np.float64]) -> list[Original]:
-        of_label = np.flatnonzero(self.mnist.labels == label)
+        of_label = np.flatnonzero((self.mnist.labels == label) & self._fits)
         nearest = of_label[np.argsort(distances[of_label], kind="stable")[:_ALIKE]]
         return [Original(label, image=self.mnist.images[i]) for i in nearest]
+
+    @cached_property
+    def _fits(self) -> NDArray[np.bool_]:
+        """Which of MNIST's digits are used, bool (n,): zeros that stay open are not."""
+        pairs = zip(self.mnist.images, self.mnist.labels, strict=True)
+        return np.array([label != 0 or encloses_paper(image) for image, label in pairs])
 
     @cached_property
     def _looks(self) -> NDArray[np.float64]:
@@ -136,6 +142,12 @@ def thickness_of(image: NDArray[np.uint8]) -> float:
     ink = np.pad(image > 127, 1).astype(np.int8)
     edge = np.abs(np.diff(ink, axis=0)).sum() + np.abs(np.diff(ink, axis=1)).sum()
     return 2 * float(ink.sum()) / max(float(edge), 1)
+
+
+def encloses_paper(image: NDArray[np.uint8]) -> bool:
+    """Whether the ink on a black image goes round something."""
+    paper = np.pad(image < 64, 1, constant_values=True).astype(np.uint8)
+    return cv2.connectedComponents(paper, connectivity=4)[0] > 2
 
 
 def lean_of(image: NDArray[np.uint8]) -> float:

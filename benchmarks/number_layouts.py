@@ -42,6 +42,8 @@ WIDEST_GAP = 0.75
 """Between two digits of one number, in heights of a digit, outside of boxes and of marks."""
 CURRENCIES = {"$": CURRENCY_SIGNS[:2], "€": CURRENCY_SIGNS[3:5], "£": CURRENCY_SIGNS[5:7]}
 MARKS = "-.,:/" + "".join(CURRENCIES)
+# How far the boxes of digits that overlap lie in each other, in heights of a digit.
+_DEEPEST = 0.2
 # What counts as ink; fainter is the pen's edge.
 _INK = 0.35
 
@@ -356,7 +358,10 @@ def write_row(row: str, number: int, hand: Hand, style: Style, random: Random) -
 def _joints(row: str, style: Style, random: Random) -> list[Joint]:
     """How each sign stands to the one before it; two digits at least as the style says."""
     pairs = [i for i in range(1, len(row)) if not set(row[i - 1 : i + 1]) & set(MARKS + " ")]
-    joints = [_BESIDE_MARKS] * len(row)
+    joints = [TIGHT if i in pairs else _BESIDE_MARKS for i in range(len(row))]
+    if style.joint.kind == "touching" and style.joint.least > 0:
+        # A one that lies in another digit may be taken for a stroke of that.
+        pairs = [i for i in pairs if "1" not in row[i - 1 : i + 1]] or pairs
     for i in pairs:
         joints[i] = style.joint if random.random() < style.joint.share else TIGHT
     if pairs:
@@ -370,7 +375,10 @@ def _stand(placed: Sequence[PlacedSign], new: PlacedSign, kind: str, space: floa
     if kind == "apart":
         return max(sign.right for sign in placed) + round(max(space, 2))
     if kind == "touching":
-        x = ink_contact(placed, new) - 1 - round(space)
+        contact = ink_contact(placed, new) - 1
+        # Where a digit would slip into another's bow, nobody could tell the two apart.
+        deepest = max(sign.right for sign in placed) - round(_DEEPEST * max(new.ink.shape))
+        x = min(contact, max(contact - round(space), deepest))
     else:
         apart = round(max(space, 2))
         x = ink_contact(placed, new, apart) + apart

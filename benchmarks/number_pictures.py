@@ -502,7 +502,7 @@ class NumberKind:
 SPACED = Joint("apart", 0.14, 0.6)
 CLOSE = Joint("tight", 0.02, 0.08)
 TOUCHING = Joint("touching", 0.0, 0.04, share=0.75)
-OVERLAPPING = Joint("touching", 0.03, 0.09, share=0.5)
+OVERLAPPING = Joint("touching", 0.025, 0.07, share=0.5)
 
 NUMBER_KINDS: dict[str, NumberKind] = {
     "canvas_spaced": NumberKind(_row_of(SPACED), (CANVAS,)),

@@ -38,7 +38,7 @@ INK_SIDE = 420
 _SMALLEST, _LARGEST = 170, 880
 
 # Reflectances, red, green and blue, in linear light.
-_BLACK_INKS: Sequence[Colour] = ((0.02, 0.02, 0.025), (0.05, 0.05, 0.06), (0.03, 0.03, 0.06))
+BLACK_INKS: Sequence[Colour] = ((0.02, 0.02, 0.025), (0.05, 0.05, 0.06), (0.03, 0.03, 0.06))
 _COLOURED_INKS: Sequence[Colour] = (
     (0.02, 0.05, 0.30),
     (0.06, 0.10, 0.42),
@@ -58,7 +58,7 @@ _COLOURED_PAPERS: Sequence[Colour] = (
     (0.48, 0.33, 0.18),
     (0.85, 0.50, 0.20),
 )
-_RULINGS: Sequence[Colour] = (
+RULINGS: Sequence[Colour] = (
     (0.30, 0.42, 0.65),
     (0.42, 0.42, 0.44),
     (0.35, 0.55, 0.50),
@@ -181,7 +181,7 @@ def smooth_noise(shape: tuple[int, int], grain: float, random: Random) -> Light:
     return np.asarray(cloud / max(float(cloud.std()), 1e-6), np.float32)
 
 
-def _sheet(shape: tuple[int, int], colour: Colour, random: Random) -> Light:
+def sheet_of(shape: tuple[int, int], colour: Colour, random: Random) -> Light:
     """Paper with fibres and faint blotches."""
     texture = (
         1
@@ -191,8 +191,8 @@ def _sheet(shape: tuple[int, int], colour: Colour, random: Random) -> Light:
     return np.asarray(texture[..., None] * np.array(colour, np.float32), np.float32)
 
 
-def _white_sheet(shape: tuple[int, int], random: Random) -> Light:
-    return _sheet(shape, _pick(_PAPERS, random), random)
+def white_sheet(shape: tuple[int, int], random: Random) -> Light:
+    return sheet_of(shape, pick_colour(_PAPERS, random), random)
 
 
 def _table(shape: tuple[int, int], random: Random) -> Light:
@@ -203,21 +203,21 @@ def _table(shape: tuple[int, int], random: Random) -> Light:
         long_grain = smooth_noise((height, max(2, width // 12)), 4, random)
         lines = cv2.resize(long_grain, (width, height), interpolation=cv2.INTER_LINEAR)
         texture = 1 + 0.22 * lines + 0.08 * smooth_noise(shape, 60, random)
-        colour = _pick(((0.30, 0.17, 0.08), (0.16, 0.08, 0.04), (0.48, 0.34, 0.20)), random)
+        colour = pick_colour(((0.30, 0.17, 0.08), (0.16, 0.08, 0.04), (0.48, 0.34, 0.20)), random)
     elif material == 1:
         y, x = np.mgrid[:height, :width].astype(np.float32)
         texture = (
             1 + 0.15 * np.sin(x * 1.3) * np.sin(y * 1.3) + 0.1 * smooth_noise(shape, 30, random)
         )
-        colour = _pick(((0.05, 0.06, 0.12), (0.25, 0.05, 0.06), (0.10, 0.11, 0.10)), random)
+        colour = pick_colour(((0.05, 0.06, 0.12), (0.25, 0.05, 0.06), (0.10, 0.11, 0.10)), random)
     else:
         texture = 1 + 0.2 * smooth_noise(shape, 3, random) + 0.15 * smooth_noise(shape, 25, random)
-        colour = _pick(((0.20, 0.20, 0.21), (0.35, 0.33, 0.30), (0.08, 0.08, 0.09)), random)
+        colour = pick_colour(((0.20, 0.20, 0.21), (0.35, 0.33, 0.30), (0.08, 0.08, 0.09)), random)
     reflectance = np.clip(texture, 0.2, 2)[..., None] * np.array(colour, np.float32)
     return np.asarray(np.clip(reflectance, 0, 1), np.float32)
 
 
-def _pick(colours: Sequence[Colour], random: Random) -> Colour:
+def pick_colour(colours: Sequence[Colour], random: Random) -> Colour:
     """One of them, not quite as it is given."""
     chosen = np.array(colours[int(random.integers(len(colours)))])
     r, g, b = np.clip(chosen * random.uniform(0.9, 1.1, 3), 0, 0.92)
@@ -234,7 +234,7 @@ def _lines(shape: tuple[int, int], spacing: float, along_x: bool, random: Random
     return np.asarray(np.clip(half_width + 0.5 - from_line, 0, 1), np.float32)
 
 
-def _print_on(sheet: Light, coverage: Light, colour: Colour, strength: float) -> Light:
+def print_on(sheet: Light, coverage: Light, colour: Colour, strength: float) -> Light:
     """The sheet with something printed or written on it; coverage is (H, W) in [0, 1]."""
     opacity = (coverage * strength)[..., None]
     return np.asarray(sheet * (1 - opacity) + np.array(colour, np.float32) * opacity, np.float32)
@@ -270,24 +270,24 @@ def _placed(ink: InkMask, at: Placement, shape: tuple[int, int]) -> Light:
     return np.asarray(np.clip(page, 0, 1), np.float32)
 
 
-def _write(sheet: Light, coverage: Light, colour: Colour, random: Random) -> Light:
+def write_with_pen(sheet: Light, coverage: Light, colour: Colour, random: Random) -> Light:
     """Written with a biro or felt pen: a little uneven along the stroke."""
     shape = coverage.shape[0], coverage.shape[1]
     flow = 0.95 - 0.08 * smooth_noise(shape, max(shape) / 25, random)
-    return _print_on(sheet, coverage * np.clip(flow, 0.7, 1), colour, random.uniform(0.9, 1))
+    return print_on(sheet, coverage * np.clip(flow, 0.7, 1), colour, random.uniform(0.9, 1))
 
 
-def _pencil(sheet: Light, coverage: Light, random: Random, strength: float) -> Light:
+def write_with_pencil(sheet: Light, coverage: Light, random: Random, strength: float) -> Light:
     """Written with a pencil: graphite catches on the paper's tooth."""
     shape = coverage.shape[0], coverage.shape[1]
     tooth = np.clip(0.8 + 0.35 * smooth_noise(shape, 1.6, random), 0.25, 1.2)
-    return _print_on(sheet, np.clip(coverage * tooth, 0, 1), (0.10, 0.10, 0.11), strength)
+    return print_on(sheet, np.clip(coverage * tooth, 0, 1), (0.10, 0.10, 0.11), strength)
 
 
 # --- Light and camera ------------------------------------------------------------------------
 
 
-def _room_light(shape: tuple[int, int], random: Random, unevenness: float = 0.25) -> Light:
+def light_of_room(shape: tuple[int, int], random: Random, unevenness: float = 0.25) -> Light:
     """A lamp's or window's light, (H, W, 3): a gradient, vignetting and a tint."""
     y, x = np.mgrid[-1 : 1 : shape[0] * 1j, -1 : 1 : shape[1] * 1j].astype(np.float32)
     direction = random.uniform(0, 2 * np.pi)
@@ -300,7 +300,7 @@ def _room_light(shape: tuple[int, int], random: Random, unevenness: float = 0.25
     return np.asarray((gradient * vignette)[..., None] * tint, np.float32)
 
 
-def _cast_shadow(shape: tuple[int, int], random: Random) -> Light:
+def cast_shadow(shape: tuple[int, int], random: Random) -> Light:
     """What a hand or phone leaves of the light, (H, W, 1): a rather sharp edge across it."""
     height, width = shape
     y, x = np.mgrid[:height, :width].astype(np.float32)
@@ -319,7 +319,7 @@ def _cast_shadow(shape: tuple[int, int], random: Random) -> Light:
     return np.asarray(1 - (1 - random.uniform(0.22, 0.5)) * inside, np.float32)[..., None]
 
 
-def _usual_camera(random: Random) -> Camera:
+def usual_camera(random: Random) -> Camera:
     return Camera(
         exposure=random.uniform(0.65, 1.15),
         blur=random.uniform(0.0008, 0.003),
@@ -329,7 +329,7 @@ def _usual_camera(random: Random) -> Camera:
     )
 
 
-def _take(scene: Light, camera: Camera, random: Random) -> Photo:
+def take(scene: Light, camera: Camera, random: Random) -> Photo:
     """The photo of a lit scene: uint8 RGB."""
     light = scene * camera.exposure
     sigma = max(0.3, camera.blur * max(scene.shape))
@@ -348,7 +348,7 @@ def _through_jpeg(photo: Photo, quality: int) -> Photo:
 
 def take_photo(page: Light, random: Random) -> Photo:
     shape = page.shape[0], page.shape[1]
-    return _take(page * _room_light(shape, random), _usual_camera(random), random)
+    return take(page * light_of_room(shape, random), usual_camera(random), random)
 
 
 # --- Kinds -----------------------------------------------------------------------------------
@@ -358,11 +358,13 @@ def _written_page(ink: InkMask, random: Random) -> Light:
     """White paper with the digit in black ink."""
     shape = choose_page_shape(random)
     coverage = _placed(ink, _placement(shape, random), shape)
-    return _write(_white_sheet(shape, random), coverage, _pick(_BLACK_INKS, random), random)
+    return write_with_pen(
+        white_sheet(shape, random), coverage, pick_colour(BLACK_INKS, random), random
+    )
 
 
-def _some_ink(random: Random) -> Colour:
-    return _pick(_BLACK_INKS if random.random() < 0.5 else _COLOURED_INKS[:4], random)
+def pick_ink(random: Random) -> Colour:
+    return pick_colour(BLACK_INKS if random.random() < 0.5 else _COLOURED_INKS[:4], random)
 
 
 def plain_paper(ink: InkMask, random: Random) -> Photo:
@@ -375,15 +377,17 @@ def ruled_paper(ink: InkMask, random: Random) -> Photo:
     shape = choose_page_shape(random, smallest=220)
     at = _placement(shape, random)
     spacing = at.size * random.uniform(0.45, 1.5)
-    sheet = _white_sheet(shape, random)
+    sheet = white_sheet(shape, random)
     rulings = _lines(shape, spacing, True, random)
-    sheet = _print_on(sheet, rulings, _pick(_RULINGS, random), random.uniform(0.4, 0.9))
+    sheet = print_on(sheet, rulings, pick_colour(RULINGS, random), random.uniform(0.4, 0.9))
     if random.random() < 0.35:
         x = np.arange(shape[1], dtype=np.float32)[None, :]
         from_margin = np.abs(x - (at.x - random.uniform(0.6, 0.8) * at.size))
         margin = np.clip(0.012 * spacing + 0.8 - from_margin, 0, 1).repeat(shape[0], axis=0)
-        sheet = _print_on(sheet, margin, (0.60, 0.12, 0.15), 0.7)
-    return take_photo(_write(sheet, _placed(ink, at, shape), _some_ink(random), random), random)
+        sheet = print_on(sheet, margin, (0.60, 0.12, 0.15), 0.7)
+    return take_photo(
+        write_with_pen(sheet, _placed(ink, at, shape), pick_ink(random), random), random
+    )
 
 
 def squared_paper(ink: InkMask, random: Random) -> Photo:
@@ -392,19 +396,23 @@ def squared_paper(ink: InkMask, random: Random) -> Photo:
     at = _placement(shape, random)
     spacing = at.size / random.uniform(0.9, 6)
     grid = np.maximum(*(_lines(shape, spacing, along_x, random) for along_x in (True, False)))
-    colour, strength = _pick(_RULINGS, random), random.uniform(0.35, 0.8)
-    sheet = _print_on(_white_sheet(shape, random), grid, colour, strength)
-    return take_photo(_write(sheet, _placed(ink, at, shape), _some_ink(random), random), random)
+    colour, strength = pick_colour(RULINGS, random), random.uniform(0.35, 0.8)
+    sheet = print_on(white_sheet(shape, random), grid, colour, strength)
+    return take_photo(
+        write_with_pen(sheet, _placed(ink, at, shape), pick_ink(random), random), random
+    )
 
 
 def boxed(ink: InkMask, random: Random) -> Photo:
     """A box around the digit, printed or drawn by hand, or only some of its sides."""
     shape = choose_page_shape(random)
     at = replace(_placement(shape, random, 0.3, 0.62), angle=random.normal(0, 3))
-    colour = _pick(_BLACK_INKS, random)
+    colour = pick_colour(BLACK_INKS, random)
     sides = _box(shape, at, random)
-    sheet = _print_on(_white_sheet(shape, random), sides, colour, random.uniform(0.5, 1))
-    return take_photo(_write(sheet, _placed(ink, at, shape), _some_ink(random), random), random)
+    sheet = print_on(white_sheet(shape, random), sides, colour, random.uniform(0.5, 1))
+    return take_photo(
+        write_with_pen(sheet, _placed(ink, at, shape), pick_ink(random), random), random
+    )
 
 
 def _box(shape: tuple[int, int], at: Placement, random: Random) -> Light:
@@ -430,15 +438,15 @@ def hard_shadow(ink: InkMask, random: Random) -> Photo:
     """The shadow of a hand or of the phone across the page."""
     page = _written_page(ink, random)
     shape = page.shape[0], page.shape[1]
-    lit = page * _room_light(shape, random) * _cast_shadow(shape, random)
-    return _take(lit, _usual_camera(random), random)
+    lit = page * light_of_room(shape, random) * cast_shadow(shape, random)
+    return take(lit, usual_camera(random), random)
 
 
 def uneven_light(ink: InkMask, random: Random) -> Photo:
     """A lamp at one side: a steep gradient, strong vignetting, warm or cold light."""
     page = _written_page(ink, random)
     shape = page.shape[0], page.shape[1]
-    return _take(page * _room_light(shape, random, 0.8), _usual_camera(random), random)
+    return take(page * light_of_room(shape, random, 0.8), usual_camera(random), random)
 
 
 def dim_light(ink: InkMask, random: Random) -> Photo:
@@ -446,19 +454,21 @@ def dim_light(ink: InkMask, random: Random) -> Photo:
     page = _written_page(ink, random)
     shape = page.shape[0], page.shape[1]
     camera = replace(
-        _usual_camera(random),
+        usual_camera(random),
         exposure=random.uniform(0.12, 0.35),
         shot_noise=random.uniform(1e-3, 6e-3),
         read_noise=random.uniform(0.005, 0.015),
     )
-    return _take(page * _room_light(shape, random, 0.4), camera, random)
+    return take(page * light_of_room(shape, random, 0.4), camera, random)
 
 
 def pencil(ink: InkMask, random: Random) -> Photo:
     """Pale, grainy graphite."""
     shape = choose_page_shape(random)
     coverage = _placed(ink, _placement(shape, random), shape)
-    page = _pencil(_white_sheet(shape, random), coverage, random, random.uniform(0.32, 0.7))
+    page = write_with_pencil(
+        white_sheet(shape, random), coverage, random, random.uniform(0.32, 0.7)
+    )
     return take_photo(page, random)
 
 
@@ -466,7 +476,9 @@ def coloured_ink(ink: InkMask, random: Random) -> Photo:
     """Blue, red, green, violet, orange or teal."""
     shape = choose_page_shape(random)
     coverage = _placed(ink, _placement(shape, random), shape)
-    page = _write(_white_sheet(shape, random), coverage, _pick(_COLOURED_INKS, random), random)
+    page = write_with_pen(
+        white_sheet(shape, random), coverage, pick_colour(_COLOURED_INKS, random), random
+    )
     return take_photo(page, random)
 
 
@@ -474,8 +486,10 @@ def coloured_paper(ink: InkMask, random: Random) -> Photo:
     """A sticky note, card or wrapping paper."""
     shape = choose_page_shape(random)
     coverage = _placed(ink, _placement(shape, random), shape)
-    sheet = _sheet(shape, _pick(_COLOURED_PAPERS, random), random)
-    return take_photo(_write(sheet, coverage, _pick(_BLACK_INKS, random), random), random)
+    sheet = sheet_of(shape, pick_colour(_COLOURED_PAPERS, random), random)
+    return take_photo(
+        write_with_pen(sheet, coverage, pick_colour(BLACK_INKS, random), random), random
+    )
 
 
 def blurred(ink: InkMask, random: Random) -> Photo:
@@ -483,13 +497,13 @@ def blurred(ink: InkMask, random: Random) -> Photo:
     shape = choose_page_shape(random)
     at = _placement(shape, random)
     coverage = _placed(ink, at, shape)
-    page = _write(_white_sheet(shape, random), coverage, _some_ink(random), random)
-    camera = _usual_camera(random)
+    page = write_with_pen(white_sheet(shape, random), coverage, pick_ink(random), random)
+    camera = usual_camera(random)
     if random.random() < 0.5:
         page = _shaken(page, at.size * random.uniform(0.03, 0.09), random)
     else:
         camera = replace(camera, blur=at.size * random.uniform(0.012, 0.035) / max(shape))
-    return _take(page * _room_light(shape, random), camera, random)
+    return take(page * light_of_room(shape, random), camera, random)
 
 
 def _shaken(page: Light, length: float, random: Random) -> Light:
@@ -529,8 +543,8 @@ def jpeg(ink: InkMask, random: Random) -> Photo:
     """Sent through a messenger that saves on bytes: blocks and ringing."""
     page = _written_page(ink, random)
     shape = page.shape[0], page.shape[1]
-    camera = replace(_usual_camera(random), quality=int(random.integers(6, 20)))
-    return _take(page * _room_light(shape, random), camera, random)
+    camera = replace(usual_camera(random), quality=int(random.integers(6, 20)))
+    return take(page * light_of_room(shape, random), camera, random)
 
 
 def table_edge(ink: InkMask, random: Random) -> Photo:
@@ -538,7 +552,9 @@ def table_edge(ink: InkMask, random: Random) -> Photo:
     shape = choose_page_shape(random)
     at = _placement(shape, random, 0.3, 0.5)
     at = replace(at, x=0.5 * at.x + 0.25 * shape[1], y=0.5 * at.y + 0.25 * shape[0])
-    page = _write(_white_sheet(shape, random), _placed(ink, at, shape), _some_ink(random), random)
+    page = write_with_pen(
+        white_sheet(shape, random), _placed(ink, at, shape), pick_ink(random), random
+    )
     for _ in range(random.integers(1, 3)):
         page = _slide_under(page, at, random)
     return take_photo(page, random)
@@ -561,7 +577,7 @@ def _slide_under(page: Light, at: Placement, random: Random) -> Light:
     tilt = random.normal(0, 0.03)
     normal = normal + tilt * np.array([-normal[1], normal[0]])
     beyond = (x - middle[0]) * normal[0] + (y - middle[1]) * normal[1] - offset
-    other = _table(shape, random) if random.random() < 0.7 else 0.9 * _white_sheet(shape, random)
+    other = _table(shape, random) if random.random() < 0.7 else 0.9 * white_sheet(shape, random)
     opacity = np.clip(beyond + 0.5, 0, 1)[..., None]
     seam = 1 - 0.5 * np.exp(-np.clip(beyond, 0, None) / (0.01 * max(shape)))[..., None] * opacity
     return np.asarray((page * (1 - opacity) + other * opacity) * seam, np.float32)
@@ -600,16 +616,18 @@ def see_through(ink: InkMask, random: Random) -> Photo:
         cv2.polylines(back, paths, False, 255, max(1, round(spacing * 0.05)), cv2.LINE_AA, 4)
     sigma = max(0.8, spacing * 0.03)
     soft = np.asarray(cv2.GaussianBlur(back / 255, (0, 0), sigma), np.float32)
-    sheet = _white_sheet(shape, random)
-    sheet = _print_on(sheet, soft, (0.2, 0.2, 0.3), random.uniform(0.12, 0.3))
-    return take_photo(_write(sheet, _placed(ink, at, shape), _some_ink(random), random), random)
+    sheet = white_sheet(shape, random)
+    sheet = print_on(sheet, soft, (0.2, 0.2, 0.3), random.uniform(0.12, 0.3))
+    return take_photo(
+        write_with_pen(sheet, _placed(ink, at, shape), pick_ink(random), random), random
+    )
 
 
 def light_on_dark(ink: InkMask, random: Random) -> Photo:
     """Chalk on a board that was wiped, or a white pen on black card."""
     shape = choose_page_shape(random)
     coverage = _placed(ink, _placement(shape, random), shape)
-    board = _sheet(shape, _pick(_BOARDS, random), random)
+    board = sheet_of(shape, pick_colour(_BOARDS, random), random)
     chalk = random.random() < 0.6
     if chalk:
         wiped = np.clip(smooth_noise((shape[0], max(2, shape[1] // 5)), 12, random), 0, None)
@@ -618,7 +636,7 @@ def light_on_dark(ink: InkMask, random: Random) -> Photo:
         tooth = np.clip(0.85 + 0.3 * smooth_noise(shape, 2, random), 0.3, 1)
         coverage = np.asarray(np.clip(coverage * tooth, 0, 1), np.float32)
     colours = ((0.75, 0.75, 0.72), (0.75, 0.68, 0.35), (0.75, 0.75, 0.75))
-    page = _print_on(board, coverage, _pick(colours, random), random.uniform(0.6, 0.95))
+    page = print_on(board, coverage, pick_colour(colours, random), random.uniform(0.6, 0.95))
     return take_photo(page, random)
 
 
@@ -626,7 +644,7 @@ def tiny_in_large(ink: InkMask, random: Random) -> Photo:
     """The digit is a tenth to a fifth of the shorter side, somewhere on a large page."""
     shape = choose_page_shape(random, smallest=600)
     coverage = _placed(ink, _placement(shape, random, 0.09, 0.2), shape)
-    page = _write(_white_sheet(shape, random), coverage, _some_ink(random), random)
+    page = write_with_pen(white_sheet(shape, random), coverage, pick_ink(random), random)
     return take_photo(page, random)
 
 
@@ -643,7 +661,9 @@ def cut_by_border(ink: InkMask, random: Random) -> Photo:
     else:
         inset = width * (0.5 - lost)
         at = replace(at, x=inset if side == 2 else shape[1] - inset)
-    page = _write(_white_sheet(shape, random), _placed(ink, at, shape), _some_ink(random), random)
+    page = write_with_pen(
+        white_sheet(shape, random), _placed(ink, at, shape), pick_ink(random), random
+    )
     return take_photo(page, random)
 
 
@@ -652,7 +672,9 @@ def thick_marker(ink: InkMask, random: Random) -> Photo:
     shape = choose_page_shape(random)
     at = _placement(shape, random, 0.45, 0.8)
     broad = _broadened(ink, random.uniform(0.01, 0.035))
-    page = _write(_white_sheet(shape, random), _placed(broad, at, shape), _some_ink(random), random)
+    page = write_with_pen(
+        white_sheet(shape, random), _placed(broad, at, shape), pick_ink(random), random
+    )
     return take_photo(page, random)
 
 

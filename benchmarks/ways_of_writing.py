@@ -248,7 +248,14 @@ def slashed_zero(original: Original, random: Random) -> Pixels:
 
     A level slash would make a theta and an upright one a phi.
     """
-    points = np.concatenate(original.strokes)
+    return draw_pen(
+        [*original.strokes, slash_through(original.strokes, random)], random, thickest=0.09
+    )
+
+
+def slash_through(strokes: Sequence[Stroke], random: Random) -> Stroke:
+    """The slash of a zero with these strokes, float64 (n, 2)."""
+    points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     middle = (low + high) / 2 + random.normal(0, 0.04, 2) * (high - low)
     angle = np.deg2rad(random.uniform(30, 76)) * random.choice([1, -1], p=[0.75, 0.25])
@@ -259,8 +266,7 @@ def slashed_zero(original: Original, random: Random) -> Pixels:
         for way in (-1, 1)
     ]
     bow = random.normal(0, 0.02) * np.hypot(*(ends[1] - ends[0]))
-    slash = curve(np.stack([ends[0], middle + bow * direction[::-1], ends[1]]))
-    return draw_pen([*original.strokes, slash], random, thickest=0.09)
+    return curve(np.stack([ends[0], middle + bow * direction[::-1], ends[1]]))
 
 
 def _reach(points: Stroke, direction: Stroke) -> float:
@@ -300,6 +306,11 @@ def _foot(bottom: Stroke, random: Random) -> Stroke:
 def crossed_seven(original: Original, random: Random) -> Pixels:
     """A real seven with another bar across its stem, which sometimes begins with a small loop."""
     stroke = original.strokes[0]
+    return draw_pen([stroke, bar_across(stroke, random)], random, thickest=0.09)
+
+
+def bar_across(stroke: Stroke, random: Random) -> Stroke:
+    """The bar across the stem of a seven that is this stroke, float64 (n, 2)."""
     low, high = stroke.min(axis=0), stroke.max(axis=0)
     width, height = np.maximum(high - low, 1e-6)
     stem = stroke[stroke[:, 1].argmin() + int(np.argmax(stroke[stroke[:, 1].argmin() :, 0])) :]
@@ -309,10 +320,9 @@ def crossed_seven(original: Original, random: Random) -> Pixels:
     tilt = random.normal(0, 0.12)
     left, right = reach * random.uniform(0.8, 1.2, 2)
     bar = np.array([[x - left, y + tilt * left], [x, y], [x + right, y - tilt * right]])
-    crossing = polyline(bar)
     if random.random() < 0.3:
-        crossing = np.concatenate([_loop(bar[0], float(height) * random.uniform(0.03, 0.07)), bar])
-    return draw_pen([stroke, crossing], random, thickest=0.09)
+        return np.concatenate([_loop(bar[0], float(height) * random.uniform(0.03, 0.07)), bar])
+    return polyline(bar)
 
 
 def is_seven_at_one_go(strokes: Sequence[Stroke]) -> bool:

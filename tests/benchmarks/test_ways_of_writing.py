@@ -31,7 +31,9 @@ from tests.drawings import DIGITS, draw
 BAR = np.array([[0.0, 0.0], [0.0, 100.0]])
 NEW_MODULES = (
     *("block_digits", "canvas", "collection_rows", "near_digits", "other_collections"),
-    *("tight_crops", "ways_of_writing", "writer_shares"),
+    *("tight_crops", "ways_of_writing", "writer_shares", "not_numbers", "number_hands"),
+    *("number_layouts", "number_papers", "number_pictures", "number_readers", "number_rows"),
+    *("number_sheet", "whole_numbers"),
 )
 
 

@@ -31,6 +31,7 @@ SLIM_RECIPE = {
     "network": {"filters": [4, 4, 8], "dense_units": 8, "dropout": 0.25, "batch_norm": False},
     "batch_size": 105,
     "scenes": 0,
+    "ways": 0,
     "non_digits": 0.05,
 }
 # Many processes share the cores here: their threads would wait for each other, at full speed.

@@ -71,6 +71,7 @@ def _run(options: argparse.Namespace) -> None:
 
 def _train_and_write(options: argparse.Namespace) -> None:
     recipe = _recipe(options)
+    import_keras()  # where there is none it is said now, and not after minutes of making pictures
     data = load_training_data(
         options.data,
         options.pen_strokes,

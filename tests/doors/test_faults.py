@@ -127,7 +127,7 @@ WRITTEN = [
 def quick_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder where a script writes what it makes of small data, in a moment."""
     np.savez(tmp_path / "mnist.npz", **mnist_arrays(6_300))
-    slim = {"network": {"width": 0.25}, "scenes": 0, "non_digits": 0.01}
+    slim = {"network": {"width": 0.25}, "scenes": 0, "ways": 0, "non_digits": 0.01}
     (tmp_path / "slim.json").write_text(json.dumps(slim))
     row = EpochRow(1, 1.0, 0.1, 0.2, 0.9, 0.2, 0.9)
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from digits.network.architectures import CLASSES
+from digits.picture.pixels import label_parts
 
 Scores = NDArray[np.float64]
 
@@ -141,7 +142,7 @@ def explain_doubt(network_input: NDArray[np.float32], probabilities: NDArray[np.
 
 def _are_several_things(solid: NDArray[np.bool_]) -> bool:
     """Whether high parts stand side by side, with nothing of one above or below the other."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8))
+    _, stats = label_parts(solid)
     rows = np.flatnonzero(solid.any(axis=1))
     least = _HEIGHT_OF_A_THING * (rows[-1] - rows[0] + 1)
     high = stats[1:][stats[1:, cv2.CC_STAT_HEIGHT] >= least]

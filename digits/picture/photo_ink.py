@@ -37,6 +37,7 @@ from digits.picture.pixels import (
     commonest_colour,
     count_levels,
     darkest_channel,
+    label_parts,
     rim_of,
     shrink,
     stroke_width,
@@ -168,7 +169,7 @@ def _is_half_ink(pixels: Pixels) -> bool:
 
 def _fills_picture(ink_map: InkMap) -> bool:
     """Whether one part of the ink reaches from border to border either way, or nearly so."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats((ink_map > 0.5).astype(np.uint8))
+    _, stats = label_parts(ink_map > 0.5)
     main = stats[1:][stats[1:, cv2.CC_STAT_AREA].argmax()] if len(stats) > 1 else stats[0] * 0
     height, width = ink_map.shape
     return bool(main[2] > 0.85 * width and main[3] > 0.85 * height)
@@ -291,7 +292,7 @@ def _stroke_in_shadow(contrast: Grey, found: Mask, stroke: float) -> float:
     """
     if not found.any():
         return stroke
-    threshold = otsu_threshold(np.bincount(contrast[found], minlength=256).astype(np.float64))
+    threshold = otsu_threshold(count_levels(contrast[found]))
     dark = found & (contrast > threshold)
     shade = found & ~dark
     rim = rim_of(contrast)

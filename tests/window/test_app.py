@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageGrab
 
+from tests import programs
 from tests.conftest import as_file
 from tests.drawings import DIGITS, SCRIBBLE
 from tests.window_hand import (
@@ -538,15 +539,7 @@ def run(screen: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {key: value for key, value in os.environ.items() if key != "DISPLAY"}
     if screen:
         environment["DISPLAY"] = screen
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    return programs.run(*arguments, environment=environment, timeout=300)
 
 
 def test_the_program_opens_a_picture_that_it_is_given(

@@ -11,7 +11,7 @@ from digits.picture.ink_parts import (
     MIN_CONTRAST,
     WEAK_INK_OF_A_DRAWING,
     Standing,
-    parts_of_one_digit,
+    masks_of_one_digit,
     strong_and_joined,
     with_and_without_lines,
 )
@@ -99,18 +99,22 @@ def inks_of_drawing(contrast: Grey) -> list[InkMap]:
         x, y, (height, width) = 0, 0, contrast.shape
     piece = slice(y, y + height), slice(x, x + width)
     found = with_and_without_lines(contrast[piece], 0, finders, guesses, is_photo=False)
-    return [_ink_of_one_digit(each, contrast.shape, piece) for each in found]
+    shape = contrast.shape
+    return [ink for each in found for ink in _inks_of_one_digit(each, shape, piece)]
 
 
-def _ink_of_one_digit(
+def _inks_of_one_digit(
     standing: Standing, shape: tuple[int, ...], piece: tuple[slice, slice]
-) -> InkMap:
+) -> list[InkMap]:
     """What stands out on a piece of a picture, without what belongs to no one digit."""
     found, threshold, peak = standing
     ink_map = np.minimum(found.astype(np.float32) * np.float32(1 / peak), np.float32(1))
     mask = strong_and_joined(ink_map, WEAK_INK_OF_A_DRAWING, min(threshold / peak, 0.5))
     rows, columns = piece
-    mask = parts_of_one_digit(mask, (shape[0], shape[1]), (columns.start, rows.start))
-    whole = np.zeros(shape, np.float32)
-    whole[piece] = np.where(mask, ink_map, np.float32(0))
-    return whole
+    corner = columns.start, rows.start
+    ink_maps = []
+    for digit in masks_of_one_digit(mask, (shape[0], shape[1]), corner):
+        whole = np.zeros(shape, np.float32)
+        whole[piece] = np.where(digit, ink_map, np.float32(0))
+        ink_maps.append(whole)
+    return ink_maps

@@ -40,6 +40,11 @@ MIN_PART_LENGTH = 0.12
 # Farther away than this share of the largest part's length, only another large part counts.
 FAR = 0.35
 MIN_FAR_PART_LENGTH = 0.45
+# A dotted or dashed line has so many pieces; the gap between two is no more than so many times the
+# wider one's width, and the longest piece is no longer than this share of all.
+FEWEST_PIECES, MOST_PIECES = 6, 400
+WIDEST_GAP = 2.2
+LONGEST_PIECE = 0.7
 # Pixels, longer side: enough to tell how wide strokes are.
 FIRST_LOOK = 200
 
@@ -248,6 +253,50 @@ def parts_of_one_digit(mask: Mask, shape: tuple[int, int], corner: tuple[int, in
     if not is_cut[main]:
         keep &= ~(is_cut & (gap > 0.05 * length[main]))
     return np.concatenate([[False], keep])[part_of]
+
+
+def masks_of_one_digit(mask: Mask, shape: tuple[int, int], corner: tuple[int, int]) -> list[Mask]:
+    """First as `parts_of_one_digit`, and then with all pieces of lines that may be broken.
+
+    A dotted line, or a dashed one, has many pieces, each close to the next.
+
+    Args:
+        mask, shape, corner: as there.
+
+    Returns:
+        Two masks, if they differ; mostly one.
+    """
+    masks = [parts_of_one_digit(mask, shape, corner)]
+    broken = _broken_lines(mask)
+    if broken is not None and not np.array_equal(broken, masks[0]):
+        masks.append(broken)
+    return masks
+
+
+def _broken_lines(mask: Mask) -> Mask | None:
+    part_of, stats = label_parts(mask)
+    if not FEWEST_PIECES < len(stats) <= MOST_PIECES:
+        return None
+    boxes = stats[1:, :4].astype(np.float64)
+    width = boxes[:, 2:].min(axis=1)
+    gaps = np.stack([_gaps(boxes, box) for box in boxes])
+    is_near = gaps <= WIDEST_GAP * np.maximum(width[:, None], width)
+    chain = _chain_with_most(is_near, stats[1:, cv2.CC_STAT_AREA])
+    pieces = boxes[chain]
+    low, high = pieces[:, :2].min(axis=0), (pieces[:, :2] + pieces[:, 2:]).max(axis=0)
+    if len(pieces) < FEWEST_PIECES or pieces[:, 2:].max() > LONGEST_PIECE * (high - low).max():
+        return None
+    return np.asarray(np.concatenate([[False], chain])[part_of], bool)
+
+
+def _chain_with_most(is_near: Mask, areas: NDArray[np.int32]) -> Mask:
+    """Of parts of which some are near others, those that hang together and cover the most."""
+    chain_of = np.arange(len(areas))
+    while True:
+        lowest = np.where(is_near, chain_of, len(areas)).min(axis=1)
+        if np.array_equal(lowest, chain_of):
+            return chain_of == np.bincount(chain_of, weights=areas).argmax()
+        chain_of = lowest
 
 
 def _touches_border(boxes: NDArray[np.float64], shape: tuple[int, int]) -> Mask:

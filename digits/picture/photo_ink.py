@@ -19,6 +19,7 @@ from digits.picture.ink_parts import (
     Standing,
     finders_beside_paper,
     longest_side,
+    masks_of_one_digit,
     otsu_threshold,
     parts_of_one_digit,
     strong_and_joined,
@@ -243,19 +244,19 @@ def _inks_on_lit_paper(grey: Grey, is_lit: bool) -> list[InkMap]:
         found = with_and_without_lines(contrast, noise, FINDERS, beside)
     except NoInkError:
         return [np.zeros(grey.shape, np.float32)]
-    return [_ink_of_one_digit(each, noise) for each in found]
+    return [ink_map for each in found for ink_map in _inks_of_one_digit(each, noise)]
 
 
-def _ink_of_one_digit(standing: Standing, noise: float) -> InkMap:
+def _inks_of_one_digit(standing: Standing, noise: float) -> list[InkMap]:
     """What stands out of the paper, without what belongs to no one digit."""
     inked, threshold, peak = standing
     weak = weak_level_of(WEAK_INK_OF_A_PHOTO, noise, peak)
     ink_map = inked.astype(np.float32) * np.float32(1 / peak)
     mask = strong_and_joined(ink_map, weak, min(max(threshold / peak, weak), 0.55))
-    mask = parts_of_one_digit(mask, (inked.shape[0], inked.shape[1]), (0, 0))
-    rim = cv2.dilate(mask.astype(np.uint8), SQUARE)
     soft = np.clip((ink_map - 0.5 * weak) / (0.8 - 0.5 * weak), 0, 1)
-    return np.where(rim, soft, np.float32(0)).astype(np.float32)
+    masks = masks_of_one_digit(mask, (inked.shape[0], inked.shape[1]), (0, 0))
+    rims = [cv2.dilate(each.astype(np.uint8), SQUARE) for each in masks]
+    return [np.where(rim, soft, np.float32(0)).astype(np.float32) for rim in rims]
 
 
 def _width_to_close(grey: Grey, is_lit: bool) -> float:

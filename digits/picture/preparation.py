@@ -11,6 +11,7 @@ Coordinates: x to the right, y downwards, whole numbers at pixel centres.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import get_args
 
@@ -143,7 +144,7 @@ def _look(picture: DecodedPicture, ink: Ink) -> tuple[_View, list[InkMap]]:
         pixels, ink = picture.alpha_ink, "light"
     view = _view(pixels, (0, 0, pixels.shape[1], pixels.shape[0]))
     ink_maps = find_inks(view.pixels, ink)
-    region = _region_to_look_at_closer(ink_maps[0], view, pixels)
+    region = _region_to_look_at_closer(ink_maps, view, pixels)
     if region is not None:
         closer = _view(pixels, region)
         try:
@@ -162,14 +163,18 @@ def _view(pixels: Pixels, region: tuple[int, int, int, int]) -> _View:
 
 
 def _region_to_look_at_closer(
-    ink_map: InkMap, view: _View, pixels: Pixels
+    ink_maps: Sequence[InkMap], view: _View, pixels: Pixels
 ) -> tuple[int, int, int, int] | None:
-    x, y, width, height = _ink_box(ink_map)
-    length = max(width, height)
+    """Where the digit lies, whichever of these it is, if it is small: x, y, width, height."""
+    boxes = np.array([_ink_box(each) for each in ink_maps])
+    lengths = boxes[:, 2:].max(axis=1)
     enlargement = float(view.to_picture[0, 0])
-    if length >= SMALLEST_DIGIT or enlargement < 1.3:
+    if lengths[0] >= SMALLEST_DIGIT or enlargement < 1.3:
         return None
-    brim = CLOSER_MARGIN * length
+    small = lengths < SMALLEST_DIGIT
+    largest = int(np.where(small, lengths, 0).argmax())
+    x, y, width, height = boxes[largest].tolist()
+    brim = CLOSER_MARGIN * lengths[largest]
     corners = np.array([[x - brim, y - brim, 1], [x + width + brim, y + height + brim, 1]])
     low, high = (view.to_picture @ corners.T).T[:, :2]
     x0, y0 = np.maximum(low, 0).astype(int).tolist()

@@ -157,8 +157,9 @@ _HALVES: dict[int, tuple[str, ...]] = {
 def draw_glued(random: Random, sources: Sources) -> Drawing:
     """Two digits that touch, as where a number is not cut apart."""
     height = int(np.exp(random.uniform(np.log(24), np.log(200))))
-    tiles = [_tile(random, sources, height, _WIDE) for _ in range(2)]
-    overlap = height * random.uniform(0.0, 0.12)
+    heights = height, round(height * random.uniform(0.8, 1.25))
+    tiles = [_tile(random, sources, each, _WIDE) for each in heights]
+    overlap = height * random.uniform(-0.02, 0.2)
     drop = height * random.normal(0, 0.07)
     return on_sheet(_pasted(tiles, [(0.0, 0.0), (drop, tiles[0].shape[1] - overlap)]), random)
 

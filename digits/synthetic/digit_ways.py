@@ -100,7 +100,7 @@ def _slashed_zero(random: Random, sources: Sources) -> tuple[Map, int]:
         mark = np.array([[0.48, 0.5], [0.52, 0.5]]) + random.normal(0, 0.03, 2)
     else:
         reach = random.uniform(0.55, 1.5) / 2
-        angle = np.deg2rad(random.uniform(20, 80)) * random.choice([1, 1, 1, -1])
+        angle = np.deg2rad(random.choice([random.uniform(20, 80), random.uniform(-80, 20)]))
         span = np.array([max(float(high[0] - low[0]), 0.5), -1.0])
         way = np.array([np.cos(angle), np.sin(angle)]) * span * reach
         middle = (low + high) / 2 + random.normal(0, 0.05, 2)

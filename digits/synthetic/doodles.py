@@ -35,7 +35,7 @@ def scribble(random: Random) -> list[Line]:
 
 def doodle(random: Random) -> list[Line]:
     """A simple shape that is like no digit, or several shapes put together."""
-    if random.random() < 0.2:
+    if random.random() < 0.3:
         return _CLEAR_SHAPES[int(random.integers(len(_CLEAR_SHAPES)))](random)
     lines, shapes = _grown(random, depth=2)
     while shapes < 3:
@@ -194,6 +194,19 @@ def _polygon(random: Random) -> list[Line]:
     return [turned(np.concatenate([points, points[:1]]), random.uniform(0, 7))]
 
 
+def _silhouette(random: Random) -> list[Line]:
+    """Once around a shape with dents: a bolt, a boat, a cloud."""
+    corners = int(random.integers(5, 12))
+    t = 2 * np.pi * (np.arange(corners) + random.uniform(-0.35, 0.35, corners)) / corners
+    radius = random.uniform(0.35, 0.5, corners)
+    dents = random.permutation(corners)[: random.integers(2, corners // 2 + 1)]
+    radius[dents] = random.uniform(0.06, 0.24, len(dents))
+    points = radius[:, None] * np.stack([np.cos(t), np.sin(t)], axis=1)
+    points = np.concatenate([points, points[:1]]) * (1, random.uniform(0.5, 1.3))
+    line = turned(points, random.uniform(0, 7))
+    return [rounded(line) if random.random() < 0.4 else line]
+
+
 def _triangle(random: Random) -> list[Line]:
     corners = np.array([[-0.5, 0.4], [0.5, 0.4], [random.uniform(-0.4, 0.4), -0.4]])
     line = np.concatenate([corners, corners[:1]]) * (1, random.uniform(0.6, 1.3))
@@ -294,6 +307,8 @@ def _stairs(random: Random) -> list[Line]:
 
 _CLEAR_SHAPES: tuple[Callable[[Random], list[Line]], ...] = (
     _triangle,
+    _silhouette,
+    _silhouette,
     _star,
     _pentagram,
     _cloud,

@@ -49,7 +49,7 @@ class Augmentation:
     thickness: float = 0.5
     blur: float = 0.12
     breaks: float = 0.1
-    remains: float = 0.15
+    remains: float = 0.2
     paleness: float = 0.08
     hollows: float = 0.05
 

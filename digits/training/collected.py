@@ -34,9 +34,9 @@ from digits.synthetic.sources import CollectedThings
 from digits.synthetic.writers import ByWriter
 from digits.training.digit_sets import DAMAGED_NPZ, split_of_writer
 
-UNCLEAR_LETTERS = LOOK_ALIKES | frozenset("Jj.,'`-_/\\()[]{}!>?&$")
-"""Left out of letters: beside the look-alikes, what may be a 1 (a slash, a bracket, an exclamation
-mark), a 2 (a question mark), a 3 (a brace), a 7 (>), an 8 (&, $), or but a speck of ink."""
+UNCLEAR_LETTERS = LOOK_ALIKES | frozenset("Jj.,'`-_/\\()[]{}>")
+"""Left out of letters: beside the look-alikes, what may be a 1 (a slash, a bracket), a 3 (a brace),
+a 7 (>), or but a speck of ink."""
 # Of its length: what stands and is narrower is a bar, whatever was meant, such as a K that is cut
 # off after its stem.
 NARROWEST_LETTER = 0.15

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     import keras
 
 VALIDATION_BATCH = 500
-OUTLIER_WEIGHT = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,18 +160,16 @@ def _loss(recipe: Recipe) -> Callable[[Any, Any], Any]:
     """Cross-entropy with the label, or with all ten digits alike where there is no digit.
 
     The latter is outlier exposure (Hendrycks, Mazeika & Dietterich, 2019, "Deep anomaly detection
-    with outlier exposure"), with their weight of a half.
+    with outlier exposure").
     """
     keras = import_keras()
     ops = keras.ops
 
     def cross_entropy(labels: Any, probabilities: Any) -> Any:
         labels = ops.cast(ops.reshape(labels, (-1,)), "int32")
-        is_digit = ops.cast(labels < NO_DIGIT, probabilities.dtype)
         smoothing = ops.where(labels < NO_DIGIT, recipe.label_smoothing, 1.0)[:, None]
         targets = (1 - smoothing) * ops.one_hot(labels, CLASSES) + smoothing / CLASSES
-        loss = keras.losses.categorical_crossentropy(targets, probabilities)
-        return loss * (OUTLIER_WEIGHT + (1 - OUTLIER_WEIGHT) * is_digit)
+        return keras.losses.categorical_crossentropy(targets, probabilities)
 
     return cross_entropy
 

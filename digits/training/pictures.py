@@ -153,8 +153,9 @@ class PictureMaker:
 
     def _way(self, number: int) -> tuple[Images, int]:
         random = np.random.default_rng((self.seed, _WAY, number))
-        _, ink, label = draw_digit_way(random, self.sources)
-        if random.random() < _SHARE_OF_WAYS_ON_PAPER:
+        way, ink, label = draw_digit_way(random, self.sources)
+        # What of a broken line is the digit's, geometry tells on a bare sheet only.
+        if way != "dotted" and random.random() < _SHARE_OF_WAYS_ON_PAPER:
             return prepare_image(compose_scene(ink, random)), label
         # On a bare sheet every line is the digit's, or a ring that may be seen, too.
         candidates = prepare_candidates(decode_picture(on_sheet(ink, random)))

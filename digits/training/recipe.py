@@ -56,8 +56,8 @@ class Recipe:
     architecture: str = "compact"
     network: Mapping[str, Any] = field(default_factory=dict)
     epochs: int = 20
-    batch_size: int = 64
-    learning_rate: float = 4e-3
+    batch_size: int = 128
+    learning_rate: float = 5e-3
     warm_up_epochs: float = 0.05
     is_lowered: bool = True
     weight_decay: float = 1e-3
@@ -67,10 +67,10 @@ class Recipe:
     calm_epochs: float = 5.0
     averaging: float = 0.97
     validation_digits: int = MNIST_VALIDATION_DIGITS
-    drawings: int = 4
+    drawings: int = 3
     scenes: float = 0.8
-    ways: float = 0.6
-    non_digits: float = 0.5
+    ways: float = 0.5
+    non_digits: float = 1.0
     precision: str = "float32"
 
     def augmentation_at(self, epoch: int) -> Augmentation | None:

@@ -1,8 +1,9 @@
 """Read handwritten digits from any picture: the likeliest ones, and how sure the network is.
 
-    python digit_predictor.py PICTURE… [--json] [--top-k 3] [--model FILE]
+    python digit_predictor.py PICTURE… [--number] [--json] [--top-k 3] [--model FILE]
 
-In Python, `read_digit` is the beginning; all that this module exports is in `__all__`.
+In Python, `read_digit` and `read_number` are the beginning; all that this module exports is in
+`__all__`.
 """
 
 import sys
@@ -18,12 +19,22 @@ from digits.reading.digit import (
     read_digit,
     read_digits,
 )
+from digits.reading.number import (
+    DigitInNumber,
+    Mark,
+    NumberReading,
+    read_number,
+    read_numbers,
+)
 
 __all__ = [
     "DigitError",
+    "DigitInNumber",
     "LayerError",
+    "Mark",
     "ModelError",
     "NoInkError",
+    "NumberReading",
     "PictureError",
     "Reading",
     "format_confidence",
@@ -34,6 +45,8 @@ __all__ = [
     "predict_top_k",
     "read_digit",
     "read_digits",
+    "read_number",
+    "read_numbers",
     "warm_up",
 ]
 

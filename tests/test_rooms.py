@@ -25,6 +25,7 @@ KEPT = {
         *("DigitError", "LayerError", "ModelError", "NoInkError", "PictureError", "Reading"),
         *("format_confidence", "list_convolutions", "load_model", "load_network"),
         *("predict_top_k", "read_digit", "read_digits", "warm_up"),
+        *("DigitInNumber", "Mark", "NumberReading", "read_number", "read_numbers"),
     },
     "gradcam_visualizer": {
         *("METHODS", "Explanation", "Method", "common_scale", "explain", "grad_cam"),

@@ -74,7 +74,7 @@ def without_lines(
     """
     weak = WEAK_INK_OF_A_PHOTO if is_photo else WEAK_INK_OF_A_DRAWING
     least = max(MIN_CONTRAST, MIN_SIGNAL_TO_NOISE * noise)
-    threshold, peak = _threshold_and_peak(contrast, 3 * noise)
+    threshold, peak = threshold_and_peak(contrast, 3 * noise)
     if peak < least:
         raise NoInkError(NO_INK)
     for find in (*finders, *guesses):
@@ -86,7 +86,7 @@ def without_lines(
             rim = 2 * (max(contrast.shape) // 150) + 3 if is_photo else 1  # a lens blurs lines
             around = cv2.dilate(lines.astype(np.uint8), np.ones((rim, rim), np.uint8))
             blanked = np.where(around, np.uint8(0), contrast)
-            new_threshold, new_peak = _threshold_and_peak(blanked, 3 * noise)
+            new_threshold, new_peak = threshold_and_peak(blanked, 3 * noise)
             left = blanked > new_peak * weak_level_of(weak, noise, max(new_peak, 1))
             is_better = find not in guesses or (
                 new_peak > 0.4 * peak
@@ -190,7 +190,7 @@ def weak_level_of(weak: float, noise: float, peak: float) -> float:
     return max(weak, min(3 * noise / peak, 0.45))
 
 
-def _threshold_and_peak(contrast: Grey, floor: float = 0.0) -> tuple[float, float]:
+def threshold_and_peak(contrast: Grey, floor: float = 0.0) -> tuple[float, float]:
     """Otsu's threshold (1979) among what exceeds the floor, and the contrast of the full ink."""
     counts = count_levels(contrast)
     counts[: int(floor) + 1] = 0

@@ -23,6 +23,7 @@ from digits.picture.ink_parts import (
     otsu_threshold,
     parts_of_one_digit,
     strong_and_joined,
+    threshold_and_peak,
     weak_level_of,
     with_and_without_lines,
     without_lines,
@@ -117,6 +118,36 @@ def _within_padding(pixels: Pixels) -> tuple[slice, slice] | None:
     jumps = [colour_distance(end[None], colour) for end, is_padded in ends if is_padded]
     is_edge = all(np.median(jump) > _PADDING_EDGE for jump in jumps)
     return (y, x) if is_edge and outside < 0.01 * is_photo.size else None
+
+
+def photo_contrast(pixels: Pixels, ink: Ink) -> tuple[Grey, float]:
+    """By how much each pixel of a photo stands out of the paper, whatever it belongs to.
+
+    Args:
+        pixels: uint8 (H, W) or (H, W, 3), RGB; neither side under 3.
+        ink: as for `inks_of_photo`; where it is not clear, what looks like strokes is ink.
+
+    Returns:
+        uint8 (H, W) in grey levels, and the standard deviation of the paper's grain.
+    """
+    if ink == "auto":
+        lightness = _lightness_of_narrow_things(pixels)
+        if abs(lightness) <= UNCERTAIN_LIGHTNESS:
+            likeness = [_likeness_of_polarity(pixels, each) for each in ("light", "dark")]
+            lightness += 1.5 * (likeness[0] - likeness[1])
+        ink = "light" if lightness > 0 else "dark"
+    grey = _denoised(_dark_on_light(pixels, ink))
+    is_lit = ink == "dark"
+    return _contrast(grey, _width_to_close(grey, is_lit), is_lit)
+
+
+def _likeness_of_polarity(pixels: Pixels, ink: Ink) -> float:
+    small = np.asarray(shrink(pixels, FIRST_LOOK), np.uint8)
+    contrast, noise = photo_contrast(small, ink)
+    threshold, peak = threshold_and_peak(contrast, 3 * noise)
+    if not peak:
+        return -np.inf
+    return _likeness_to_strokes((contrast > max(threshold, 0.5 * peak)).astype(np.float32))
 
 
 def _inks_of_either_polarity(pixels: Pixels, ink: Ink) -> list[InkMap]:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from digits.common.errors import NoInkError
 from digits.picture.decoding import DecodedPicture
+from digits.picture.drawing_ink import drawing_contrast, drawing_paper
 from digits.picture.ink_finding import find_inks
 from digits.picture.pixels import (
     Grey,
@@ -30,6 +31,7 @@ from digits.picture.pixels import (
     shrink,
     stroke_width,
 )
+from digits.picture.sheet_ink import find_sheet_ink
 
 PREPARATION_VERSION = 2
 """Raised when the same picture would give another network input; models record it."""
@@ -41,6 +43,9 @@ CENTRE_OF_MASS = 14
 
 # Ample for a digit, and it bounds the work that a 50-megapixel photo causes.
 WORKING_SIZE = 640
+# Of a sheet with many digits; and the shorter side in which a row of them is looked at, at least.
+SHEET_SIZE = 1280
+LEAST_SHEET = 84
 # A digit that is smaller on the working picture is looked at again, closer, if there is more of it.
 SMALLEST_DIGIT = 160
 # Of its longer side: how much is around the digit on the closer look.
@@ -109,19 +114,135 @@ def _check(ink: Ink) -> None:
 
 
 def _prepare(view: _View, ink_map: InkMap) -> PreparedDigit:
-    found, found_at = _crop_to_ink(ink_map)
-    crop, crop_at = _crop_to_ink(_with_usual_strokes(found))
-    digit = _fit_into_box(crop)
-    network_input, offset = _centre_by_mass(digit)
-    corner = found_at[0] + crop_at[0] - _BRIM, found_at[1] + crop_at[1] - _BRIM
-    placement = view.to_picture @ _to_view(crop, digit, corner, offset)
+    found, (x, y) = _crop_to_ink(ink_map)
+    normal = _normalised(found)
+    placement = view.to_picture @ _scale_and_shift(np.ones(2), np.array([x, y])) @ normal.to_found
     steps = (
         ("In grey", _as_grey_picture(view.pixels)),
         ("Ink found", _as_grey(ink_map)),
-        ("Cropped", _as_grey(crop)),
-        ("Centred, 28 × 28", _as_grey(network_input)),
+        ("Cropped", _as_grey(normal.crop)),
+        ("Centred, 28 × 28", _as_grey(normal.network_input)),
     )
-    return PreparedDigit(network_input, placement[:2], steps)
+    return PreparedDigit(normal.network_input, placement[:2], steps)
+
+
+@dataclass(frozen=True, eq=False)
+class _Normalised:
+    """A digit in the network's field.
+
+    Attributes:
+        network_input: float32 (28, 28) in [0, 1].
+        crop: the ink, its strokes of a usual thickness.
+        to_found: float64 (3, 3), affine map from network pixels to those of the ink that was found.
+    """
+
+    network_input: InkMap
+    crop: InkMap
+    to_found: NDArray[np.float64]
+
+
+def _normalised(found: InkMap) -> _Normalised:
+    crop, (x, y) = _crop_to_ink(_with_usual_strokes(found))
+    digit = _fit_into_box(crop)
+    network_input, offset = _centre_by_mass(digit)
+    return _Normalised(network_input, crop, _to_view(crop, digit, (x - _BRIM, y - _BRIM), offset))
+
+
+def normalise_ink(ink_map: InkMap) -> InkMap:
+    """The digit that some ink is, as the network sees it.
+
+    Args:
+        ink_map: float32 (h, w) in [0, 1], some of it above 0.
+
+    Returns:
+        float32 (28, 28) in [0, 1], white ink on black.
+    """
+    return _normalised(_crop_to_ink(ink_map)[0]).network_input
+
+
+def is_all_there_is(picture: DecodedPicture, prepared: PreparedDigit, ink: Ink = "auto") -> bool:
+    """Whether a digit is all that there is on a drawing; on a photo that cannot be said.
+
+    Args:
+        picture: an upright picture.
+        prepared: a digit of it.
+        ink: as for `prepare_digit`.
+    """
+    pixels = picture.pixels
+    if picture.alpha_ink is not None:
+        pixels, ink = picture.alpha_ink, "light"
+    paper = drawing_paper(pixels)
+    if paper is None or max(pixels.shape[:2]) > WORKING_SIZE:
+        return False
+    x, y, width, height = cv2.boundingRect(drawing_contrast(pixels, paper, ink))
+    rows, columns = np.nonzero(prepared.network_input)
+    ends = np.array([[columns.min(), columns.max()], [rows.min(), rows.max()], [1, 1]])
+    low, high = (prepared.placement @ (ends + np.array([[-0.5, 0.5], [-0.5, 0.5], [0, 0]]))).T
+    slack = 1 + float(prepared.placement[0, 0])  # a network pixel
+    outside = np.maximum(low - (x, y), np.array([x + width, y + height]) - high)
+    return bool((outside <= slack).all())
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """A sheet of paper with whatever is written on it.
+
+    Attributes:
+        ink_map: float32 (h, w) in [0, 1], all handwriting, of the picture as it is worked on.
+        lines: bool (h, w), where lines of the paper are.
+        view: where that lies in the picture.
+    """
+
+    ink_map: InkMap
+    lines: NDArray[np.bool_]
+    view: _View
+
+    def prepare(self, ink_map: InkMap) -> PreparedDigit:
+        """Some of its ink as a digit.
+
+        Args:
+            ink_map: float32 (h, w), as large as the sheet's, some of it above 0.
+        """
+        return _prepare(self.view, ink_map)
+
+    def box_on_picture(self, x: int, y: int, width: int, height: int) -> tuple[int, int, int, int]:
+        """Where a box of the sheet lies on the upright picture: x, y, width, height, pixels."""
+        corners = np.array([[x - 0.5, y - 0.5, 1], [x + width - 0.5, y + height - 0.5, 1]])
+        low, high = (self.view.to_picture @ corners.T).T[:, :2] + 0.5
+        left, top = np.floor(low + 1e-6).astype(int).tolist()
+        right, bottom = np.ceil(high - 1e-6).astype(int).tolist()
+        return left, top, right - left, bottom - top
+
+
+def prepare_sheet(picture: DecodedPicture, ink: Ink = "auto") -> Sheet:
+    """Find all handwriting in an upright picture.
+
+    Args:
+        picture: from `decoding.decode_picture`.
+        ink: whether the ink is darker or lighter than the paper; "auto" finds out.
+
+    Raises:
+        NoInkError: nothing is drawn on the picture.
+        ValueError: `ink` is none of the three.
+    """
+    _check(ink)
+    pixels = picture.pixels
+    if picture.alpha_ink is not None:
+        pixels, ink = picture.alpha_ink, "light"
+    view = _sheet_view(pixels)
+    found = find_sheet_ink(view.pixels, ink)
+    return Sheet(found.ink_map, found.lines, view)
+
+
+def _sheet_view(pixels: Pixels) -> _View:
+    """A picture in a size in which the digits of its rows can be told apart."""
+    working = shrink(pixels, SHEET_SIZE)
+    height, width = working.shape[:2]
+    grow = min(LEAST_SHEET / min(height, width), SHEET_SIZE / max(height, width))
+    if grow > 1:
+        size = max(3, round(width * grow)), max(3, round(height * grow))
+        working = np.asarray(cv2.resize(working, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+    return _View(working, _enlarge(working, pixels))
 
 
 @dataclass(frozen=True, eq=False)

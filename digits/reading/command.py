@@ -7,7 +7,7 @@ import io
 import json
 import os
 import sys
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from digits.common.command_line import complain
 from digits.common.errors import DigitError, ModelError
@@ -15,6 +15,10 @@ from digits.network.architectures import CLASSES
 from digits.network.loading import load_network
 from digits.picture.pixels import Ink
 from digits.reading.digit import Reading, format_confidence, read_digit
+from digits.reading.number import NumberReading, read_number
+
+if TYPE_CHECKING:
+    from digits.network.serving import Network
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,7 +46,7 @@ def _answer_all(options: argparse.Namespace) -> int:
     status = 0
     for name in options.pictures:
         try:
-            reading = read_digit(name, options.top_k, ink=options.ink, model=network)
+            answer = _answer(name, options, network)
         except ModelError as error:  # for the other pictures, too
             complain(str(error))
             return 2
@@ -50,13 +54,25 @@ def _answer_all(options: argparse.Namespace) -> int:
             complain(f"{name}: {error}")
             status = 2
         else:
-            print(_as_json(name, reading) if options.json else _as_text(name, reading), flush=True)
+            print(answer, flush=True)
     return status
+
+
+def _answer(name: str, options: argparse.Namespace, network: Network) -> str:
+    """A line about a picture."""
+    if options.number:
+        number = read_number(name, ink=options.ink, model=network)
+        return _number_as_json(name, number) if options.json else _number_as_text(name, number)
+    reading = read_digit(name, options.top_k, ink=options.ink, model=network)
+    return _as_json(name, reading) if options.json else _as_text(name, reading)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Read the handwritten digit in each picture.")
     parser.add_argument("pictures", nargs="+", metavar="PICTURE", help="a file with one digit")
+    parser.add_argument(
+        "--number", action="store_true", help="read a whole number, of 1 digit or many, in each"
+    )
     parser.add_argument("--json", action="store_true", help="print a JSON object a line")
     parser.add_argument(
         "--top-k",
@@ -84,3 +100,39 @@ def _as_json(name: str, reading: Reading) -> str:
     top_k = [{"digit": digit, "confidence": confidence} for digit, confidence in reading.top_k]
     answer = {"picture": name, "top_k": top_k}
     return json.dumps(answer | {"is_digit": reading.is_digit, "doubt": reading.doubt})
+
+
+def _number_as_text(name: str, number: NumberReading) -> str:
+    """Rows are set apart by " / ", so that a picture has one line."""
+    written = number.written.replace("\n", " / ")
+    answer = f"{written} {format_confidence(number.confidence)}"
+    if number.doubt is not None:
+        return f"{name}: no number? {number.doubt} If it is one: {answer}"
+    return f"{name}: {answer}"
+
+
+def _number_as_json(name: str, number: NumberReading) -> str:
+    digits = [
+        {
+            "top_k": [
+                {"digit": digit, "confidence": confidence}
+                for digit, confidence in each.reading.top_k
+            ],
+            "doubt": each.reading.doubt,
+            "box": each.box,
+            "row": each.row,
+        }
+        for each in number.digits
+    ]
+    marks = [{"kind": mark.kind, "box": mark.box, "row": mark.row} for mark in number.marks]
+    answer = {
+        "picture": name,
+        "text": number.text,
+        "written": number.written,
+        "confidence": number.confidence,
+        "is_number": number.is_number,
+        "doubt": number.doubt,
+        "digits": digits,
+        "marks": marks,
+    }
+    return json.dumps(answer)

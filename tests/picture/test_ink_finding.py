@@ -620,3 +620,21 @@ def test_a_bold_digit_that_fills_its_photo_is_among_the_inks(
     crop = ink[y : y + height, x : x + width]
     found = find_inks(photograph(paint(crop, paper, pen)))
     assert max(overlap(each, crop) for each in found) > 0.9
+
+
+def dotted(light: Light, pitch: int = 12) -> Light:
+    """Ink of which only round dots are left, each apart from the next."""
+    y, x = np.mgrid[: light.shape[0], : light.shape[1]] % pitch - pitch // 2
+    return np.asarray(np.where(x**2 + y**2 <= (pitch // 3) ** 2, light, 0), np.float32)
+
+
+@pytest.mark.parametrize("digit", [0, 2, 3, 5, 6, 8, 9])
+def test_a_dotted_digit_may_be_whole(digit: int) -> None:
+    ink = dotted(ink_of(digit, size=150))
+    assert overlap(find_inks(scan(paint(ink)))[-1], ink) > 0.95
+
+
+def test_a_speck_beside_a_digit_is_no_broken_line() -> None:
+    ink = ink_of(2)
+    ink[2:8, 2:8] = 1
+    assert len(find_inks(scan(paint(ink)))) == 1

@@ -1,0 +1,190 @@
+"""The rows of a sheet's handwriting, and the parts of each from left to right.
+
+Parts whose heights overlap stand in one row, so that a baseline may climb; what is small goes to
+the row that it is closest to.
+
+Coordinates: x to the right, y downwards, whole numbers at pixel centres.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digits.picture.pixels import InkMap, Mask, label_parts
+
+Boxes = NDArray[np.float64]
+
+# Of the usual height: parts so tall make rows.
+TALL = 0.5
+# And by themselves; else it is a comma, or no sign.
+TALL_ALONE = 0.66
+# Of the lower of two parts, what of their heights overlaps if they stand in one row.
+LEAST_OVERLAP = 0.4
+# Of the row's height: a mark or a detached stroke is no farther above it or below.
+FARTHEST_ABOVE = 0.35
+# Of the row's height: what is less is a speck.
+SPECK = 0.04
+_MOST_PARTS = 3_000
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A piece of the ink.
+
+    Attributes:
+        x: its leftmost column on the sheet.
+        y: its topmost row.
+        mask: bool (height, width), which pixels from there on are its own.
+        seam: how many strokes were cut through to part it from the piece on its left; 0 if none.
+    """
+
+    x: int
+    y: int
+    mask: Mask
+    seam: float = 0.0
+
+    @property
+    def width(self) -> int:
+        """In pixels."""
+        return self.mask.shape[1]
+
+    @property
+    def height(self) -> int:
+        """In pixels."""
+        return self.mask.shape[0]
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Of its box: x, y."""
+        return self.x + (self.width - 1) / 2, self.y + (self.height - 1) / 2
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """Parts that stand in one row.
+
+    Attributes:
+        parts: from left to right, by their middles.
+        height: of its digits, pixels.
+        slope: of its baseline, dy / dx.
+        baseline: y of that at x = 0.
+        slant: how far its digits lean to the right, degrees.
+    """
+
+    parts: tuple[Part, ...]
+    height: float
+    slope: float
+    baseline: float
+    slant: float
+
+    def below_baseline(self, x: float, y: float) -> float:
+        """How far a place is below the baseline, in heights of the row; above it less than 0."""
+        return (y - self.slope * x - self.baseline) / self.height
+
+
+def find_rows(ink_map: InkMap) -> list[Row]:
+    """All rows, from above to below.
+
+    Args:
+        ink_map: float32 (H, W), as `sheet_ink.find_sheet_ink` gives it.
+
+    Returns:
+        Rows of at least one part; none where there is no ink.
+    """
+    part_of, stats = label_parts(ink_map > 0)
+    boxes = stats[1:, :4].astype(np.float64)
+    if not len(boxes):
+        return []
+    largest = np.argsort(-stats[1:, cv2.CC_STAT_AREA], kind="stable")[:_MOST_PARTS]
+    boxes, numbers = boxes[largest], largest + 1
+    height = _usual_height(boxes)
+    lengths = boxes[:, 2:].max(axis=1)
+    boxes, numbers = boxes[lengths >= SPECK * height], numbers[lengths >= SPECK * height]
+    tall = boxes[:, 3] >= TALL * height
+    chains = _chains(boxes[tall])
+    rows = [np.flatnonzero(tall)[chains == chain] for chain in np.unique(chains)]
+    tall_alone = [row for row in rows if boxes[row, 3].max() >= TALL_ALONE * height]
+    rows = tall_alone or rows
+    others = np.setdiff1d(np.arange(len(boxes)), np.concatenate(rows))
+    rows = _joined_by_small(rows, boxes, others)
+    made = [_row(boxes[row], numbers[row], part_of) for row in rows]
+    return sorted(made, key=lambda row: float(np.mean([part.middle[1] for part in row.parts])))
+
+
+def _usual_height(boxes: Boxes) -> float:
+    """That of which taller and lower parts make up as much; the taller a part, the more it is."""
+    ordered = np.sort(boxes[:, 3])
+    total = np.cumsum(ordered)
+    return float(ordered[np.searchsorted(total, 0.5 * total[-1])])
+
+
+def _chains(boxes: Boxes) -> NDArray[np.intp]:
+    """For each part the number of its chain: each part hangs on the next one to its right."""
+    chain_of = np.arange(len(boxes))
+    middle = boxes[:, 0] + boxes[:, 2] / 2
+    top, bottom = boxes[:, 1], boxes[:, 1] + boxes[:, 3]
+    for part in np.argsort(middle, kind="stable"):
+        shared = np.minimum(bottom, bottom[part]) - np.maximum(top, top[part])
+        beside = shared >= LEAST_OVERLAP * np.minimum(boxes[:, 3], boxes[part, 3])
+        beside &= middle > middle[part]
+        if beside.any():
+            following = np.flatnonzero(beside)[boxes[beside, 0].argmin()]
+            chain_of[chain_of == chain_of[following]] = chain_of[part]
+    return chain_of
+
+
+def _joined_by_small(
+    rows: list[NDArray[np.intp]], boxes: Boxes, small: NDArray[np.intp]
+) -> list[NDArray[np.intp]]:
+    """The rows with those small parts that are close to them; far from all, they are no sign."""
+    members: list[list[int]] = [row.tolist() for row in rows]
+    for part in small.tolist():
+        distances = [_distance(boxes[part], boxes[row]) for row in rows]
+        if distances and min(distances) <= 1:
+            members[int(np.argmin(distances))].append(part)
+    return [np.array(row) for row in members]
+
+
+def _distance(box: NDArray[np.float64], row: Boxes) -> float:
+    """How far a small part is from a row, at most 1 if it may belong to it."""
+    gaps_x = np.maximum(row[:, 0] - box[0] - box[2], box[0] - row[:, 0] - row[:, 2])
+    nearest = row[np.argsort(gaps_x)[:2]]
+    height = float(np.median(row[:, 3]))
+    top, bottom = nearest[:, 1].min(), (nearest[:, 1] + nearest[:, 3]).max()
+    above = max(top - box[1] - box[3], box[1] - bottom, 0) / (FARTHEST_ABOVE * height)
+    aside = max(float(gaps_x.min()), 0) / (2.5 * height)
+    return float(max(above, aside))
+
+
+def _row(boxes: Boxes, numbers: NDArray[np.intp], part_of: NDArray[np.int32]) -> Row:
+    height = _usual_height(boxes)
+    tall = boxes[:, 3] >= TALL * height
+    x, bottom = boxes[tall, 0] + boxes[tall, 2] / 2, boxes[tall, 1] + boxes[tall, 3]
+    slope = 0.0
+    if np.ptp(x) > 2 * height:
+        slope = float(np.clip(np.polyfit(x, bottom - 0.5 * boxes[tall, 3], 1)[0], -0.3, 0.3))
+    baseline = float(np.median(bottom - slope * x))
+    parts = []
+    for (left, top, width, tallness), number in zip(boxes.astype(int), numbers, strict=True):
+        own = part_of[top : top + tallness, left : left + width] == number
+        parts.append(Part(int(left), int(top), own))
+    parts.sort(key=lambda part: part.middle[0])
+    return Row(tuple(parts), height, slope, baseline, _slant_of(parts, TALL * height))
+
+
+def _slant_of(parts: Sequence[Part], least: float) -> float:
+    """How far tall parts lean to the right, in the middle, degrees.
+
+    A part's ink leans by its covariance of x and y, as a share of y's variance.
+    """
+    leans = []
+    for part in parts:
+        if part.height >= least:
+            moments = cv2.moments(part.mask.astype(np.uint8), True)
+            leans.append(-moments["mu11"] / max(moments["mu02"], 1e-6))
+    return float(np.rad2deg(np.arctan(np.median(leans)))) if leans else 0.0

@@ -1,0 +1,362 @@
+"""All handwriting on a sheet of paper: what stands out of it, without rulings, boxes and frames.
+
+`ink_finding` knows that there is one digit, and leaves all else out. Here everything stays that may
+be a sign of a number: many digits, points, dashes.
+
+Coordinates: x to the right, y downwards, whole numbers at pixel centres.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digits.common.errors import NoInkError
+from digits.picture.drawing_ink import drawing_contrast, drawing_paper, padded_photo
+from digits.picture.ink_parts import (
+    MIN_CONTRAST,
+    MIN_SIGNAL_TO_NOISE,
+    NO_INK,
+    WEAK_INK_OF_A_DRAWING,
+    WEAK_INK_OF_A_PHOTO,
+    strong_and_joined,
+    threshold_and_peak,
+    weak_level_of,
+)
+from digits.picture.photo_ink import photo_contrast
+from digits.picture.pixels import Grey, Ink, InkMap, Mask, Pixels, label_parts, stroke_width
+from digits.picture.ruling_removal import find_border_strips
+from digits.picture.straight_lines import LevelLine, find_level_lines, pixels_of_lines
+
+# Of a part's usual height: no straight stroke of a digit is longer, level or upright.
+LONGEST_LEVEL_STROKE = 2.0
+LONGEST_UPRIGHT_STROKE = 1.9
+# Of the strokes' width: a line that is as thick may be one of strokes that touch, or lie in a row,
+# if it is no longer than this, of the usual height.
+AS_THICK_AS_STROKES = 0.8
+LONGEST_LINE_UP = 3.5
+# Of the sheet: a line that is so long is none of a digit, even where everything is one part.
+LONG_ANYWHERE = 0.6
+# Of the sheet: so long a line leads from one border to the other.
+LEADS_ACROSS = 0.95
+# Of the strokes' width: a line is no thicker.
+THICKEST_LINE = 1.3
+# Or than this share of the usual height.
+THICKEST_OF_HEIGHT = 0.12
+# Of the usual height: what is left of a line that was taken away is shorter.
+_CRUMB = 0.25
+# Of the sheet's longer side: a printed border is no deeper. Of the side that it lies along: it is
+# as long, in one part or in so many.
+DEEPEST_BORDER = 0.16
+LONGEST_ORNAMENT = 0.45
+FEWEST_ORNAMENTS = 7
+# Of an ornament's depth: what is beside them is larger.
+SIZE_OF_DIGITS = 1.4
+# Pixels: from the end of a line to the line that it leads to.
+SLACK = 4
+# Pixels around a line that go with it, for a lens blurs lines.
+_BLUR_OF_A_LENS = 3
+_PASSES = 3
+
+
+@dataclass(frozen=True, eq=False)
+class SheetInk:
+    """What lies on a sheet.
+
+    Attributes:
+        ink_map: float32 (H, W) in [0, 1], how much handwriting; 0 on paper and on its lines.
+        lines: bool (H, W), where lines of the paper are.
+    """
+
+    ink_map: InkMap
+    lines: Mask
+
+
+def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
+    """How much of a sheet's handwriting lies on every pixel, and where lines are.
+
+    Args:
+        pixels: uint8 (H, W) or (H, W, 3), RGB; neither side under 3.
+        ink: whether the ink is darker or lighter than the paper; "auto" finds out.
+
+    Raises:
+        NoInkError: nothing stands out of the paper.
+    """
+    contrast, noise, is_photo = _contrast_on(pixels, ink)
+    least = max(MIN_CONTRAST, MIN_SIGNAL_TO_NOISE * noise)
+    if threshold_and_peak(contrast, 3 * noise)[1] < least:
+        raise NoInkError(NO_INK)
+    strips = _border_strips(_ink_of(contrast, noise, is_photo)[1])
+    contrast = _blanked(contrast, strips, is_photo, least, noise)
+    all_lines = np.zeros(contrast.shape, bool)
+    for _ in range(_PASSES):
+        lines = _lines_of_paper(_ink_of(contrast, noise, is_photo)[1])
+        if not lines.any():
+            break
+        contrast = _blanked(contrast, lines, is_photo, least, noise)
+        all_lines |= lines
+    ink_map, mask = _ink_of(contrast, noise, is_photo)
+    frames = _frames(mask)
+    mask &= ~(frames | _borders(mask & ~frames))
+    found = np.where(mask, ink_map, np.float32(0)).astype(np.float32)
+    return SheetInk(found, all_lines | frames)
+
+
+def _contrast_on(pixels: Pixels, ink: Ink) -> tuple[Grey, float, bool]:
+    """By how much each pixel stands out, the paper's grain, and whether it is a photo."""
+    paper = drawing_paper(pixels)
+    if paper is None:
+        return *photo_contrast(pixels, ink), True
+    contrast = drawing_contrast(pixels, paper, ink)
+    inside = padded_photo(contrast)
+    if inside is None:
+        return contrast, 0.0, False
+    within, noise = photo_contrast(pixels[inside], ink)
+    padded = np.zeros_like(contrast)
+    padded[inside] = within
+    return padded, noise, True
+
+
+def _ink_of(contrast: Grey, noise: float, is_photo: bool) -> tuple[InkMap, Mask]:
+    """Contrast as a share of that of full ink, at most 1, and what of it is ink."""
+    threshold, peak = threshold_and_peak(contrast, 3 * noise)
+    peak = max(peak, 1.0)
+    weak = weak_level_of(WEAK_INK_OF_A_PHOTO if is_photo else WEAK_INK_OF_A_DRAWING, noise, peak)
+    ink_map = np.minimum(contrast.astype(np.float32) * np.float32(1 / peak), np.float32(1))
+    strong = min(max(threshold / peak, weak), 0.55) if is_photo else min(threshold / peak, 0.5)
+    mask = strong_and_joined(ink_map, weak, strong)
+    if is_photo:
+        ink_map = np.clip((ink_map - 0.5 * weak) / (0.8 - 0.5 * weak), 0, 1).astype(np.float32)
+        mask = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+        mask &= ink_map > 0
+    return ink_map, mask
+
+
+def _blanked(contrast: Grey, lines: Mask, is_photo: bool, least: float, noise: float) -> Grey:
+    """Without lines, if something else is left that stands out."""
+    if not lines.any():
+        return contrast
+    if is_photo:
+        size = _BLUR_OF_A_LENS
+        lines = cv2.dilate(lines.astype(np.uint8), np.ones((size, size), np.uint8)) > 0
+    blanked = np.where(lines, np.uint8(0), contrast)
+    return blanked if threshold_and_peak(blanked, 3 * noise)[1] >= least else contrast
+
+
+# --- borders
+
+
+def _border_strips(mask: Mask) -> Mask:
+    """What lies along the border for longer than digits do that a crop has cut."""
+    strips = find_border_strips(mask)
+    if not strips.any():
+        return strips
+    part_of, stats = label_parts(strips)
+    lengths = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    is_long = lengths > LONGEST_LEVEL_STROKE * usual_height(mask)
+    is_long[0] = False
+    return is_long[part_of]
+
+
+def _borders(mask: Mask) -> Mask:
+    """Printed borders: a chain of ornaments, or single ones in a row, along a side of the sheet."""
+    part_of, stats = label_parts(mask)
+    is_border = np.zeros(len(stats), bool)
+    height, width = mask.shape
+    x, y, wide, tall = stats[1:, :4].astype(np.float64).T
+    sides = (
+        (y, tall, x, wide, width),
+        (height - y - tall, tall, x, wide, width),
+        (x, wide, y, tall, height),
+        (width - x - wide, wide, y, tall, height),
+    )
+    for inset, depth, start, length, side in sides:
+        near = (inset <= 1.5 * depth) & (inset + depth <= DEEPEST_BORDER * max(mask.shape))
+        near &= inset + depth <= 0.4 * (height if side == width else width)
+        is_border[1:] |= near & (length >= LONGEST_ORNAMENT * side) & (length > 4 * depth)
+        boxes = np.stack([inset, depth, start, length])
+        is_border[1:] |= _ornaments(near, boxes, LONGEST_ORNAMENT * side)
+    return is_border[part_of] if not is_border[1:].all() else np.zeros_like(mask)
+
+
+def _ornaments(near: Mask, boxes: NDArray[np.float64], reach: float) -> Mask:
+    """Which of the parts near a side are many of one size, at one distance from it, all along.
+
+    Args:
+        near: bool (n,), which parts are.
+        boxes: float (4, n): how far from the side each is, how deep, where along it, how long.
+        reach: how far along they must reach, pixels.
+    """
+    inset, depth, start, length = boxes
+    chosen = near.copy()
+    if np.count_nonzero(chosen) < FEWEST_ORNAMENTS:
+        return np.zeros_like(near)
+    for values in (inset + depth / 2, depth, length):
+        usual = np.median(values[chosen])
+        chosen &= np.abs(values - usual) <= 0.3 * usual + 1.5
+    if np.count_nonzero(chosen) < FEWEST_ORNAMENTS:
+        return np.zeros_like(near)
+    reached = (start + length)[chosen].max() - start[chosen].min()
+    # Digits in a row at the foot of a sheet are the largest that there is.
+    are_small = depth[~chosen].max(initial=0) >= SIZE_OF_DIGITS * np.median(depth[chosen])
+    return chosen if reached >= reach and are_small else np.zeros_like(near)
+
+
+# --- lines
+
+
+def usual_height(mask: Mask) -> float:
+    """Of the parts of ink that may be digits, pixels; the taller a part, the more it counts."""
+    _, stats = label_parts(mask)
+    widths, heights = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
+    tall = (heights >= 6) & (widths <= 6 * heights)
+    if not tall.any():
+        return float(len(mask))
+    ordered = np.sort(heights[tall]).astype(np.float64)
+    total = np.cumsum(ordered)
+    return float(ordered[np.searchsorted(total, 0.5 * total[-1])])
+
+
+def _lines_of_paper(mask: Mask) -> Mask:
+    height = usual_height(mask)
+    stroke = stroke_width(mask.astype(np.float32))
+    thickest = max(3.0, THICKEST_LINE * stroke, THICKEST_OF_HEIGHT * height)
+    thin = AS_THICK_AS_STROKES * stroke
+    rows, columns = mask.shape
+    shortest = min(LONGEST_LEVEL_STROKE * height, max(LONG_ANYWHERE * columns, 1.2 * height))
+    level = [
+        line
+        for line in find_level_lines(mask, shortest, thickest)
+        if line.thickness < thin
+        or line.length >= LONGEST_LINE_UP * height
+        or line.length >= LEADS_ACROSS * columns
+    ]
+    found = pixels_of_lines(mask, level)
+    rest = np.ascontiguousarray((mask & ~found).T)
+    upright = find_level_lines(rest, 0.3 * height, thickest)
+    ends = [_ends_of(line, level) for line in upright]
+    is_long = [
+        line.length >= LONGEST_UPRIGHT_STROKE * height
+        or (
+            line.length >= LEADS_ACROSS * rows
+            and (line.thickness < 0.5 * stroke or _are_of_a_grid(line, level, columns))
+        )
+        for line in upright
+    ]
+    is_side = [
+        _is_side(own, [other for other in ends if other is not own], is_thin=line.thickness < thin)
+        for line, own in zip(upright, ends, strict=True)
+    ]
+    chosen = [
+        line
+        for line, *is_of_paper in zip(upright, is_long, is_side, strict=True)
+        if any(is_of_paper)
+    ]
+    found |= pixels_of_lines(rest, chosen).T
+    return found | _crumbs(mask & ~found, found, _CRUMB * height)
+
+
+def _are_of_a_grid(upright: LevelLine, level: list[LevelLine], columns: int) -> bool:
+    """Whether there are level lines from border to border about as thick as an upright."""
+    return any(
+        line.length >= LEADS_ACROSS * columns and 0.6 <= line.thickness / upright.thickness <= 1.7
+        for line in level
+    )
+
+
+_End = tuple[int, str]
+"""Number of a level line, and where an upright ends on it: at its "first" column, "last", or "on"
+it."""
+
+
+def _ends_of(upright: LevelLine, level: list[LevelLine]) -> list[list[_End]]:
+    """On which level lines an upright begins and ends."""
+    ends = []
+    for y in (upright.first, upright.last):
+        x = upright.slope * y + upright.height
+        places = [(number, _where_on(line, x, y)) for number, line in enumerate(level)]
+        ends.append([(number, place) for number, place in places if place])
+    return ends
+
+
+def _where_on(line: LevelLine, x: float, y: float) -> str:
+    slack = line.thickness + SLACK
+    if abs(line.slope * x + line.height - y) > slack:
+        return ""
+    if abs(x - line.first) <= slack:
+        return "first"
+    if abs(x - line.last) <= slack:
+        return "last"
+    return "on" if line.first < x < line.last else ""
+
+
+def _is_side(ends: list[list[_End]], others: Sequence[list[list[_End]]], *, is_thin: bool) -> bool:
+    """Whether an upright leads from one level line to another, or from the end of one upwards.
+
+    What is not thin, and may be the stem of a digit, must lead from end to end, or have a twin at
+    the level line's other end.
+    """
+    at_ends = [[end for end in found if end[1] != "on"] for found in ends]
+    if all(at_ends) or (is_thin and (all(ends) or any(at_ends))):
+        return True
+    opposite = {"first": "last", "last": "first"}
+    twins = {(number, opposite[place]) for found in at_ends for number, place in found}
+    return any(end in twins for other in others for found in other for end in found)
+
+
+def _crumbs(rest: Mask, lines: Mask, longest: float) -> Mask:
+    """Small pieces that are left beside lines, such as their corners."""
+    if not lines.any():
+        return np.zeros_like(rest)
+    part_of, stats = label_parts(rest)
+    beside = cv2.dilate(lines.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    touching = np.zeros(len(stats), bool)
+    touching[np.unique(part_of[beside & rest])] = True
+    small = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) <= longest
+    small[0] = False
+    return (touching & small)[part_of]
+
+
+def _frames(mask: Mask) -> Mask:
+    """Thin parts that go around others: frames with round corners, and drawn by hand."""
+    part_of, stats = label_parts(mask)
+    boxes = stats[1:].astype(np.float64)
+    x, y, width, height, area = boxes.T
+    is_thin = area < 0.2 * width * height
+    middle = np.stack([x + width / 2, y + height / 2], axis=1)
+    usual = usual_height(mask)
+    is_frame = np.zeros(len(stats), bool)
+    # Of the border of a sheet, some sides may lie outside of it.
+    gaps = np.stack([x, y, mask.shape[1] - x - width, mask.shape[0] - y - height])
+    least_gap = 0.05 * min(mask.shape)
+    fewest = [2 if gap <= least_gap else 3 for gap in gaps.min(axis=0).tolist()]
+    for part in np.flatnonzero(is_thin & (width > 0.8 * usual) & (height > 0.8 * usual)).tolist():
+        inside = _within(boxes[part], middle) & (height >= 0.35 * height[part])
+        inside[part] = False
+        if inside.any() and _closes(part_of, stats[part + 1], part + 1, fewest[part]):
+            is_frame[part + 1] = True
+    return is_frame[part_of]
+
+
+def _within(box: NDArray[np.float64], points: NDArray[np.float64]) -> Mask:
+    x, y, width, height = box[:4]
+    inside = (points > (x, y)) & (points < (x + width, y + height))
+    return np.asarray(inside.all(axis=1), bool)
+
+
+def _closes(part_of: NDArray[np.int32], box: NDArray[np.int32], part: int, fewest: int) -> bool:
+    """Whether a part lies along so many sides of its own box, and so is no digit."""
+    x, y, width, height = box[:4]
+    own = part_of[y : y + height, x : x + width] == part
+    depth_x, depth_y = max(2, round(0.1 * width)), max(2, round(0.1 * height))
+    sides = (
+        own[:depth_y].any(axis=0).mean(),
+        own[-depth_y:].any(axis=0).mean(),
+        own[:, :depth_x].any(axis=1).mean(),
+        own[:, -depth_x:].any(axis=1).mean(),
+    )
+    return sum(side >= 0.75 for side in sides) >= fewest

@@ -1,0 +1,226 @@
+"""Straight lines of any length on a sheet: rulings, underlines, the sides of boxes and cells.
+
+`ruling_removal` knows that there is but one digit, and what lies around it. On a sheet with many,
+a line is known by its length alone: it is longer than any straight stroke of a digit. Its pixels
+are the short runs of ink across it (as staff lines are taken out of music; Dalitz et al., 2008).
+
+Coordinates: x to the right, y downwards, whole numbers at pixel centres.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digits.picture.pixels import Mask
+
+# Degrees: paper is held about level, and hands draw lines so.
+LARGEST_TILT = 12
+# Of a line's length, what is ink.
+LEAST_COVERAGE = 0.8
+# Of a line's length, what no stroke crosses or lies upon.
+LEAST_BARE = 0.5
+# Pixels: shorter pieces tell no direction.
+SHORTEST_PIECE = 6
+_MOST_PIECES = 400
+# Ink so much thicker than the line, across it, is a stroke that passes.
+_CROSSING = 1.7
+
+
+@dataclass(frozen=True, eq=False)
+class LevelLine:
+    """A nearly level straight line: y = slope * x + height.
+
+    Attributes:
+        slope: dy / dx.
+        height: y at x = 0.
+        first: its leftmost column.
+        last: its rightmost column.
+        thickness: pixels.
+    """
+
+    slope: float
+    height: float
+    first: int
+    last: int
+    thickness: float
+
+    @property
+    def length(self) -> int:
+        """Columns from one end to the other."""
+        return self.last - self.first + 1
+
+
+@dataclass(frozen=True, eq=False)
+class _Pieces:
+    """Pieces of ink that are thin from above to below, the widest first.
+
+    Attributes:
+        boxes: int (n, 4): x, y, width, height.
+        lines: float (n, 2): slope and height of each, by least squares.
+        thickness: float (n,).
+    """
+
+    boxes: NDArray[np.int32]
+    lines: NDArray[np.float64]
+    thickness: NDArray[np.float64]
+
+
+def find_level_lines(mask: Mask, shortest: float, thickest: float) -> list[LevelLine]:
+    """Nearly level lines, the longest piece of each first.
+
+    Args:
+        mask: bool (H, W), ink.
+        shortest: no line is shorter, pixels.
+        thickest: no line is thicker, pixels.
+    """
+    pieces = _thin_pieces(mask, thickest)
+    lines: list[LevelLine] = []
+    left = np.ones(len(pieces.boxes), bool)
+    for piece in range(len(pieces.boxes)):
+        if left[piece]:
+            members = _in_line_with(piece, pieces) & left
+            left &= ~members
+            line = _longest_covered(mask, pieces, members)
+            if line is not None and line.length >= shortest:
+                lines.append(line)
+    return lines
+
+
+def pixels_of_lines(mask: Mask, lines: list[LevelLine]) -> Mask:
+    """The ink of level lines, without that of strokes that cross them."""
+    found = np.zeros_like(mask)
+    height = len(mask)
+    for line in lines:
+        columns = np.arange(line.first, line.last + 1)
+        centre = line.slope * columns + line.height
+        reach = int(np.ceil(1.5 * line.thickness)) + 3
+        rows = np.rint(centre).astype(np.intp) + np.arange(-reach, reach + 1)[:, None]
+        inside = (rows >= 0) & (rows < height)
+        strip = mask[np.clip(rows, 0, height - 1), columns] & inside
+        first, last = _run_through_middle(strip, reach, max(2, round(0.6 * line.thickness)))
+        is_line = (last >= first) & (last - first + 1 <= _CROSSING * line.thickness + 1)
+        of_line = np.arange(2 * reach + 1)[:, None]
+        chosen = strip & is_line & (of_line >= first) & (of_line <= last)
+        at = np.nonzero(chosen)
+        found[rows[at], columns[at[1]]] = True
+    return found
+
+
+def _run_through_middle(
+    strip: Mask, middle: int, reach: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """In each column the first and last row of the run of ink nearest to the middle row."""
+    near = np.array(sorted(range(-reach, reach + 1), key=abs)) + middle
+    hits = strip[near]
+    start = near[hits.argmax(axis=0)]
+    rows = np.arange(len(strip))[:, None]
+    first = np.where(~strip & (rows < start), rows, -1).max(axis=0) + 1
+    last = np.where(~strip & (rows > start), rows, len(strip)).min(axis=0) - 1
+    return np.where(hits.any(axis=0), first, 1), np.where(hits.any(axis=0), last, 0)
+
+
+def _thin_pieces(mask: Mask, thickest: float) -> _Pieces:
+    size = (int(thickest) + 1) | 1  # of an even one OpenCV moves what it opens
+    # What an upright bar of that size fits into is thicker.
+    thick = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((size, 1), np.uint8))
+    thin = mask & (thick == 0)
+    _, part_of, stats, _ = cv2.connectedComponentsWithStats(thin.astype(np.uint8))
+    areas = stats[:, cv2.CC_STAT_AREA]
+    wide = stats[:, cv2.CC_STAT_WIDTH]
+    is_piece = (wide >= np.maximum(SHORTEST_PIECE, 2 * areas / np.maximum(wide, 1))) & (
+        stats[:, cv2.CC_STAT_HEIGHT] <= np.tan(np.deg2rad(LARGEST_TILT)) * wide + thickest + 1
+    )
+    is_piece[0] = False
+    chosen = np.flatnonzero(is_piece)
+    chosen = chosen[np.argsort(-wide[chosen], kind="stable")][:_MOST_PIECES]
+    lines = []
+    for part in chosen:
+        x, y, width, height = stats[part, :4]
+        rows, columns = np.nonzero(part_of[y : y + height, x : x + width] == part)
+        lines.append(_fitted(columns + x, rows + y))
+    fits = np.array(lines, np.float64).reshape(-1, 2)
+    thickness = areas[chosen] / np.maximum(wide[chosen], 1)
+    straight = np.abs(fits[:, 0]) <= np.tan(np.deg2rad(LARGEST_TILT))
+    return _Pieces(stats[chosen, :4][straight], fits[straight], thickness[straight])
+
+
+def _fitted(x: NDArray[np.intp], y: NDArray[np.intp]) -> tuple[float, float]:
+    """Slope and height of the line through points, by least squares."""
+    mean_x, mean_y = x.mean(), y.mean()
+    spread = ((x - mean_x) ** 2).sum()
+    slope = float(((x - mean_x) * (y - mean_y)).sum() / spread) if spread else 0.0
+    return slope, float(mean_y - slope * mean_x)
+
+
+def _in_line_with(piece: int, pieces: _Pieces) -> Mask:
+    """Which pieces lie on the line that one is a part of; the line is fitted as it grows."""
+    middle_x = pieces.boxes[:, 0] + (pieces.boxes[:, 2] - 1) / 2
+    middle_y = pieces.lines[:, 0] * middle_x + pieces.lines[:, 1]
+    slope, height = pieces.lines[piece]
+    members = np.arange(len(middle_x)) == piece
+    reach = 1.5 * float(pieces.boxes[piece, 2])
+    for _ in range(6):
+        x = middle_x[members]
+        weights = pieces.boxes[members, 2].astype(np.float64)
+        near = (middle_x >= pieces.boxes[members, 0].min() - reach) & (
+            middle_x <= (pieces.boxes[members, 0] + pieces.boxes[members, 2]).max() + reach
+        )
+        off = np.abs(middle_y - slope * middle_x - height)
+        slack = 1.5 + 0.5 * np.maximum(pieces.thickness, pieces.thickness[piece])
+        alike = pieces.thickness <= 2 * pieces.thickness[piece] + 1
+        grown = near & (off <= slack) & alike
+        grown[piece] = True
+        if np.array_equal(grown, members):
+            break
+        members = grown
+        x, weights = middle_x[members], pieces.boxes[members, 2].astype(np.float64)
+        if len(x) > 1:
+            # Each piece counts as its two ends, so that a long one keeps its own direction.
+            half = (pieces.boxes[members, 2] - 1) / 2
+            ends_x = np.concatenate([x - half, x + half])
+            own = np.concatenate([pieces.lines[members]] * 2)
+            ends_y = own[:, 0] * ends_x + own[:, 1]
+            slope, height = np.polyfit(ends_x, ends_y, 1, w=np.sqrt(np.tile(weights, 2)))
+        reach = 1.5 * float(weights.max())
+    return members
+
+
+def _longest_covered(mask: Mask, pieces: _Pieces, members: Mask) -> LevelLine | None:
+    boxes, lines = pieces.boxes[members], pieces.lines[members]
+    half = (boxes[:, 2] - 1) / 2
+    middle = boxes[:, 0] + half
+    ends_x = np.concatenate([middle - half, middle + half])
+    own = np.concatenate([lines, lines])
+    weights = np.sqrt(np.tile(boxes[:, 2].astype(np.float64), 2))
+    if len(boxes) > 1:
+        slope, height = np.polyfit(ends_x, own[:, 0] * ends_x + own[:, 1], 1, w=weights)
+    else:
+        slope, height = lines[0]
+    if abs(slope) > np.tan(np.deg2rad(LARGEST_TILT)):
+        return None
+    thickness = float(np.average(pieces.thickness[members], weights=boxes[:, 2]))
+    first, last = int(boxes[:, 0].min()), int((boxes[:, 0] + boxes[:, 2]).max()) - 1
+    columns = np.arange(first, last + 1)
+    reach = max(1, round(0.5 * thickness)) + 1
+    rows = np.rint(slope * columns + height).astype(np.intp) + np.arange(-reach, reach + 1)[:, None]
+    inked = mask[np.clip(rows, 0, len(mask) - 1), columns].any(axis=0)
+    gap = max(3, min(round(thickness), 6))
+    bridged = cv2.morphologyEx(
+        np.pad(inked, gap).astype(np.uint8)[None], cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8)
+    )[0, gap:-gap]
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], bridged.astype(np.int8), [0]])))
+    starts, ends = edges[::2], edges[1::2]
+    if not starts.size:
+        return None
+    longest = int((ends - starts).argmax())
+    start, end = int(starts[longest]), int(ends[longest])
+    thin = np.zeros(len(columns), bool)
+    for x, width in boxes[:, [0, 2]] - (first, 0):
+        thin[x : x + width] = True
+    if inked[start:end].mean() < LEAST_COVERAGE or thin[start:end].mean() < LEAST_BARE:
+        return None
+    return LevelLine(float(slope), float(height), first + start, first + end - 1, thickness)

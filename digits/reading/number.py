@@ -1,0 +1,366 @@
+"""Read a whole number from any picture: its digits, what stands between them, and how sure it is.
+
+One digit is the number with one digit, and is read as `read_digit` reads it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digits.common.errors import NoInkError, PictureError
+from digits.network.architectures import CLASSES
+from digits.network.doubt import SEVERAL_THINGS
+from digits.network.loading import as_network
+from digits.network.prediction import predict_logits
+from digits.picture.decoding import DecodedPicture, Picture, decode_picture
+from digits.picture.pixels import Ink
+from digits.picture.preparation import (
+    PreparedDigit,
+    Sheet,
+    is_all_there_is,
+    prepare_candidates,
+    prepare_sheet,
+)
+from digits.picture.row_finding import Part, find_rows
+from digits.reading.digit import Reading, ReadyPicture, choose_candidate, make_readings
+from digits.reading.number_lattice import WIDEST_DIGIT, ink_of
+from digits.reading.number_marks import SIGNS
+from digits.reading.number_rows import RowReading, Sign, digit_scores, read_row
+
+if TYPE_CHECKING:
+    from digits.network.loading import AnyNetwork
+    from digits.network.serving import Network
+
+Box = tuple[int, int, int, int]
+
+NO_NUMBER = "This does not look like a number: write digits, 0 to 9, side by side."
+# Of its height: what is no wider, and surely a digit, is not two that touch.
+_WIDEST_ALONE = 1.0
+_SURELY_ALONE = 5.0
+
+
+@dataclass(frozen=True, eq=False)
+class DigitInNumber:
+    """One digit of a number.
+
+    Attributes:
+        reading: as `read_digit` gives it; its `placement` leads into the picture of the number.
+        box: where it is: x, y, width, height, pixels of the upright picture.
+        row: 0 is the first from above.
+    """
+
+    reading: Reading
+    box: Box
+    row: int
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What is written and is no digit.
+
+    Attributes:
+        kind: "dash", "point", "comma", "slash", "colon" or "unknown", such as a letter.
+        box: where it is: x, y, width, height, pixels of the upright picture.
+        row: 0 is the first from above.
+    """
+
+    kind: str
+    box: Box
+    row: int
+
+
+@dataclass(frozen=True, eq=False)
+class NumberReading:
+    """What the network reads in a picture of a number.
+
+    Attributes:
+        text: the digits alone; rows joined by a new line, clear gaps inside a row by " ".
+        written: with what stands between them, as far as it is sure: "12.50", "-5", "22/05".
+        digits: in reading order.
+        marks: what is no digit, in reading order.
+        confidence: that `text` is right as a whole, in [0, 1].
+        doubt: why this may be no number at all, in a sentence for people; None for a number.
+        picture: uint8 (H, W, 3), the upright picture, RGB, into which all placements lead.
+    """
+
+    text: str
+    written: str
+    digits: tuple[DigitInNumber, ...]
+    marks: tuple[Mark, ...]
+    confidence: float
+    doubt: str | None
+    picture: NDArray[np.uint8]
+
+    @property
+    def is_number(self) -> bool:
+        """Whether this looks like a number."""
+        return self.doubt is None
+
+
+def read_number(
+    picture: Picture, *, ink: Ink = "auto", model: AnyNetwork | None = None
+) -> NumberReading:
+    """Read the number in a picture.
+
+    Args:
+        picture: as for `read_digit`.
+        ink: whether the ink is "dark" or "light" against the paper; "auto" finds out.
+        model: from `load_network` or `load_model`; None takes the default network.
+
+    Raises:
+        PictureError: the picture cannot be read or is too large.
+        NoInkError: nothing is drawn on it.
+        ModelError: the default model cannot be loaded, or `model` has no logits.
+        ValueError: `ink` is none of those named.
+    """
+    network = as_network(model)
+    decoded = decode_picture(picture)
+    alone = _read_alone(decoded, ink, network)
+    if alone.is_surely_all:
+        return _of_one_digit(alone)
+    try:
+        sheet = prepare_sheet(decoded, ink)
+    except NoInkError:
+        return _of_one_digit(alone)
+    rows = [read_row(row, sheet, network) for row in find_rows(sheet.ink_map)]
+    return _either(alone, rows, sheet, network)
+
+
+def read_numbers(
+    pictures: Iterable[Picture], *, ink: Ink = "auto", model: AnyNetwork | None = None
+) -> list[NumberReading | PictureError]:
+    """Read the number in each of many pictures.
+
+    Args:
+        pictures: each as for `read_digit`.
+        ink, model: as for `read_number`, for all of them.
+
+    Returns:
+        In order, what was read in each picture, or why it could not be read.
+
+    Raises:
+        ModelError, ValueError: as `read_number`.
+    """
+    network = as_network(model)
+
+    def read(picture: Picture) -> NumberReading | PictureError:
+        try:
+            return read_number(picture, ink=ink, model=network)
+        except PictureError as error:
+            return error
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(read, pictures))
+
+
+# --- one digit
+
+
+@dataclass(frozen=True, eq=False)
+class _Alone:
+    """What `read_digit` says of a picture.
+
+    Attributes:
+        reading: all ten digits in its `top_k`.
+        prepared: what the network saw.
+        logits: float32 (10,).
+        score: natural logarithm of how likely this is one digit, and that one.
+        is_surely_all: whether nothing else is on the picture, and no doubt of it.
+    """
+
+    reading: Reading
+    prepared: PreparedDigit
+    logits: NDArray[np.float32]
+    score: float
+    is_surely_all: bool
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it is wider than any digit."""
+        _, _, width, height = self.box
+        return width > WIDEST_DIGIT * height
+
+    @property
+    def box(self) -> Box:
+        """Where its ink is: x, y, width, height, pixels of the upright picture."""
+        rows, columns = np.nonzero(self.prepared.network_input)
+        corners = np.array(
+            [
+                [columns.min() - 0.5, rows.min() - 0.5, 1],
+                [columns.max() + 0.5, rows.max() + 0.5, 1],
+            ]
+        )
+        height, width = self.reading.picture.shape[:2]
+        low, high = np.clip((self.prepared.placement @ corners.T).T + 0.5, 0, (width, height))
+        x, y = np.floor(low).astype(int).tolist()
+        right, bottom = np.ceil(high).astype(int).tolist()
+        return x, y, right - x, bottom - y
+
+
+def _read_alone(decoded: DecodedPicture, ink: Ink, network: Network) -> _Alone:
+    candidates = prepare_candidates(decoded, ink)
+    ready = choose_candidate(ReadyPicture(decoded, candidates), network)
+    logits = predict_logits(ready.network_input[None], network)
+    reading = make_readings([ready], logits, CLASSES, network)[0]
+    rows, columns = np.nonzero(ready.network_input)
+    is_narrow = np.ptp(columns) <= _WIDEST_ALONE * np.ptp(rows)
+    is_sure = reading.is_digit and float(logits.max()) >= _SURELY_ALONE
+    is_all = len(candidates) == 1 and bool(is_narrow and is_sure)
+    return _Alone(
+        reading=reading,
+        prepared=ready.prepared,
+        logits=logits[0],
+        score=float(digit_scores(logits, network)[0]),
+        is_surely_all=is_all and is_all_there_is(decoded, ready.prepared, ink),
+    )
+
+
+def _of_one_digit(alone: _Alone, marks: tuple[Mark, ...] = (), written: str = "") -> NumberReading:
+    digit, confidence = alone.reading.top_k[0]
+    return NumberReading(
+        text=str(digit),
+        written=written or str(digit),
+        digits=(DigitInNumber(alone.reading, alone.box, 0),),
+        marks=marks,
+        confidence=confidence,
+        doubt=alone.reading.doubt,
+        picture=alone.reading.picture,
+    )
+
+
+def _either(
+    alone: _Alone, rows: Sequence[RowReading], sheet: Sheet, network: Network
+) -> NumberReading:
+    """One digit or several, whichever is likelier."""
+    rows = [row for row in rows if any(sign.kind == "digit" for sign in row.signs)]
+    signs = [sign for row in rows for sign in row.signs]
+    digits = [sign for sign in signs if sign.kind == "digit"]
+    if len(digits) == 1 and _is_within(digits[0].part, alone.box, sheet):
+        return _of_one_digit(alone, _marks_of(rows, sheet), _written(rows, [alone.reading]))
+    number = _assembled(rows, sheet, alone.reading.picture, network)
+    total = sum(sign.score for sign in digits)
+    covers_all = all(_is_within(sign.part, alone.box, sheet) for sign in digits)
+    is_one = alone.reading.is_digit and covers_all and alone.score > total and not alone.is_wide
+    if not digits or is_one or (alone.reading.is_digit and not number.is_number):
+        return _of_one_digit(alone)
+    if number.is_number or len(digits) > 1 or alone.reading.doubt == SEVERAL_THINGS:
+        return number
+    return _of_one_digit(alone)
+
+
+def _is_within(part: Part, box: Box, sheet: Sheet) -> bool:
+    """Whether the middle of a part is inside of a box on the picture."""
+    x, y, width, height = sheet.box_on_picture(part.x, part.y, part.width, part.height)
+    left, top, wide, tall = box
+    middle_x, middle_y = x + width / 2, y + height / 2
+    return left <= middle_x <= left + wide and top <= middle_y <= top + tall
+
+
+# --- several
+
+
+def _assembled(
+    rows: Sequence[RowReading], sheet: Sheet, picture: NDArray[np.uint8], network: Network
+) -> NumberReading:
+    placed = [
+        (number, sign)
+        for number, row in enumerate(rows)
+        for sign in row.signs
+        if sign.kind == "digit"
+    ]
+    digits = _digits_of(placed, sheet, picture, network)
+    readings = [digit.reading for digit in digits]
+    score = sum(sign.score for row in rows for sign in row.signs)
+    marks = _marks_of(rows, sheet)
+    unclear = sum(mark.kind == "unknown" for mark in marks)
+    clear = sum(reading.is_digit for reading in readings)
+    is_number = clear > len(digits) - clear + unclear
+    return NumberReading(
+        text="\n".join(_texts(rows, readings, digits_only=True)),
+        written=_written(rows, readings),
+        digits=digits,
+        marks=marks,
+        confidence=float(np.exp(score)) if digits else 0.0,
+        doubt=None if is_number else NO_NUMBER,
+        picture=picture,
+    )
+
+
+def _digits_of(
+    placed: Sequence[tuple[int, Sign]],
+    sheet: Sheet,
+    picture: NDArray[np.uint8],
+    network: Network,
+) -> tuple[DigitInNumber, ...]:
+    ready, logits = [], []
+    for _, sign in placed:
+        part = sign.part
+        ink_map = np.zeros_like(sheet.ink_map)
+        rows, columns = slice(part.y, part.y + part.height), slice(part.x, part.x + part.width)
+        ink_map[rows, columns] = ink_of(part, sheet.ink_map)
+        ready.append(ReadyPicture(DecodedPicture(picture), [sheet.prepare(ink_map)]))
+        logits.append(np.asarray(sign.logits, np.float32))
+    if not ready:
+        return ()
+    readings = make_readings(ready, np.stack(logits), CLASSES, network)
+    return tuple(
+        DigitInNumber(reading, _box_of(sign, sheet), row)
+        for reading, (row, sign) in zip(readings, placed, strict=True)
+    )
+
+
+def _box_of(sign: Sign, sheet: Sheet) -> Box:
+    part = sign.part
+    return sheet.box_on_picture(part.x, part.y, part.width, part.height)
+
+
+def _marks_of(rows: Sequence[RowReading], sheet: Sheet) -> tuple[Mark, ...]:
+    return tuple(
+        Mark(sign.kind, _box_of(sign, sheet), number)
+        for number, row in enumerate(rows)
+        for sign in row.signs
+        if sign.kind != "digit"
+    )
+
+
+def _written(rows: Sequence[RowReading], readings: Sequence[Reading]) -> str:
+    return "\n".join(_texts(rows, readings, digits_only=False))
+
+
+def _texts(
+    rows: Sequence[RowReading], readings: Sequence[Reading], *, digits_only: bool
+) -> list[str]:
+    """What each row says."""
+    remaining = iter(readings)
+    return [
+        _row_text(row, [_sign_text(sign, remaining) for sign in row.signs], digits_only=digits_only)
+        for row in rows
+    ]
+
+
+def _sign_text(sign: Sign, readings: Iterable[Reading]) -> str:
+    if sign.kind == "digit":
+        return str(next(iter(readings)).top_k[0][0])
+    return SIGNS.get(sign.kind, "")
+
+
+def _row_text(row: RowReading, texts: Sequence[str], *, digits_only: bool) -> str:
+    """The signs of a row, with a space at each clear gap between two of them."""
+    text, is_apart = "", False
+    before: Part | None = None
+    for sign, own in zip(row.signs, texts, strict=True):
+        if sign.kind == "unknown":
+            continue
+        is_apart |= before is not None and row.are_apart(before, sign.part)
+        before = sign.part
+        if own and (sign.kind == "digit" or not digits_only):
+            text += " " + own if is_apart and text else own
+            is_apart = False
+    return text

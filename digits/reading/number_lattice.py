@@ -1,0 +1,101 @@
+"""The best way to read a row of ink as signs: a path through a lattice of segments.
+
+Over-segmentation with recognition (as in Casey & Lecolinet, 1996, "A survey of methods and
+strategies in character segmentation"): the row is cut wherever it may be, and of all ways to put
+neighbouring pieces together again the one wins whose segments look most like digits or marks, by
+dynamic programming (Viterbi, 1967).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digits.picture.pixels import InkMap
+from digits.picture.row_finding import Part, Row
+
+# In heights of the row.
+WIDEST_DIGIT = 1.5
+LOWEST_DIGIT = 0.33
+MOST_PIECES = 14
+
+
+@dataclass(frozen=True, eq=False)
+class Segment:
+    """Neighbouring pieces of a row taken together.
+
+    Attributes:
+        first: number of its first piece.
+        stop: number of the piece behind its last.
+        part: all of its ink.
+    """
+
+    first: int
+    stop: int
+    part: Part
+
+
+def join_parts(parts: Sequence[Part]) -> Part:
+    """Several parts as one."""
+    if len(parts) == 1:
+        return parts[0]
+    x, y = min(part.x for part in parts), min(part.y for part in parts)
+    width = max(part.x + part.width for part in parts) - x
+    height = max(part.y + part.height for part in parts) - y
+    mask = np.zeros((height, width), bool)
+    for part in parts:
+        rows = slice(part.y - y, part.y - y + part.height)
+        columns = slice(part.x - x, part.x - x + part.width)
+        mask[rows, columns] |= part.mask
+    return Part(x, y, mask)
+
+
+def find_segments(pieces: Sequence[Part], row: Row) -> list[Segment]:
+    """All that may be one sign: up to so many pieces that are no wider than a digit together."""
+    segments = []
+    for first in range(len(pieces)):
+        for stop in range(first + 1, min(first + MOST_PIECES, len(pieces)) + 1):
+            x = min(piece.x for piece in pieces[first:stop])
+            right = max(piece.x + piece.width for piece in pieces[first:stop])
+            if stop > first + 1 and right - x > WIDEST_DIGIT * row.height:
+                break
+            segments.append(Segment(first, stop, join_parts(pieces[first:stop])))
+    return segments
+
+
+def ink_of(part: Part, ink_map: InkMap) -> InkMap:
+    """A part's ink, cropped to it."""
+    rows, columns = slice(part.y, part.y + part.height), slice(part.x, part.x + part.width)
+    return np.where(part.mask, ink_map[rows, columns], np.float32(0)).astype(np.float32)
+
+
+def best_path(
+    pieces: int, segments: Sequence[Segment], scores: NDArray[np.float64]
+) -> tuple[list[int], float]:
+    """Segments that cover all pieces once each, with the highest sum of scores.
+
+    Args:
+        pieces: how many there are.
+        segments: each single piece must be one.
+        scores: float (n,), natural logarithms.
+
+    Returns:
+        Numbers of segments, from left to right, and their sum.
+    """
+    best = np.full(pieces + 1, -np.inf)
+    best[0] = 0.0
+    came_by = np.full(pieces + 1, -1)
+    for number in sorted(range(len(segments)), key=lambda each: segments[each].first):
+        segment = segments[number]
+        total = best[segment.first] + scores[number]
+        if total > best[segment.stop]:
+            best[segment.stop], came_by[segment.stop] = total, number
+    path: list[int] = []
+    at = pieces
+    while at:
+        path.append(int(came_by[at]))
+        at = segments[path[-1]].first
+    return path[::-1], float(best[pieces])

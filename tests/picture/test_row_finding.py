@@ -1,0 +1,68 @@
+"""Which parts of the ink stand in one row, by hand."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digits.picture.row_finding import find_rows
+
+Box = tuple[int, int, int, int]
+
+
+def sheet(*boxes: Box, size: tuple[int, int] = (300, 400)) -> np.ndarray:
+    """Solid boxes x, y, width, height."""
+    ink_map = np.zeros(size, np.float32)
+    for x, y, width, height in boxes:
+        ink_map[y : y + height, x : x + width] = 1
+    return ink_map
+
+
+def boxes_of(ink_map: np.ndarray) -> list[list[Box]]:
+    return [
+        [(part.x, part.y, part.width, part.height) for part in row.parts]
+        for row in find_rows(ink_map)
+    ]
+
+
+FIRST: list[Box] = [(20, 20, 20, 40), (60, 24, 22, 40), (110, 18, 18, 42)]
+SECOND: list[Box] = [(24, 90, 20, 40), (70, 96, 22, 40)]
+
+
+def test_rows_are_read_from_above_to_below_and_from_left_to_right() -> None:
+    assert boxes_of(sheet(*SECOND[::-1], *FIRST[::-1])) == [FIRST, SECOND]
+
+
+@given(st.integers(-7, 7))
+def test_a_baseline_that_climbs_is_one_row(rise: int) -> None:
+    boxes = [(10 + 45 * i, 130 + rise * i, 20, 40) for i in range(8)]
+    rows = find_rows(sheet(*boxes))
+    assert len(rows) == 1
+    assert rows[0].slope == pytest.approx(rise / 45, abs=0.01)
+    for x, y, _, height in boxes:
+        assert rows[0].below_baseline(x + 10, y + height) == pytest.approx(0, abs=0.05)
+
+
+def test_points_and_bars_go_to_the_row_that_they_are_close_to() -> None:
+    point, bar = (45, 56, 6, 6), (62, 14, 20, 5)
+    rows = boxes_of(sheet(*FIRST, *SECOND, point, bar))
+    assert point in rows[0]
+    assert bar in rows[0]
+    assert rows[1] == SECOND
+
+
+def test_what_is_small_and_far_from_all_rows_is_no_sign() -> None:
+    assert boxes_of(sheet(*FIRST, (350, 250, 8, 8))) == [FIRST]
+
+
+def test_digits_that_lean_say_so() -> None:
+    ink_map = np.zeros((100, 200), np.float32)
+    for left in (20, 80, 140):
+        for y in range(20, 80):
+            ink_map[y, left + (80 - y) // 3 : left + (80 - y) // 3 + 6] = 1
+    (row,) = find_rows(ink_map)
+    assert row.slant == pytest.approx(np.rad2deg(np.arctan(1 / 3)), abs=2)
+
+
+def test_no_ink_has_no_rows() -> None:
+    assert find_rows(np.zeros((20, 30), np.float32)) == []

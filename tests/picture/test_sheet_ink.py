@@ -1,0 +1,91 @@
+"""All handwriting of a sheet stays; rulings, underlines, boxes and frames go."""
+
+import cv2
+import numpy as np
+import pytest
+
+from digits.common.errors import NoInkError
+from digits.picture.sheet_ink import find_sheet_ink
+from tests.drawings import DIGITS, draw
+
+PEN, SIDE = 8, 100
+
+
+def written(digits: str) -> np.ndarray:
+    """Digits side by side in black on white, (160, 90 n + 40)."""
+    sheet = np.full((160, 90 * len(digits) + 40), 255, np.uint8)
+    for number, digit in enumerate(digits):
+        own = draw(DIGITS[int(digit)], SIDE, PEN, (0,), (255,))[..., 0]
+        window = sheet[30 : 30 + SIDE, 20 + 90 * number : 20 + 90 * number + SIDE]
+        np.minimum(window, own, out=window)
+    return sheet
+
+
+def ruled(sheet: np.ndarray) -> np.ndarray:
+    return with_lines(sheet, [((0, y), (sheet.shape[1], y)) for y in (40, 90, 140)])
+
+
+def underlined(sheet: np.ndarray) -> np.ndarray:
+    return with_lines(sheet, [((10, 138), (sheet.shape[1] - 12, 133))], 8)
+
+
+def in_boxes(sheet: np.ndarray) -> np.ndarray:
+    right = 22 + 90 * ((sheet.shape[1] - 40) // 90)
+    uprights = [((x, 22), (x, 142)) for x in range(22, right + 1, 90)]
+    return with_lines(sheet, [((22, 22), (right, 22)), ((22, 142), (right, 142)), *uprights])
+
+
+def framed(sheet: np.ndarray) -> np.ndarray:
+    framed = sheet.copy()
+    cv2.rectangle(framed, (5, 12), (sheet.shape[1] - 6, 150), 0, 4)
+    return framed
+
+
+def with_lines(
+    sheet: np.ndarray, lines: list[tuple[tuple[int, int], tuple[int, int]]], thickness: int = 3
+) -> np.ndarray:
+    drawn = sheet.copy()
+    for start, stop in lines:
+        cv2.line(drawn, start, stop, 0, thickness)
+    return drawn
+
+
+@pytest.mark.parametrize("paper", [ruled, underlined, in_boxes, framed])
+@pytest.mark.parametrize("digits", ["2053", "38690"])
+def test_lines_of_the_paper_go_and_digits_stay(paper, digits: str) -> None:
+    bare = written(digits)
+    ink = bare < 128
+    found = find_sheet_ink(paper(bare)).ink_map > 0.5
+    lines = (paper(bare) < 128) & ~ink
+    far = cv2.dilate(ink.astype(np.uint8), np.ones((11, 11), np.uint8)) == 0
+    assert (found & ink).sum() >= 0.93 * ink.sum()
+    assert (found & lines & far).sum() <= 0.03 * lines.sum()
+
+
+@pytest.mark.parametrize("digits", ["7", "11", "77", "1717", "5577222"])
+def test_a_digits_own_straight_strokes_stay(digits: str) -> None:
+    bare = written(digits)
+    assert np.array_equal(find_sheet_ink(bare).ink_map > 0.5, bare < 128)
+
+
+def test_a_row_at_the_foot_of_a_sheet_is_no_printed_border() -> None:
+    digits = written("00000000")
+    sheet = np.full((600, digits.shape[1]), 255, np.uint8)
+    sheet[-150:] = digits[:150]
+    assert np.array_equal(find_sheet_ink(sheet).ink_map > 0.5, sheet < 128)
+
+
+def test_ornaments_along_a_side_go() -> None:
+    sheet = np.full((260, 500), 255, np.uint8)
+    sheet[80:240, :400] = written("2053")
+    bare = sheet.copy()
+    for x in range(12, 490, 24):
+        cv2.circle(sheet, (x, 14), 8, 0, 3)
+    found = find_sheet_ink(sheet).ink_map
+    assert not found[:40].any()
+    assert np.array_equal(found[40:] > 0.5, bare[40:] < 128)
+
+
+def test_an_empty_sheet_has_no_ink() -> None:
+    with pytest.raises(NoInkError):
+        find_sheet_ink(np.full((80, 200), 255, np.uint8))

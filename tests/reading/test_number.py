@@ -1,0 +1,168 @@
+"""Whole numbers: drawn ones, what stands between their digits, and what is none."""
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from digit_predictor import NoInkError, PictureError, load_network, read_digit, read_number
+from digit_predictor import read_numbers as read_all
+from digits.reading.command import main
+from digits.reading.number import NumberReading
+from tests.drawings import DIGITS, SCRIBBLE, Strokes, draw
+from tests.reading.test_digit import real_digits
+
+__all__ = ["real_digits"]
+
+SIZE, PEN, TOP, PITCH = 110, 9, 60, 92
+
+
+def drawn_row(signs: str, pitch: int = PITCH) -> np.ndarray:
+    """Signs side by side, black on white: digits, and "-", ".", "/", ":", " "."""
+    sheet = np.full((240, pitch * (len(signs) - 1) + 150, 3), 255, np.uint8)
+    for number, sign in enumerate(signs):
+        x = 20 + pitch * number
+        if sign.isdigit():
+            own = draw(DIGITS[int(sign)], SIZE, PEN)
+            window = sheet[TOP : TOP + SIZE, x : x + SIZE]
+            np.minimum(window, own, out=window)
+        else:
+            draw_mark(sheet, sign, x + pitch // 2)
+    return sheet
+
+
+def draw_mark(sheet: np.ndarray, sign: str, x: int) -> None:
+    foot = TOP + round(0.88 * SIZE)
+    if sign == "-":
+        cv2.line(sheet, (x - 20, TOP + 55), (x + 20, TOP + 55), (0, 0, 0), PEN)
+    if sign in ".:":
+        cv2.circle(sheet, (x, foot), 7, (0, 0, 0), -1)
+    if sign == ":":
+        cv2.circle(sheet, (x, foot - 45), 7, (0, 0, 0), -1)
+    if sign == "/":
+        cv2.line(sheet, (x - 26, foot + 14), (x + 26, TOP), (0, 0, 0), PEN)
+
+
+@pytest.mark.parametrize("text", ["2026", "10", "0123456789", "77", "31415"])
+def test_digits_side_by_side_are_a_number(text: str) -> None:
+    number = read_number(drawn_row(text))
+    assert number.text == number.written == text
+    assert number.is_number
+    assert number.marks == ()
+    assert 0 < number.confidence <= 1
+
+
+@pytest.mark.parametrize("written", ["12.50", "-5", "22/05", "-1000-", "9:30", "3-4", "1.234.567"])
+def test_what_stands_between_digits_is_written_and_is_none(written: str) -> None:
+    number = read_number(drawn_row(written))
+    assert number.written == written
+    assert number.text == "".join(sign for sign in written if sign.isdigit())
+
+
+def test_touching_digits_are_read_apart() -> None:
+    assert read_number(drawn_row("28", pitch=45)).text == "28"
+
+
+def test_rows_and_clear_gaps() -> None:
+    rows = np.vstack([drawn_row("20  26"), drawn_row("138   ")])
+    assert read_number(rows).text == "20 26\n138"
+    assert [digit.row for digit in read_number(rows).digits] == [0, 0, 0, 0, 1, 1, 1]
+
+
+def test_each_digit_says_where_it_is() -> None:
+    sheet = drawn_row("2026")
+    for number, digit in enumerate(read_number(sheet).digits):
+        x, y, width, height = digit.box
+        ink = (sheet[..., 0] < 128)[:, 20 + PITCH * number : 20 + PITCH * number + SIZE]
+        rows, columns = np.nonzero(ink)
+        left = 20 + PITCH * number + columns.min()
+        expected = left, rows.min(), np.ptp(columns) + 1, np.ptp(rows) + 1
+        assert (x, y, width, height) == pytest.approx(expected, abs=3)
+        corner = digit.reading.placement @ [13.5, 13.5, 1]
+        assert corner == pytest.approx([x + width / 2, y + height / 2], abs=0.2 * SIZE)
+        assert digit.reading.picture.shape == sheet.shape
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+def test_one_digit_is_the_number_with_one_digit(digit: int) -> None:
+    sheet = draw(DIGITS[digit])
+    number, reading = read_number(sheet), read_digit(sheet, 10)
+    assert number.text == str(digit)
+    assert number.confidence == reading.top_k[0][1]
+    assert np.array_equal(number.digits[0].reading.network_input, reading.network_input)
+
+
+def test_real_digits_are_read_as_one_by_one(real_digits) -> None:
+    """The issue allows one in a thousand to differ."""
+    images, _ = real_digits
+    different = 0
+    for image in images[::5]:
+        sheet = np.pad(cv2.resize(255 - image, (140, 140), interpolation=cv2.INTER_CUBIC), 60,
+                       constant_values=255)  # fmt: skip
+        reading, number = read_digit(sheet), read_number(sheet)
+        different += number.text != str(reading.top_k[0][0])
+    assert different <= 1
+
+
+def test_a_sheet_with_a_ruling_and_a_frame() -> None:
+    sheet = drawn_row("2026")
+    cv2.rectangle(sheet, (6, 40), (sheet.shape[1] - 7, 190), (120, 120, 200), 3)
+    sheet[165:168] = (150, 170, 220)
+    assert read_number(sheet).text == "2026"
+
+
+def test_light_on_dark_and_transparent() -> None:
+    sheet = drawn_row("47")
+    assert read_number(255 - sheet).text == "47"
+    clear = np.dstack([np.zeros_like(sheet), 255 - sheet[..., 0]])
+    assert read_number(Image.fromarray(clear, "RGBA")).text == "47"
+
+
+def scribbled(strokes: Strokes) -> NumberReading:
+    return read_number(draw(strokes, 280, 8))
+
+
+def test_a_scribble_is_no_number() -> None:
+    number = scribbled(SCRIBBLE)
+    assert not number.is_number
+    assert number.doubt
+
+
+def test_nothing_is_no_ink() -> None:
+    with pytest.raises(NoInkError):
+        read_number(np.full((200, 400), 255, np.uint8))
+
+
+def test_many_are_read_as_each_by_itself() -> None:
+    network = load_network()
+    sheets = [drawn_row("12"), np.full((90, 90), 255, np.uint8), drawn_row("305")]
+    first, second, third = read_all(sheets, model=network)
+    assert isinstance(first, NumberReading)
+    assert isinstance(third, NumberReading)
+    assert (first.text, third.text) == ("12", "305")
+    assert isinstance(second, PictureError)
+
+
+def test_the_shell_prints_what_is_written(tmp_path: Path, capsys) -> None:
+    path = tmp_path / "amount.png"
+    Image.fromarray(drawn_row("12.50")).save(path)
+    assert main([str(path), "--number"]) == 0
+    assert capsys.readouterr().out.startswith(f"{path}: 12.50 ")
+    assert main([str(path), "--number", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["text"], answer["written"]) == ("1250", "12.50")
+    assert [digit["top_k"][0]["digit"] for digit in answer["digits"]] == [1, 2, 5, 0]
+    assert [mark["kind"] for mark in answer["marks"]] == ["point"]
+    assert answer["is_number"] is True
+
+
+@pytest.mark.parametrize("size", [(3, 3), (1, 500), (500, 1), (2, 2)])
+def test_tiny_pictures_are_an_answer_or_a_sentence(size: tuple[int, int]) -> None:
+    rng = np.random.default_rng(0)
+    try:
+        read_number(rng.integers(0, 256, size, np.uint8))
+    except PictureError as error:
+        assert str(error).endswith(".")

@@ -16,7 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.drawings import Stroke, Strokes
+from tests.drawings import DIGITS, Stroke, Strokes
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Locator, Page
@@ -166,7 +166,7 @@ def paper(page: Page) -> Locator:
 
 
 def draw(page: Page, strokes: Strokes) -> None:
-    """Draw with the mouse."""
+    """Draw with the mouse, on a square in the middle of the paper."""
     for stroke in strokes:
         first, *rest = _on_paper(page, stroke)
         page.mouse.move(*first)
@@ -176,8 +176,8 @@ def draw(page: Page, strokes: Strokes) -> None:
         page.mouse.up()
 
 
-def draw_with_finger(page: Page, strokes: Strokes) -> None:
-    """Draw with real touch events, as a phone sends them."""
+def draw_with_finger(page: Page, strokes: Strokes, *, stretched: bool = False) -> None:
+    """Draw with real touch events, as a phone sends them; over all of the paper if stretched."""
     finger = page.context.new_cdp_session(page)
 
     def touch(kind: str, *points: tuple[float, float]) -> None:
@@ -185,18 +185,34 @@ def draw_with_finger(page: Page, strokes: Strokes) -> None:
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
 
     for stroke in strokes:
-        first, *rest = _on_paper(page, _dense(stroke))
+        first, *rest = _on_paper(page, _dense(stroke), stretched=stretched)
         touch("touchStart", first)
         for point in rest:
             touch("touchMove", point)
         touch("touchEnd")
 
 
-def _on_paper(page: Page, stroke: Stroke) -> Stroke:
+def _on_paper(page: Page, stroke: Stroke, *, stretched: bool = False) -> Stroke:
     box = paper(page).bounding_box()
     assert box is not None, "the paper is not on the screen"
+    width = box["width"] if stretched else box["height"]
+    left = box["x"] + (box["width"] - width) / 2
+    return [(left + x * width / 100, box["y"] + y * box["height"] / 100) for x, y in stroke]
+
+
+def row_of_digits(text: str, share: float = 0.45) -> Strokes:
+    """Strokes of digits side by side, in a square that lies in the middle of the paper.
+
+    Args:
+        text: digits.
+        share: of the paper's height, how high they are.
+    """
+    pitch = 70 * share
+    left = 50 - pitch * len(text) / 2 - 15 * share
     return [
-        (box["x"] + x * box["width"] / 100, box["y"] + y * box["height"] / 100) for x, y in stroke
+        [(left + pitch * number + share * x, 50 + share * (y - 50)) for x, y in stroke]
+        for number, digit in enumerate(text)
+        for stroke in DIGITS[int(digit)]
     ]
 
 

@@ -17,22 +17,22 @@ from typing import TYPE_CHECKING, ParamSpec
 import streamlit as st
 
 from digits.common.errors import DigitError
-from digits.page.drawing import CANVAS_SIDE, drawn_picture, hide_canvas_toolbar
-from digits.screen.sentences import DRAW_INVITATION, UNEXPECTED
+from digits.page.drawing import drawn_picture, hide_canvas_toolbar
+from digits.screen.sentences import UNEXPECTED
 
 # Whatever imports NumPy or OpenCV waits until the paper is on its way to the browser.
 if TYPE_CHECKING:
     from digits.picture.pixels import Ink
-    from digits.screen.shown_answer import ShownAnswer
+    from digits.screen.shown_number import ShownNumber
 
 logger = logging.getLogger(__name__)
 
 STYLE = Path(__file__).with_name("style.css")
 INKS: dict[str, Ink] = {"Auto": "auto", "Dark on light": "dark", "Light on dark": "light"}
 INVITATIONS = {
-    "Draw": DRAW_INVITATION,
-    "Upload": "Give a picture of one digit; the answer appears here.",
-    "Camera": "Take a photo of one handwritten digit; the answer appears here.",
+    "Draw": "Draw a number, of one digit or many; the answer appears here when you lift the pen.",
+    "Upload": "Give a picture of a number; the answer appears here.",
+    "Camera": "Take a photo of a handwritten number; the answer appears here.",
 }
 
 
@@ -102,7 +102,7 @@ def main() -> None:
 def prepare_to_answer() -> None:
     """Load what the first answer of this server would wait for; the page is there already."""
     from digits.network.loading import load_network
-    from digits.screen import shown_answer, shown_heatmap  # noqa: F401 - imports take longest
+    from digits.screen import shown_heatmap, shown_number  # noqa: F401 - imports take longest
 
     with suppress(DigitError):  # whoever asks for an answer is told
         load_network()
@@ -114,7 +114,7 @@ def prepare_to_answer() -> None:
 def ask_settings() -> Settings:
     """Ask for what concerns pictures and the model."""
     st.subheader("Picture")
-    pen_width = st.slider("Pen width", 8, 40, 20, 2, "%d px")
+    pen_width = st.slider("Pen width", 4, 40, 14, 2, "%d px")
     ink = st.radio("Ink", list(INKS), help="For uploads and photos; the canvas is known.")
     st.subheader("Model")
     show_layers = st.toggle("Show model layers")
@@ -137,7 +137,7 @@ def heading() -> None:
     """Say what the page does."""
     with st.container(key="heading", gap="small"):
         st.title("Handwritten digits", anchor=False)
-        st.markdown("Write one digit: a neural network reads it and shows where it looked.")
+        st.markdown("Write a number: a neural network reads its digits and shows where it looked.")
 
 
 def privacy_note() -> None:
@@ -150,7 +150,7 @@ def privacy_note() -> None:
 def question_and_answer(settings: Settings) -> None:
     """Take a picture on the left, answer on the right; a stroke reruns nothing else."""
     with st.container(key="desk", horizontal=True):
-        with st.container(key="input", width=CANVAS_SIDE):
+        with st.container(key="input"):
             question = ask(settings)
         with st.container(key="answer"):
             show_answer(question)
@@ -177,9 +177,7 @@ def uploaded_picture() -> bytes | None:
     """Ask for a file."""
     from digits.picture.decoding import SUFFIXES
 
-    file = st.file_uploader(
-        "Picture of one digit, at most 10 MB", type=list(SUFFIXES), key="upload"
-    )
+    file = st.file_uploader("Picture of a number, at most 10 MB", type=list(SUFFIXES), key="upload")
     return None if file is None else file.getvalue()
 
 
@@ -191,22 +189,35 @@ def photographed_picture(*, is_open: bool) -> bytes | None:
     """
     if not is_open and st.session_state.get("photo") is None:
         return None
-    photo = st.camera_input("Photo of one digit", key="photo")
+    photo = st.camera_input("Photo of a number", key="photo")
     return None if photo is None else photo.getvalue()
 
 
 @guarded
 def show_answer(question: Question) -> None:
     """Show the likeliest digits and where the network looked, or invite."""
-    from digits.page.explanation import explanation_settings, show_explanation
+    from digits.page.explanation import (
+        chosen_digit,
+        explanation_settings,
+        show_explanation,
+        show_heatmaps,
+    )
     from digits.screen import html_parts
 
     if question.picture is None:
         st.html(html_parts.message(INVITATIONS[question.tab]))
         return
-    answer = read(question.picture, question.ink)
-    st.html(html_parts.answer(answer.top_k, answer.doubt))
+    number = read(question.picture, question.ink)
     settings = explanation_settings()
+    answer = number.only_digit
+    if answer is None:
+        st.html(html_parts.number(number.written, number.confidence, number.doubt))
+        answer = chosen_digit(number)
+        if answer is None:
+            if settings.is_shown:
+                show_heatmaps(number, settings)
+            return
+    st.html(html_parts.answer(answer.top_k, answer.doubt))
     with st.container(key="why"):
         if settings.is_shown:
             show_explanation(answer, settings)
@@ -215,16 +226,16 @@ def show_answer(question: Question) -> None:
         steps.html(html_parts.steps(answer.steps))
 
 
-def read(picture: bytes, ink: Ink) -> ShownAnswer:
+def read(picture: bytes, ink: Ink) -> ShownNumber:
     """Read a picture once, however often the page is drawn; the session keeps only the last."""
-    last: ShownAnswer | None = st.session_state.get("answer")
+    last: ShownNumber | None = st.session_state.get("answer")
     if last is not None and (last.source, last.ink) == (picture, ink):
         return last
     from digits.page.waiting import said_to_be_waking
-    from digits.screen.shown_answer import read_to_show
+    from digits.screen.shown_number import read_number_to_show
 
     with said_to_be_waking():
-        answer = read_to_show(picture, ink)
+        answer = read_number_to_show(picture, ink)
     st.session_state["answer"] = answer
     return answer
 

@@ -9,7 +9,8 @@ from typing import Any
 import streamlit as st
 
 HEAD_START = 0.4  # seconds
-CANVAS_SIDE = 320  # pixels: the widest square that fits a phone held upright
+CANVAS_WIDTH, CANVAS_HEIGHT = 560, 280
+"""Pixels in which a drawing is kept; the style sheet scales it to whatever room there is."""
 Drawing = dict[str, Any]  # as the canvas writes it
 HIDE_CANVAS_TOOLBAR = """
 <script>
@@ -45,8 +46,8 @@ def drawn_picture(pen_width: int) -> bytes | None:
             stroke_width=pen_width,
             stroke_color="#000000",
             background_color=sheet["background"],
-            width=CANVAS_SIDE,
-            height=CANVAS_SIDE,
+            width=CANVAS_WIDTH,
+            height=CANVAS_HEIGHT,
             initial_drawing=sheet,
             return_image_data=True,
             key="canvas",

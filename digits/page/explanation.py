@@ -29,6 +29,7 @@ from digits.screen.shown_heatmap import (
     heatmap_of_contrast,
     heatmaps_of_likeliest,
 )
+from digits.screen.shown_number import EVIDENCE_OF_ALL, ShownHeatmaps, ShownNumber
 
 VIEWS = {
     "why": "Why?",
@@ -115,6 +116,33 @@ def show_explanation(answer: ShownAnswer, settings: ExplanationSettings) -> None
     show = dict(zip(VIEWS, shows, strict=True))[view]
     with st.container(key=f"view-{view}"), said_to_be_waking(settings.layer_name):
         show(answer, settings)
+
+
+# ---- Whole numbers
+
+
+def chosen_digit(number: ShownNumber) -> ShownAnswer | None:
+    """Ask which digit of a number to look at; None for all of it."""
+    chosen = st.pills(
+        "Digit",
+        range(len(number.digits)),
+        format_func=lambda place: _label(number.digits[place]),
+        key=f"digit-{number.key}",
+        label_visibility="collapsed",
+    )
+    return None if chosen is None else number.digits[chosen]
+
+
+def _label(digit: ShownAnswer) -> str:
+    return html_parts.digit_label(digit.top_k, digit.doubt)
+
+
+def show_heatmaps(number: ShownNumber, settings: ExplanationSettings) -> None:
+    """Show where all digits found their evidence, on one scale."""
+    heatmaps = ShownHeatmaps(number, settings)
+    with st.container(key="why"), said_to_be_waking(settings.layer_name):
+        bar = html_parts.colour_bar(heatmaps.colours, heatmaps.labels) if heatmaps.colours else ""
+        st.html(html_parts.heatmap(heatmaps.over_picture(), EVIDENCE_OF_ALL, bar))
 
 
 # ---- The views

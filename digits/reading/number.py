@@ -250,9 +250,8 @@ def _either(
     is_one = alone.reading.is_digit and covers_all and alone.score > total and not alone.is_wide
     if not digits or is_one or (alone.reading.is_digit and not number.is_number):
         return _of_one_digit(alone)
-    if number.is_number or len(digits) > 1 or alone.reading.doubt == SEVERAL_THINGS:
-        return number
-    return _of_one_digit(alone)
+    is_one_thing = covers_all and not alone.is_wide and alone.reading.doubt != SEVERAL_THINGS
+    return number if number.is_number or not is_one_thing else _of_one_digit(alone)
 
 
 def _is_within(part: Part, box: Box, sheet: Sheet) -> bool:

@@ -47,6 +47,47 @@ def answer(top_k: Sequence[tuple[int, float]], doubt: str | None = None) -> str:
     """
 
 
+def number(written: str, confidence: float, doubt: str | None = None) -> str:
+    """A whole number, large, a row a line, and how sure it is; or why it may be none."""
+    rows = written.split("\n")
+    longest = max(3, *map(len, rows))
+    text = "<br>".join(map(html.escape, rows))
+    if doubt is not None:
+        return f"""
+        <section class="answer doubted" role="status">
+          <p class="answer-doubt">{html.escape(doubt)}</p>
+          <div>
+            <p class="answer-label">If it is one:</p>
+            <p class="answer-number" style="--signs: {longest}">{text}</p>
+          </div>
+        </section>
+        """
+    return f"""
+    <section class="answer number" role="status">
+      <p class="answer-label">Number</p>
+      <p class="answer-number" style="--signs: {longest}">{text}</p>
+      <p class="answer-confidence">{html.escape(_sureness(confidence))}</p>
+    </section>
+    """
+
+
+def digit_label(top_k: Sequence[tuple[int, float]], doubt: str | None = None) -> str:
+    """What stands on the button of a digit among others: it, how sure it is, a mark of doubt."""
+    label = candidate(*top_k[0])
+    return label if doubt is None else f"{label} ?"
+
+
+def _sureness(confidence: float) -> str:
+    """How sure the network is that all of it is right, in words and as a number."""
+    words = ("hardly sure", "not sure", "fairly sure", "sure")
+    chosen = words[sum(confidence >= limit for limit in _SURENESS)]
+    return f"{chosen.capitalize()} of the whole: {format_confidence(confidence)}"
+
+
+# From where on it is "not sure", "fairly sure" and "sure".
+_SURENESS = (0.3, 0.7, 0.95)
+
+
 def _doubted(doubt: str, bars: str) -> str:
     return f"""
     <section class="answer doubted" role="status">

@@ -22,6 +22,8 @@ DEFAULT_METHOD = "grad-cam"
 Explained: TypeAlias = dict[tuple[str, str | None], list[Explanation]]
 """By method and layer (None for the last), one for each class."""
 
+SHOWN_CANDIDATES = 3
+"""So many of the likeliest digits."""
 # Twice the widest that a picture is shown, for sharp screens.
 LONGEST_SIDE_SHOWN = 720
 
@@ -37,6 +39,7 @@ class ShownAnswer:
         picture: uint8 (h, w, 3), at most `LONGEST_SIDE_SHOWN` a side.
         placement: as in `Reading`, for `picture`.
         full_placement: for the picture at its own resolution.
+        place: of a digit among those of a number, from 0.
     """
 
     source: bytes
@@ -49,12 +52,13 @@ class ShownAnswer:
     picture: NDArray[np.uint8]
     placement: NDArray[np.float64]
     full_placement: NDArray[np.float64]
+    place: int = 0
     _explained: Explained = field(default_factory=dict)
 
     @property
     def key(self) -> str:
         """The same for the same picture with the same ink, for what a person chose for it."""
-        return f"{zlib.crc32(self.source)}-{self.ink}"
+        return f"{zlib.crc32(self.source)}-{self.ink}-{self.place}"
 
     @property
     def likeliest_first(self) -> list[int]:
@@ -90,20 +94,33 @@ def read_to_show(source: bytes, ink: Ink) -> ShownAnswer:
         explained[DEFAULT_METHOD, None] = evidence
     except (LayerError, TensorFlowMissingError):  # without convolutions, it answers, too
         reading = read_digit(source, ink=ink)
-    return _shown_answer(source, ink, reading, explained)
+    picture, placement = shrink_picture(reading.picture, reading.placement, LONGEST_SIDE_SHOWN)
+    return answer_of(source, ink, reading, picture, placement, explained=explained)
 
 
-def _shown_answer(
+def answer_of(
     source: bytes,
     ink: Ink,
     reading: Reading,
-    explained: Explained,
+    picture: NDArray[np.uint8],
+    placement: NDArray[np.float64],
+    *,
+    place: int = 0,
+    explained: Explained | None = None,
 ) -> ShownAnswer:
-    picture, placement = shrink_picture(reading.picture, reading.placement, LONGEST_SIDE_SHOWN)
+    """What is shown of a reading.
+
+    Args:
+        source, ink: of the picture.
+        reading: of it, or of a digit on it.
+        picture, placement: from `shrink_picture`.
+        place: as in `ShownAnswer`.
+        explained: what is explained already.
+    """
     return ShownAnswer(
         source=source,
         ink=ink,
-        top_k=reading.top_k,
+        top_k=reading.top_k[:SHOWN_CANDIDATES],
         probabilities=reading.probabilities,
         doubt=reading.doubt,
         network_input=reading.network_input,
@@ -111,5 +128,6 @@ def _shown_answer(
         picture=picture,
         placement=placement,
         full_placement=reading.placement,
-        _explained=explained,
+        place=place,
+        _explained=explained or {},
     )

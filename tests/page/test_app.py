@@ -20,6 +20,7 @@ from gradcam_visualizer import METHODS, Explanation
 from tests import drawings
 from tests.app_page import open_app_page
 from tests.bad_models import write_good
+from tests.browser import row_of_digits
 from tests.conftest import as_file
 from tests.doors.test_bad_models import ALL
 from tests.drawings import DASH, DIGITS, Strokes
@@ -78,7 +79,7 @@ def likeliest(page: AppTest) -> str:
 
 
 def test_an_empty_canvas_invites_and_predicts_nothing(page: AppTest) -> None:
-    assert "Draw a digit" in text(page, "message")
+    assert "Draw a number" in text(page, "message")
     assert not blocks(page, "answer")
     assert not page.exception
 
@@ -141,7 +142,7 @@ def test_an_emptied_canvas_invites_again(page: AppTest) -> None:
     page.session_state["canvas"] = canvas_value([])
     page.run()
 
-    assert "Draw a digit" in text(page, "message")
+    assert "Draw a number" in text(page, "message")
     assert not blocks(page, "answer")
 
 
@@ -155,7 +156,7 @@ def test_clear_gives_the_canvas_an_empty_sheet(page: AppTest) -> None:
     press(page, "Clear")
 
     assert page.session_state["sheet"]["objects"] == []
-    assert "Draw a digit" in text(page, "message")
+    assert "Draw a number" in text(page, "message")
 
 
 def test_undo_leaves_out_the_last_stroke(page: AppTest) -> None:
@@ -171,7 +172,7 @@ def test_after_clear_a_drawing_on_the_old_sheet_stays_forgotten(page: AppTest) -
     press(page, "Clear")
 
     page.run()
-    assert "Draw a digit" in text(page, "message")
+    assert "Draw a number" in text(page, "message")
 
     page.session_state["canvas"] = canvas_value(DIGITS[4], sheet=1)
     page.run()
@@ -481,10 +482,48 @@ def test_an_unforeseen_failure_is_one_sentence_without_a_traceback(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("/secret/place")
 
-    monkeypatch.setattr("digits.screen.shown_answer.read_and_explain", fail)
+    monkeypatch.setattr("digits.screen.shown_number.read_number", fail)
 
     draw(page, 1)
 
     assert "went wrong" in text(page, "message problem")
     assert "secret" not in text(page, "message problem")
     assert not page.exception
+
+
+# ---- Whole numbers
+
+
+def draw_number(page: AppTest, number: str) -> AppTest:
+    page.session_state["canvas"] = canvas_value(row_of_digits(number))
+    return page.run()
+
+
+def test_a_drawn_number_is_answered_whole_with_a_button_for_each_digit(page: AppTest) -> None:
+    draw_number(page, "206")
+
+    said = text(page, "answer number")
+    assert said.startswith("Number 206 ")
+    assert re.search(r"of the whole: [\d.]+%|of the whole: >99.9%", said)
+    labels = page.button_group[0].options
+    assert [label[0] for label in labels] == ["2", "0", "6"]
+    assert all("%" in label for label in labels)
+    assert "all on one scale" in text(page, "heatmap")
+    assert not blocks(page, "answer-bars")
+    assert not page.exception
+
+
+def test_a_chosen_digit_is_explained_as_if_it_were_alone(page: AppTest) -> None:
+    draw_number(page, "206")
+    page.button_group[0].set_value(2).run()
+
+    assert "Likeliest digit 6" in text(page, 'answer"')
+    assert "spoke for a 6" in text(page, "heatmap")
+    assert not page.exception
+
+
+def test_one_digit_leaves_nothing_to_choose(page: AppTest) -> None:
+    draw(page, 2)
+
+    assert not blocks(page, "answer number")
+    assert likeliest(page) == "2"

@@ -17,6 +17,7 @@ from tests.browser import (
     draw_with_finger,
     open_page,
     paper,
+    row_of_digits,
     started_server,
     wait_until,
     wait_until_healthy,
@@ -24,7 +25,7 @@ from tests.browser import (
 from tests.conftest import as_file
 from tests.drawings import DIGITS, SCRIBBLE, Stroke
 
-DRAWN_INVITATION = re.compile("Draw a digit from 0 to 9")
+DRAWN_INVITATION = re.compile("Draw a number")
 
 
 def expect_answer(page: Page, digit: int) -> None:
@@ -76,11 +77,11 @@ def test_a_digit_drawn_with_a_finger_is_read_and_the_page_stays(
 def test_a_finger_can_begin_in_every_corner_of_the_paper(phone: Page) -> None:
     first, *others = [(2.0, 2.0), (98.0, 2.0), (60.0, 2.0), (98.0, 98.0), (2.0, 98.0)]
 
-    draw_with_finger(phone, [[first, (50.0, 50.0)]])
+    draw_with_finger(phone, [[first, (50.0, 50.0)]], stretched=True)
     expect(phone.locator(".answer")).to_be_visible()
     for corner in others:
         before = heatmap(phone)
-        draw_with_finger(phone, [[corner, (50.0, 50.0)]])
+        draw_with_finger(phone, [[corner, (50.0, 50.0)]], stretched=True)
         expect_another_heatmap(phone, before)
 
     for _ in others:
@@ -388,3 +389,51 @@ def test_the_layers_are_listed_with_their_parameters(desktop: Page) -> None:
 
     expect(desktop.get_by_role("columnheader", name="Parameters")).to_be_visible()
     expect(desktop.get_by_role("row", name=re.compile("Conv2D")).first).to_be_visible()
+
+
+def test_a_number_drawn_with_the_mouse_is_read(desktop: Page, screenshots: Path) -> None:
+    draw(desktop, row_of_digits("2026"))
+
+    expect(desktop.locator(".answer-number")).to_have_text("2026")
+    expect(desktop.locator(".heatmap")).to_contain_text("all on one scale")
+    desktop.screenshot(path=screenshots / "drawn-2026.png")
+
+
+def test_a_number_drawn_with_a_finger_is_read_and_each_digit_explained(phone: Page) -> None:
+    draw_with_finger(phone, row_of_digits("307"))
+
+    expect(phone.locator(".answer-number")).to_have_text("307")
+    phone.get_by_role("radio", name=re.compile("^7 ")).click()
+    expect_answer(phone, 7)
+    expect(phone.locator(".heatmap")).to_contain_text("spoke for a 7")
+
+
+def test_the_sheet_is_twice_as_wide_as_high_and_strokes_land_under_the_pointer(
+    desktop: Page, phone: Page
+) -> None:
+    for page in (desktop, phone):
+        box = paper(page).bounding_box()
+        assert box is not None
+        assert box["width"] == pytest.approx(2 * box["height"], abs=1)
+        draw(page, [[(20.0, 50.0), (80.0, 50.0)]])
+        expect(page.locator(".answer")).to_be_visible()
+        inked = paper(page).evaluate(INKED)
+        assert inked == pytest.approx([0.35, 0.65, 0.5, 0.5], abs=0.06)
+
+
+INKED = """
+(upper) => {
+  const canvas = upper.parentElement.querySelector("canvas.lower-canvas");
+  const { width, height } = canvas;
+  const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+  let [left, right, top, bottom] = [1, 0, 1, 0];
+  for (let i = 0; i < data.length; i += 4) {
+    if (data[i] < 128 && data[i + 3] > 128) {
+      const [x, y] = [((i / 4) % width) / width, Math.floor(i / 4 / width) / height];
+      [left, right] = [Math.min(left, x), Math.max(right, x)];
+      [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
+    }
+  }
+  return [left, right, top, bottom];
+}
+"""

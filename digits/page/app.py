@@ -22,6 +22,8 @@ from digits.screen.sentences import UNEXPECTED
 
 # Whatever imports NumPy or OpenCV waits until the paper is on its way to the browser.
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from digits.picture.pixels import Ink
     from digits.screen.shown_number import ShownNumber
 
@@ -152,8 +154,9 @@ def question_and_answer(settings: Settings) -> None:
     with st.container(key="desk", horizontal=True):
         with st.container(key="input"):
             question = ask(settings)
+            pause = st.empty()
         with st.container(key="answer"):
-            show_answer(question)
+            show_answer(question, pause)
 
 
 def ask(settings: Settings) -> Question:
@@ -194,8 +197,8 @@ def photographed_picture(*, is_open: bool) -> bytes | None:
 
 
 @guarded
-def show_answer(question: Question) -> None:
-    """Show the likeliest digits and where the network looked, or invite."""
+def show_answer(question: Question, pause: DeltaGenerator) -> None:
+    """Show the number and where the network looked, or invite."""
     from digits.page.explanation import (
         chosen_digit,
         explanation_settings,
@@ -208,6 +211,8 @@ def show_answer(question: Question) -> None:
         st.html(html_parts.message(INVITATIONS[question.tab]))
         return
     number = read(question.picture, question.ink)
+    if question.tab == "Draw" and number.doubt is not None:
+        let_the_hand_finish(number, pause)
     settings = explanation_settings()
     answer = number.only_digit
     if answer is None:
@@ -224,6 +229,18 @@ def show_answer(question: Question) -> None:
     steps = st.expander("What the network sees", key="steps", on_change="rerun")
     if steps.open:
         steps.html(html_parts.steps(answer.steps))
+
+
+def let_the_hand_finish(number: ShownNumber, pause: DeltaGenerator) -> None:
+    """Hold a doubt back for a moment, once: half-drawn is not wrong.
+
+    Meanwhile the last answer stays.
+    """
+    from digits.page.waiting import hold_back
+
+    if st.session_state.get("doubted") != number.key:
+        hold_back(pause)
+        st.session_state["doubted"] = number.key
 
 
 def read(picture: bytes, ink: Ink) -> ShownNumber:

@@ -1,13 +1,21 @@
-"""What the page says while TensorFlow is being loaded, by whatever needs it."""
+"""What the page does while it waits: for TensorFlow to be loaded, or for a hand to go on."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from digits.network.loading import load_network
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+# Seconds: from when the pen was lifted until a doubt is said, and between looks for a new stroke.
+DOUBT_WAITS, LOOKS_FOR_STROKES = 0.4, 0.05
 
 
 @contextmanager
@@ -22,3 +30,14 @@ def said_to_be_waking(layer_name: str | None = None) -> Iterator[None]:
         return
     with st.spinner("Waking the network…"):
         yield
+
+
+def hold_back(pause: DeltaGenerator) -> None:
+    """Wait for a moment; a new stroke ends it, for the page looks for one whenever it sends.
+
+    Args:
+        pause: a place on the page where nothing stands.
+    """
+    for _ in range(round(DOUBT_WAITS / LOOKS_FOR_STROKES)):
+        time.sleep(LOOKS_FOR_STROKES)
+        pause.empty()

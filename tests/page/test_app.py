@@ -16,6 +16,7 @@ from streamlit.testing.v1.element_tree import Html
 
 from digits.explanation.overlay import colour_stops
 from digits.page.explanation import VIEWS
+from digits.page.waiting import DOUBT_WAITS, LOOKS_FOR_STROKES
 from gradcam_visualizer import METHODS, Explanation
 from tests import drawings
 from tests.app_page import open_app_page
@@ -527,3 +528,39 @@ def test_one_digit_leaves_nothing_to_choose(page: AppTest) -> None:
 
     assert not blocks(page, "answer number")
     assert likeliest(page) == "2"
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """One for each time that the page held an answer back; nobody waits for it here."""
+    held: list[object] = []
+    monkeypatch.setattr("digits.page.waiting.hold_back", held.append)
+    return held
+
+
+def test_a_doubt_of_a_drawing_waits_and_once(
+    page: AppTest, waits: list[object], doubting_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw(page, 1)
+    assert not waits
+
+    monkeypatch.setenv("DIGIT_MODEL", str(doubting_model))
+    draw(page, 3)
+    assert blocks(page, "answer doubted")
+    assert len(waits) == 1
+
+    page.run()
+    assert len(waits) == 1
+
+
+def test_a_doubt_of_an_upload_is_said_at_once(
+    page: AppTest, waits: list[object], doubting_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIGIT_MODEL", str(doubting_model))
+    upload(page, "3.png", as_file(Image.fromarray(drawings.draw(DIGITS[3]))))
+    assert blocks(page, "answer doubted")
+    assert not waits
+
+
+def test_a_doubt_waits_for_half_a_second_at_most() -> None:
+    assert LOOKS_FOR_STROKES <= 0.05 < DOUBT_WAITS <= 0.5

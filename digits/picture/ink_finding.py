@@ -57,7 +57,7 @@ def find_inks(pixels: Pixels, ink: Ink = "auto") -> list[InkMap]:
     Raises:
         NoInkError: nothing stands out of the paper.
     """
-    pixels = _without_impulses(_without_needless_channels(pixels))
+    pixels = without_needless(pixels)
     paper = drawing_paper(pixels)
     if paper is None:
         return inks_of_photo(pixels, ink)
@@ -68,6 +68,15 @@ def find_inks(pixels: Pixels, ink: Ink = "auto") -> list[InkMap]:
     if inside is None:
         return inks_of_drawing(contrast)
     return inks_within(inside, pixels, ink)
+
+
+def without_needless(pixels: Pixels) -> Pixels:
+    """A picture without channels that are equal, and a small one without salt and pepper.
+
+    Args:
+        pixels: uint8 (H, W) or (H, W, 3), RGB.
+    """
+    return _without_impulses(_without_needless_channels(pixels))
 
 
 def _without_needless_channels(pixels: Pixels) -> Pixels:

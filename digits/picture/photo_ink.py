@@ -16,6 +16,7 @@ from digits.picture.ink_parts import (
     NO_INK,
     SQUARE,
     WEAK_INK_OF_A_PHOTO,
+    Finder,
     Standing,
     finders_beside_paper,
     longest_side,
@@ -120,7 +121,7 @@ def _within_padding(pixels: Pixels) -> tuple[slice, slice] | None:
     return (y, x) if is_edge and outside < 0.01 * is_photo.size else None
 
 
-def photo_contrast(pixels: Pixels, ink: Ink) -> tuple[Grey, float]:
+def photo_contrast(pixels: Pixels, ink: Ink) -> tuple[Grey, float, tuple[Finder, ...]]:
     """By how much each pixel of a photo stands out of the paper, whatever it belongs to.
 
     Args:
@@ -128,7 +129,8 @@ def photo_contrast(pixels: Pixels, ink: Ink) -> tuple[Grey, float]:
         ink: as for `inks_of_photo`; where it is not clear, what looks like strokes is ink.
 
     Returns:
-        uint8 (H, W) in grey levels, and the standard deviation of the paper's grain.
+        uint8 (H, W) in grey levels, the standard deviation of the paper's grain, and finders of
+        what lies on a table beside the paper.
     """
     if ink == "auto":
         lightness = _lightness_of_narrow_things(pixels)
@@ -138,12 +140,14 @@ def photo_contrast(pixels: Pixels, ink: Ink) -> tuple[Grey, float]:
         ink = "light" if lightness > 0 else "dark"
     grey = _denoised(_dark_on_light(pixels, ink))
     is_lit = ink == "dark"
-    return _contrast(grey, _width_to_close(grey, is_lit), is_lit)
+    width = _width_to_close(grey, is_lit)
+    on_table = finders_beside_paper(grey, width)[:-1]  # but no fragments that the border cuts
+    return *_contrast(grey, width, is_lit), on_table
 
 
 def _likeness_of_polarity(pixels: Pixels, ink: Ink) -> float:
     small = np.asarray(shrink(pixels, FIRST_LOOK), np.uint8)
-    contrast, noise = photo_contrast(small, ink)
+    contrast, noise, _ = photo_contrast(small, ink)
     threshold, peak = threshold_and_peak(contrast, 3 * noise)
     if not peak:
         return -np.inf

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from digits.common.errors import NoInkError
 from digits.picture.decoding import DecodedPicture
 from digits.picture.drawing_ink import drawing_contrast, drawing_paper
-from digits.picture.ink_finding import find_inks
+from digits.picture.ink_finding import find_inks, without_needless
 from digits.picture.pixels import (
     Grey,
     Ink,
@@ -236,7 +236,7 @@ def prepare_sheet(picture: DecodedPicture, ink: Ink = "auto") -> Sheet:
 
 def _sheet_view(pixels: Pixels) -> _View:
     """A picture in a size in which the digits of its rows can be told apart."""
-    working = shrink(pixels, SHEET_SIZE)
+    working = shrink(without_needless(pixels), SHEET_SIZE)
     height, width = working.shape[:2]
     grow = min(LEAST_SHEET / min(height, width), SHEET_SIZE / max(height, width))
     if grow > 1:

@@ -23,6 +23,7 @@ from digits.picture.ink_parts import (
     NO_INK,
     WEAK_INK_OF_A_DRAWING,
     WEAK_INK_OF_A_PHOTO,
+    Finder,
     strong_and_joined,
     threshold_and_peak,
     weak_level_of,
@@ -86,12 +87,14 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
     Raises:
         NoInkError: nothing stands out of the paper.
     """
-    contrast, noise, is_photo = _contrast_on(pixels, ink)
+    contrast, noise, beside = _contrast_on(pixels, ink)
+    is_photo = beside is not None
     least = max(MIN_CONTRAST, MIN_SIGNAL_TO_NOISE * noise)
     if threshold_and_peak(contrast, 3 * noise)[1] < least:
         raise NoInkError(NO_INK)
-    strips = _border_strips(_ink_of(contrast, noise, is_photo)[1])
-    contrast = _blanked(contrast, strips, is_photo, least, noise)
+    for find in (*(beside or ()), _border_strips):
+        found = find(_ink_of(contrast, noise, is_photo)[1])
+        contrast = _blanked(contrast, found, is_photo, least, noise)
     all_lines = np.zeros(contrast.shape, bool)
     for _ in range(_PASSES):
         lines = _lines_of_paper(_ink_of(contrast, noise, is_photo)[1])
@@ -102,23 +105,26 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
     ink_map, mask = _ink_of(contrast, noise, is_photo)
     frames = _frames(mask)
     mask &= ~(frames | _borders(mask & ~frames))
-    found = np.where(mask, ink_map, np.float32(0)).astype(np.float32)
-    return SheetInk(found, all_lines | frames)
+    handwriting = np.where(mask, ink_map, np.float32(0)).astype(np.float32)
+    return SheetInk(handwriting, all_lines | frames)
 
 
-def _contrast_on(pixels: Pixels, ink: Ink) -> tuple[Grey, float, bool]:
-    """By how much each pixel stands out, the paper's grain, and whether it is a photo."""
+def _contrast_on(pixels: Pixels, ink: Ink) -> tuple[Grey, float, tuple[Finder, ...] | None]:
+    """By how much each pixel stands out, the paper's grain, and what finds all beside the paper.
+
+    Of a drawing that is None.
+    """
     paper = drawing_paper(pixels)
     if paper is None:
-        return *photo_contrast(pixels, ink), True
+        return photo_contrast(pixels, ink)
     contrast = drawing_contrast(pixels, paper, ink)
     inside = padded_photo(contrast)
     if inside is None:
-        return contrast, 0.0, False
-    within, noise = photo_contrast(pixels[inside], ink)
+        return contrast, 0.0, None
+    within, noise, _ = photo_contrast(pixels[inside], ink)
     padded = np.zeros_like(contrast)
     padded[inside] = within
-    return padded, noise, True
+    return padded, noise, ()
 
 
 def _ink_of(contrast: Grey, noise: float, is_photo: bool) -> tuple[InkMap, Mask]:

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,6 +45,11 @@ NO_NUMBER = "This does not look like a number: write digits, 0 to 9, side by sid
 # Of its height: what is no wider, and surely a digit, is not two that touch.
 _WIDEST_ALONE = 1.0
 _SURELY_ALONE = 5.0
+# What looks like one digit as a whole is one, unless each of several is so much likelier, as a
+# natural logarithm, or they stand side by side with so wide a gap, in heights of the row: a ring
+# around a 1 is no 0.
+_FOR_EACH_OTHER = -1.0
+_GAP = 0.02
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,11 +253,22 @@ def _either(
     number = _assembled(rows, sheet, alone.reading.picture, network)
     total = sum(sign.score for sign in digits)
     covers_all = all(_is_within(sign.part, alone.box, sheet) for sign in digits)
-    is_one = alone.reading.is_digit and covers_all and alone.score > total and not alone.is_wide
+    bias = 0.0 if _are_side_by_side(digits, rows) else _FOR_EACH_OTHER * (len(digits) - 1)
+    is_one = alone.reading.is_digit and covers_all and not alone.is_wide
+    is_one &= alone.score > total + bias
     if not digits or is_one or (alone.reading.is_digit and not number.is_number):
         return _of_one_digit(alone)
     is_one_thing = covers_all and not alone.is_wide and alone.reading.doubt != SEVERAL_THINGS
     return number if number.is_number or not is_one_thing else _of_one_digit(alone)
+
+
+def _are_side_by_side(digits: Sequence[Sign], rows: Sequence[RowReading]) -> bool:
+    """Whether they are apart, each beside the next."""
+    if len(rows) != 1:
+        return False
+    least = _GAP * rows[0].row.height
+    parts = sorted((sign.part for sign in digits), key=lambda part: part.x)
+    return all(right.x - left.x - left.width > least for left, right in pairwise(parts))
 
 
 def _is_within(part: Part, box: Box, sheet: Sheet) -> bool:

@@ -49,7 +49,7 @@ from tests.browser import (
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-THINNEST_PEN, PEN_STEP = 8, 2
+THINNEST_PEN, PEN_STEP = 4, 2
 """Of the page's slider, in pixels."""
 _LOWER_CANVAS = "canvas.dc-canvas.lower-canvas"
 _ON_WHITE = """
@@ -178,12 +178,16 @@ def wait_until_idle(page: Page) -> None:
 
 
 def draw_events(page: Page, strokes: Sequence[Stroke]) -> None:
-    """Press the mouse at each stroke's first point, move it through the others, and lift it."""
+    """Press the mouse at each stroke's first point, move it through the others, and lift it.
+
+    The square of a drawing lies in the middle of the paper.
+    """
     box = paper(page).bounding_box()
     if box is None:
         raise DigitError("The paper is not on the screen.")
     for stroke in strokes:
-        places = stroke * (box["width"] / 100, box["height"] / 100) + (box["x"], box["y"])
+        corner = box["x"] + (box["width"] - box["height"]) / 2, box["y"]
+        places = stroke * box["height"] / 100 + corner
         page.mouse.move(*places[0])
         page.mouse.down()
         for place in places[1:]:
@@ -192,10 +196,11 @@ def draw_events(page: Page, strokes: Sequence[Stroke]) -> None:
 
 
 def picture_on_canvas(page: Page) -> Image.Image:
-    """What is on the canvas, on white paper, in grey."""
+    """What is on the square in the middle of the canvas, on white paper, in grey."""
     url = page.locator(_LOWER_CANVAS).evaluate(_ON_WHITE)
     picture = Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2])))
-    return picture.convert("L")
+    left = (picture.width - picture.height) // 2
+    return picture.convert("L").crop((left, 0, left + picture.height, picture.height))
 
 
 def keep(name: str, picture: Image.Image) -> None:

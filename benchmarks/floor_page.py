@@ -10,8 +10,8 @@ drawing = st_canvas(
     stroke_width=20,
     stroke_color="#000000",
     background_color="#ffffff",
-    width=320,
-    height=320,
+    width=560,
+    height=280,
     return_image_data=True,
     key="canvas",
 )

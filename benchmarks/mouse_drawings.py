@@ -7,7 +7,8 @@ on top, and a real browser's mouse drew them on the real page, with the pen that
 where a person would not read them at once; nobody looked at what a network reads in them, and none
 learns from them: they are judges.
 
-`mouse_drawings/KIND/LABEL_NUMBER.png` are 320 by 320 pixels, black on white, in grey.
+`mouse_drawings/KIND/LABEL_NUMBER.png` are 320 by 320 pixels, black on white, in grey; the page's
+paper was square then.
 """
 
 from __future__ import annotations

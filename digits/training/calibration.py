@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 # The score that told most non-digits from digits in `benchmarks/robustness.py --validation`.
 DOUBT_SCORE = "max_logit"
-# Of all that judge; a quarter of these are imagined photographs, and most of the doubted are, too.
-SHARE_DOUBTED = 0.01
+# Of the digits that people wrote: some of those can't be read.
+SHARE_DOUBTED = 0.007
 _BATCH = 500
 
 
@@ -57,7 +57,7 @@ def calibrate(
         model: just trained.
         validation: digits that it has not learnt from, as people mostly write them: their
             confidence shall be right.
-        judges: these and harder ones, by what they are: few of them shall be doubted.
+        judges: sets of digits, by what they are: few of all these shall be doubted.
         non_digits: things that are none, likewise; if empty, nothing will be doubted.
     """
     temperature = fit_temperature(_logits(model, validation), validation.labels)

@@ -182,7 +182,7 @@ def _write(
     """Write the model, or keep it beside the better one; then nothing is left to resume."""
     validation_accuracy = accuracy(trained.model, data.validation)
     test_accuracy = accuracy(trained.model, data.test)
-    calibration = calibrate(trained.model, data.validation, data.judges, data.non_digits)
+    calibration = calibrate(trained.model, data.validation, data.collected_judges, data.non_digits)
     papers = ModelPapers(
         trained_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         trained_with=_versions(),

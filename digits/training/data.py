@@ -58,6 +58,7 @@ class TrainingData:
         validation: what it is validated on after every epoch; pen digits, too, if some train.
         judges: digits that no run ever learns from, by what they are: a new model is compared on
             them with the one it replaces, and its confidence is calibrated on them.
+        imagined: the names of those of the judges whose pictures are made, not collected.
         non_digits: what doubt is judged by, labelled `NO_DIGIT`; empty if none train.
         test: MNIST's test split, for the report at the end.
         description: what `training` is, in words.
@@ -69,12 +70,18 @@ class TrainingData:
     training: DigitSet
     validation: DigitSet
     judges: Mapping[str, DigitSet]
+    imagined: frozenset[str]
     non_digits: DigitSet
     test: DigitSet
     description: str
     sha256: str
     left_out: tuple[tuple[str, str], ...]
     notes: tuple[str, ...] = ()
+
+    @property
+    def collected_judges(self) -> Mapping[str, DigitSet]:
+        """Those of the judges that people wrote, by what they are."""
+        return {name: each for name, each in self.judges.items() if name not in self.imagined}
 
 
 def load_training_data(
@@ -134,18 +141,22 @@ def load_training_data(
     judging_ways = judge.ways(min(JUDGING_WAYS, len(made.ways) // 10))
     non_digits = judge.non_digits(min(JUDGING_NON_DIGITS, len(made.non_digits) // 10))
     bitmaps = enlarge_usually(collected.validation_bitmaps)
+    imagined = {
+        f"{len(judging_scenes):,} imagined photographs": judging_scenes,
+        f"{len(judging_ways):,} digits written in rarer ways": judging_ways,
+    }
     judges = {
         f"{MNIST_VALIDATION_DIGITS:,} MNIST digits": mnist.validation(),
         **drawn,
         f"{len(bitmaps):,} optdigits tes bitmaps": bitmaps,
-        f"{len(judging_scenes):,} imagined photographs": judging_scenes,
-        f"{len(judging_ways):,} digits written in rarer ways": judging_ways,
+        **imagined,
     }
     judges = {name: digits for name, digits in judges.items() if len(digits)}
     return TrainingData(
         training=reduce(add, sources.values()),
         validation=reduce(add, drawn.values(), mnist.validation(recipe.validation_digits)),
         judges=judges,
+        imagined=frozenset(imagined),
         non_digits=non_digits,
         test=mnist.test,
         description="; ".join(sources),

@@ -61,18 +61,18 @@ def test_without_non_digits_nothing_is_doubted() -> None:
 
 
 def test_the_threshold_doubts_the_share_that_may_be_and_the_line_says_what_that_does() -> None:
-    # Of 400 digits one percent are those four whose highest logit is lowest.
-    assert (DOUBT_SCORE, SHARE_DOUBTED) == ("max_logit", 0.01)
-    judge = digits(*[(lead, 0, 0) for lead in [1, 1, 2, 2, 3, *[5] * 395]])
+    # Of 600 digits 0.7% are those four whose highest logit is lowest.
+    assert (DOUBT_SCORE, SHARE_DOUBTED) == ("max_logit", 0.007)
+    judge = digits(*[(lead, 0, 0) for lead in [1, 1, 2, 2, 3, *[5] * 595]])
     # Of the four that are no digits two score less than the fifth digit, and one as much.
     non_digits = digits(*[(lead, 0, NO_DIGIT) for lead in (0, 1, 3, 4)])
     calibration = calibrate(reading_network(), THREE_OF_FOUR, {"one": judge}, non_digits)
     # No temperature: doubt is measured on the logits as they are.
     assert calibration.doubt_threshold == pytest.approx(3, rel=1e-5)
-    # Pairs in order: with 0 all 400; with 1 398 and two ties; with 3 395 and a tie; with 4 395.
-    assert f"{(400 + 399 + 395.5 + 395) / 1600:.3f}" == "0.993"
-    assert "1.0% of the validation digits are doubted and 50.0% of 4 things" in calibration.line
-    assert "AUROC 0.993" in calibration.line
+    # Pairs in order: with 0 all 600; with 1 598 and two ties; with 3 595 and a tie; with 4 595.
+    assert f"{(600 + 599 + 595.5 + 595) / 2400:.3f}" == "0.996"
+    assert "0.7% of the validation digits are doubted and 50.0% of 4 things" in calibration.line
+    assert "AUROC 0.996" in calibration.line
 
 
 def test_many_digits_are_judged_batch_by_batch_as_if_at_once() -> None:

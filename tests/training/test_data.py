@@ -172,6 +172,7 @@ def test_a_recipe_says_how_many_pictures_are_made(mnist_file: Path, pens_file: P
     assert np.count_nonzero(made.labels == NO_DIGIT) == pytest.approx(30, abs=3)
     assert np.count_nonzero(made.labels < NO_DIGIT) == pytest.approx(2 * 22 + 60, abs=3)
     assert "6 imagined photographs" in data.judges
+    assert set(data.collected_judges) == set(data.judges) - {"6 imagined photographs"}
     assert set(data.non_digits.labels) == {NO_DIGIT}
     assert all((digits.labels < NO_DIGIT).all() for digits in data.judges.values())
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import keras
 
 VALIDATION_BATCH = 500
+OUTLIER_WEIGHT = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,16 +161,18 @@ def _loss(recipe: Recipe) -> Callable[[Any, Any], Any]:
     """Cross-entropy with the label, or with all ten digits alike where there is no digit.
 
     The latter is outlier exposure (Hendrycks, Mazeika & Dietterich, 2019, "Deep anomaly detection
-    with outlier exposure").
+    with outlier exposure"), with their weight of a half.
     """
     keras = import_keras()
     ops = keras.ops
 
     def cross_entropy(labels: Any, probabilities: Any) -> Any:
         labels = ops.cast(ops.reshape(labels, (-1,)), "int32")
+        is_digit = ops.cast(labels < NO_DIGIT, probabilities.dtype)
         smoothing = ops.where(labels < NO_DIGIT, recipe.label_smoothing, 1.0)[:, None]
         targets = (1 - smoothing) * ops.one_hot(labels, CLASSES) + smoothing / CLASSES
-        return keras.losses.categorical_crossentropy(targets, probabilities)
+        loss = keras.losses.categorical_crossentropy(targets, probabilities)
+        return loss * (OUTLIER_WEIGHT + (1 - OUTLIER_WEIGHT) * is_digit)
 
     return cross_entropy
 

@@ -56,8 +56,8 @@ class Recipe:
     architecture: str = "compact"
     network: Mapping[str, Any] = field(default_factory=dict)
     epochs: int = 20
-    batch_size: int = 128
-    learning_rate: float = 5e-3
+    batch_size: int = 64
+    learning_rate: float = 4e-3
     warm_up_epochs: float = 0.05
     is_lowered: bool = True
     weight_decay: float = 1e-3
@@ -70,7 +70,7 @@ class Recipe:
     drawings: int = 3
     scenes: float = 0.8
     ways: float = 0.5
-    non_digits: float = 1.0
+    non_digits: float = 0.8
     precision: str = "float32"
 
     def augmentation_at(self, epoch: int) -> Augmentation | None:

@@ -24,6 +24,7 @@ from digits.picture.ink_parts import (
     WEAK_INK_OF_A_DRAWING,
     WEAK_INK_OF_A_PHOTO,
     Finder,
+    longest_side,
     strong_and_joined,
     threshold_and_peak,
     weak_level_of,
@@ -50,6 +51,8 @@ THICKEST_LINE = 1.3
 THICKEST_OF_HEIGHT = 0.12
 # Of the usual height: what is left of a line that was taken away is shorter.
 _CRUMB = 0.25
+# Of the longest part of a table's grain: what is written is longer.
+LARGEST_GRAIN = 1.3
 # Of the sheet's longer side: a printed border is no deeper. Of the side that it lies along: it is
 # as long, in one part or in so many.
 DEEPEST_BORDER = 0.16
@@ -93,8 +96,10 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
     if threshold_and_peak(contrast, 3 * noise)[1] < least:
         raise NoInkError(NO_INK)
     for find in (*(beside or ()), _border_strips):
-        found = find(_ink_of(contrast, noise, is_photo)[1])
-        contrast = _blanked(contrast, found, is_photo, least, noise)
+        mask = _ink_of(contrast, noise, is_photo)[1]
+        found = find(mask)
+        if find is _border_strips or _is_grain(found, mask):
+            contrast = _blanked(contrast, found, is_photo, least, noise)
     all_lines = np.zeros(contrast.shape, bool)
     for _ in range(_PASSES):
         lines = _lines_of_paper(_ink_of(contrast, noise, is_photo)[1])
@@ -154,6 +159,12 @@ def _blanked(contrast: Grey, lines: Mask, is_photo: bool, least: float, noise: f
 
 
 # --- borders
+
+
+def _is_grain(found: Mask, mask: Mask) -> bool:
+    """Whether what lies beside the paper is smaller than what is written; else that is a shadow."""
+    longest = longest_side(mask & ~found, uncut=True)
+    return longest > LARGEST_GRAIN * longest_side(found, uncut=True)
 
 
 def _border_strips(mask: Mask) -> Mask:

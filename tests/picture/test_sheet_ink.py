@@ -89,3 +89,17 @@ def test_ornaments_along_a_side_go() -> None:
 def test_an_empty_sheet_has_no_ink() -> None:
     with pytest.raises(NoInkError):
         find_sheet_ink(np.full((80, 200), 255, np.uint8))
+
+
+def test_digits_in_a_shadow_stay() -> None:
+    bare = written("20538")
+    light = np.full(bare.shape, 220.0)
+    light[:, 240:] *= 0.5  # from above to below, as a hand's falls
+    light = cv2.GaussianBlur(light, (0, 0), 6)
+    grain = np.random.default_rng(0).normal(0, 2, bare.shape)
+    photo = np.clip(light * (0.15 + 0.85 * bare / 255) + grain, 0, 255).astype(np.uint8)
+    ink = bare < 128
+    found = find_sheet_ink(np.repeat(photo[..., None], 3, axis=2)).ink_map > 0.4
+    assert (found & ink).sum() >= 0.85 * ink.sum()
+    far = cv2.dilate(ink.astype(np.uint8), np.ones((15, 15), np.uint8)) == 0
+    assert (found & far).sum() <= 0.02 * ink.sum()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import cv2
 import numpy as np
@@ -35,6 +35,23 @@ def brightest_channel(pixels: Pixels) -> Grey:
 def rim_of(pixels: NDArray[_Value]) -> NDArray[_Value]:
     """All pixels along the border, corners twice."""
     return np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+
+
+def runs_of(row: Mask) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Where the runs of ink in a row begin, and where they have ended: (n,) each."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], row.astype(np.int8), [0]])))
+    return edges[::2], edges[1::2]
+
+
+def middle_by_sum(values: NDArray[Any]) -> float:
+    """That of several numbers of which larger and smaller ones sum to as much.
+
+    Args:
+        values: (n,), none below 0; n is at least 1.
+    """
+    ordered = np.sort(values).astype(np.float64)
+    total = np.cumsum(ordered)
+    return float(ordered[np.searchsorted(total, 0.5 * total[-1])])
 
 
 def count_levels(grey: Grey) -> NDArray[np.float64]:

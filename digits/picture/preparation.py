@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import get_args
 
 import cv2
@@ -70,6 +71,14 @@ class PreparedDigit:
     network_input: InkMap
     placement: NDArray[np.float64]
     steps: tuple[tuple[str, NDArray[np.uint8]], ...]
+
+    @property
+    def corners_of_ink(self) -> NDArray[np.float64]:
+        """Where on the upright picture its ink begins and ends: (2, 2), x before y."""
+        rows, columns = np.nonzero(self.network_input)
+        first = [columns.min() - 0.5, rows.min() - 0.5, 1]
+        last = [columns.max() + 0.5, rows.max() + 0.5, 1]
+        return np.asarray((self.placement @ np.array([first, last]).T).T)
 
 
 def prepare_digit(picture: DecodedPicture, ink: Ink = "auto") -> PreparedDigit:
@@ -168,16 +177,12 @@ def is_all_there_is(picture: DecodedPicture, prepared: PreparedDigit, ink: Ink =
         prepared: a digit of it.
         ink: as for `prepare_digit`.
     """
-    pixels = picture.pixels
-    if picture.alpha_ink is not None:
-        pixels, ink = picture.alpha_ink, "light"
+    pixels, ink = _pixels_with_ink(picture, ink)
     paper = drawing_paper(pixels)
     if paper is None or max(pixels.shape[:2]) > WORKING_SIZE:
         return False
     x, y, width, height = cv2.boundingRect(drawing_contrast(pixels, paper, ink))
-    rows, columns = np.nonzero(prepared.network_input)
-    ends = np.array([[columns.min(), columns.max()], [rows.min(), rows.max()], [1, 1]])
-    low, high = (prepared.placement @ (ends + np.array([[-0.5, 0.5], [-0.5, 0.5], [0, 0]]))).T
+    low, high = prepared.corners_of_ink
     slack = 1 + float(prepared.placement[0, 0])  # a network pixel
     outside = np.maximum(low - (x, y), np.array([x + width, y + height]) - high)
     return bool((outside <= slack).all())
@@ -196,6 +201,11 @@ class Sheet:
     ink_map: InkMap
     lines: NDArray[np.bool_]
     view: _View
+
+    @cached_property
+    def stroke(self) -> float:
+        """The width of its strokes, pixels."""
+        return stroke_width(self.ink_map)
 
     def prepare(self, ink_map: InkMap) -> PreparedDigit:
         """Some of its ink as a digit.
@@ -226,9 +236,7 @@ def prepare_sheet(picture: DecodedPicture, ink: Ink = "auto") -> Sheet:
         ValueError: `ink` is none of the three.
     """
     _check(ink)
-    pixels = picture.pixels
-    if picture.alpha_ink is not None:
-        pixels, ink = picture.alpha_ink, "light"
+    pixels, ink = _pixels_with_ink(picture, ink)
     view = _sheet_view(pixels)
     found = find_sheet_ink(view.pixels, ink)
     return Sheet(found.ink_map, found.lines, view)
@@ -258,11 +266,16 @@ class _View:
     to_picture: NDArray[np.float64]
 
 
+def _pixels_with_ink(picture: DecodedPicture, ink: Ink) -> tuple[Pixels, Ink]:
+    """The pixels in which ink is sought, and how light it is: transparency itself may be it."""
+    if picture.alpha_ink is not None:
+        return picture.alpha_ink, "light"
+    return picture.pixels, ink
+
+
 def _look(picture: DecodedPicture, ink: Ink) -> tuple[_View, list[InkMap]]:
     """Find the ink on the whole picture, and closer if it is small there; as `find_inks`."""
-    pixels = picture.pixels
-    if picture.alpha_ink is not None:
-        pixels, ink = picture.alpha_ink, "light"
+    pixels, ink = _pixels_with_ink(picture, ink)
     view = _view(pixels, (0, 0, pixels.shape[1], pixels.shape[0]))
     ink_maps = find_inks(view.pixels, ink)
     region = _region_to_look_at_closer(ink_maps, view, pixels)

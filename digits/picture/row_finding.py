@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.picture.pixels import InkMap, Mask, label_parts
+from digits.picture.pixels import InkMap, Mask, label_parts, middle_by_sum
 
 Boxes = NDArray[np.float64]
 
@@ -102,7 +102,7 @@ def find_rows(ink_map: InkMap) -> list[Row]:
         return []
     largest = np.argsort(-stats[1:, cv2.CC_STAT_AREA], kind="stable")[:_MOST_PARTS]
     boxes, numbers = boxes[largest], largest + 1
-    height = _usual_height(boxes)
+    height = middle_by_sum(boxes[:, 3])
     lengths = boxes[:, 2:].max(axis=1)
     boxes, numbers = boxes[lengths >= SPECK * height], numbers[lengths >= SPECK * height]
     tall = boxes[:, 3] >= TALL * height
@@ -114,13 +114,6 @@ def find_rows(ink_map: InkMap) -> list[Row]:
     rows = _joined_by_small(rows, boxes, others)
     made = [_row(boxes[row], numbers[row], part_of) for row in rows]
     return sorted(made, key=lambda row: float(np.mean([part.middle[1] for part in row.parts])))
-
-
-def _usual_height(boxes: Boxes) -> float:
-    """That of which taller and lower parts make up as much; the taller a part, the more it is."""
-    ordered = np.sort(boxes[:, 3])
-    total = np.cumsum(ordered)
-    return float(ordered[np.searchsorted(total, 0.5 * total[-1])])
 
 
 def _chains(boxes: Boxes) -> NDArray[np.intp]:
@@ -162,7 +155,7 @@ def _distance(box: NDArray[np.float64], row: Boxes) -> float:
 
 
 def _row(boxes: Boxes, numbers: NDArray[np.intp], part_of: NDArray[np.int32]) -> Row:
-    height = _usual_height(boxes)
+    height = middle_by_sum(boxes[:, 3])
     tall = boxes[:, 3] >= TALL * height
     x, bottom = boxes[tall, 0] + boxes[tall, 2] / 2, boxes[tall, 1] + boxes[tall, 3]
     slope = 0.0

@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.picture.pixels import Mask, label_parts
+from digits.picture.pixels import Mask, label_parts, runs_of
 
 # Paper is held about level: degrees.
 LARGEST_TILT = 10
@@ -118,11 +118,11 @@ def _rims(mask: Mask) -> tuple[Mask, Mask, Mask, Mask]:
 
 def _longest_run(row: Mask) -> tuple[int, int]:
     """Where the longest run of ink in a row begins, and where it has ended."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], row.astype(np.int8), [0]])))
-    if not edges.size:
+    starts, ends = runs_of(row)
+    if not starts.size:
         return 0, 0
-    longest = np.argmax(edges[1::2] - edges[::2])
-    return int(edges[2 * longest]), int(edges[2 * longest + 1])
+    longest = np.argmax(ends - starts)
+    return int(starts[longest]), int(ends[longest])
 
 
 def _strip(mask: Mask, first: int, last: int) -> Mask:

@@ -30,7 +30,16 @@ from digits.picture.ink_parts import (
     weak_level_of,
 )
 from digits.picture.photo_ink import photo_contrast
-from digits.picture.pixels import Grey, Ink, InkMap, Mask, Pixels, label_parts, stroke_width
+from digits.picture.pixels import (
+    Grey,
+    Ink,
+    InkMap,
+    Mask,
+    Pixels,
+    label_parts,
+    middle_by_sum,
+    stroke_width,
+)
 from digits.picture.ruling_removal import find_border_strips
 from digits.picture.straight_lines import LevelLine, find_level_lines, pixels_of_lines
 
@@ -233,9 +242,7 @@ def usual_height(mask: Mask) -> float:
     tall = (heights >= 6) & (widths <= 6 * heights)
     if not tall.any():
         return float(len(mask))
-    ordered = np.sort(heights[tall]).astype(np.float64)
-    total = np.cumsum(ordered)
-    return float(ordered[np.searchsorted(total, 0.5 * total[-1])])
+    return middle_by_sum(heights[tall])
 
 
 def _lines_of_paper(mask: Mask) -> Mask:

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.picture.pixels import Mask
+from digits.picture.pixels import Mask, runs_of
 
 # Degrees: paper is held about level, and hands draw lines so.
 LARGEST_TILT = 12
@@ -164,8 +164,6 @@ def _in_line_with(piece: int, pieces: _Pieces) -> Mask:
     members = np.arange(len(middle_x)) == piece
     reach = 1.5 * float(pieces.boxes[piece, 2])
     for _ in range(6):
-        x = middle_x[members]
-        weights = pieces.boxes[members, 2].astype(np.float64)
         near = (middle_x >= pieces.boxes[members, 0].min() - reach) & (
             middle_x <= (pieces.boxes[members, 0] + pieces.boxes[members, 2]).max() + reach
         )
@@ -177,29 +175,31 @@ def _in_line_with(piece: int, pieces: _Pieces) -> Mask:
         if np.array_equal(grown, members):
             break
         members = grown
-        x, weights = middle_x[members], pieces.boxes[members, 2].astype(np.float64)
-        if len(x) > 1:
-            # Each piece counts as its two ends, so that a long one keeps its own direction.
-            half = (pieces.boxes[members, 2] - 1) / 2
-            ends_x = np.concatenate([x - half, x + half])
-            own = np.concatenate([pieces.lines[members]] * 2)
-            ends_y = own[:, 0] * ends_x + own[:, 1]
-            slope, height = np.polyfit(ends_x, ends_y, 1, w=np.sqrt(np.tile(weights, 2)))
-        reach = 1.5 * float(weights.max())
+        slope, height = _line_through(pieces, members) if grown.sum() > 1 else (slope, height)
+        reach = 1.5 * float(pieces.boxes[members, 2].max())
     return members
 
 
-def _longest_covered(mask: Mask, pieces: _Pieces, members: Mask) -> LevelLine | None:
+def _line_through(pieces: _Pieces, members: Mask) -> tuple[float, float]:
+    """Slope and height of one line through several pieces.
+
+    Each counts as its two ends, so that a long one keeps its own direction.
+    """
     boxes, lines = pieces.boxes[members], pieces.lines[members]
+    if len(boxes) == 1:
+        return float(lines[0, 0]), float(lines[0, 1])
     half = (boxes[:, 2] - 1) / 2
     middle = boxes[:, 0] + half
     ends_x = np.concatenate([middle - half, middle + half])
     own = np.concatenate([lines, lines])
     weights = np.sqrt(np.tile(boxes[:, 2].astype(np.float64), 2))
-    if len(boxes) > 1:
-        slope, height = np.polyfit(ends_x, own[:, 0] * ends_x + own[:, 1], 1, w=weights)
-    else:
-        slope, height = lines[0]
+    slope, height = np.polyfit(ends_x, own[:, 0] * ends_x + own[:, 1], 1, w=weights)
+    return float(slope), float(height)
+
+
+def _longest_covered(mask: Mask, pieces: _Pieces, members: Mask) -> LevelLine | None:
+    boxes = pieces.boxes[members]
+    slope, height = _line_through(pieces, members)
     if abs(slope) > np.tan(np.deg2rad(LARGEST_TILT)):
         return None
     thickness = float(np.average(pieces.thickness[members], weights=boxes[:, 2]))
@@ -212,8 +212,7 @@ def _longest_covered(mask: Mask, pieces: _Pieces, members: Mask) -> LevelLine | 
     bridged = cv2.morphologyEx(
         np.pad(inked, gap).astype(np.uint8)[None], cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8)
     )[0, gap:-gap]
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], bridged.astype(np.int8), [0]])))
-    starts, ends = edges[::2], edges[1::2]
+    starts, ends = runs_of(bridged > 0)
     if not starts.size:
         return None
     longest = int((ends - starts).argmax())
@@ -223,4 +222,4 @@ def _longest_covered(mask: Mask, pieces: _Pieces, members: Mask) -> LevelLine | 
         thin[x : x + width] = True
     if inked[start:end].mean() < LEAST_COVERAGE or thin[start:end].mean() < LEAST_BARE:
         return None
-    return LevelLine(float(slope), float(height), first + start, first + end - 1, thickness)
+    return LevelLine(slope, height, first + start, first + end - 1, thickness)

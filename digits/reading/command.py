@@ -97,9 +97,12 @@ def _as_text(name: str, reading: Reading) -> str:
 
 
 def _as_json(name: str, reading: Reading) -> str:
-    top_k = [{"digit": digit, "confidence": confidence} for digit, confidence in reading.top_k]
-    answer = {"picture": name, "top_k": top_k}
+    answer = {"picture": name, "top_k": _top_k(reading)}
     return json.dumps(answer | {"is_digit": reading.is_digit, "doubt": reading.doubt})
+
+
+def _top_k(reading: Reading) -> list[dict[str, float]]:
+    return [{"digit": digit, "confidence": confidence} for digit, confidence in reading.top_k]
 
 
 def _number_as_text(name: str, number: NumberReading) -> str:
@@ -114,10 +117,7 @@ def _number_as_text(name: str, number: NumberReading) -> str:
 def _number_as_json(name: str, number: NumberReading) -> str:
     digits = [
         {
-            "top_k": [
-                {"digit": digit, "confidence": confidence}
-                for digit, confidence in each.reading.top_k
-            ],
+            "top_k": _top_k(each.reading),
             "doubt": each.reading.doubt,
             "box": each.box,
             "row": each.row,

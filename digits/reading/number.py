@@ -196,15 +196,8 @@ class _Alone:
     @property
     def box(self) -> Box:
         """Where its ink is: x, y, width, height, pixels of the upright picture."""
-        rows, columns = np.nonzero(self.prepared.network_input)
-        corners = np.array(
-            [
-                [columns.min() - 0.5, rows.min() - 0.5, 1],
-                [columns.max() + 0.5, rows.max() + 0.5, 1],
-            ]
-        )
         height, width = self.reading.picture.shape[:2]
-        low, high = np.clip((self.prepared.placement @ corners.T).T + 0.5, 0, (width, height))
+        low, high = np.clip(self.prepared.corners_of_ink + 0.5, 0, (width, height))
         x, y = np.floor(low).astype(int).tolist()
         right, bottom = np.ceil(high).astype(int).tolist()
         return x, y, right - x, bottom - y

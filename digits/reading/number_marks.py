@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from digits.picture.pixels import runs_of
 from digits.picture.row_finding import Part, Row
 
 SIGNS = {
@@ -169,11 +170,11 @@ def _main_direction(part: Part) -> tuple[float, NDArray[np.float64]]:
 
 def _is_colon(part: Part, row: Row) -> bool:
     """Whether it is two dots, one above the other."""
-    inked = part.mask.any(axis=1)
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], inked.astype(np.int8), [0]])))
-    if len(edges) != 4 or part.width > 0.35 * row.height:
+    starts, ends = runs_of(np.asarray(part.mask.any(axis=1)))
+    if len(starts) != 2 or part.width > 0.35 * row.height:
         return False
-    upper, gap, lower = edges[1] - edges[0], edges[2] - edges[1], edges[3] - edges[2]
+    upper, lower = ends - starts
+    gap = starts[1] - ends[0]
     largest = 0.3 * row.height
     return bool(
         max(upper, lower) <= largest

@@ -19,7 +19,7 @@ from digits.network.architectures import CLASSES
 from digits.network.doubt import max_logit
 from digits.network.prediction import calibrated_softmax, predict_logits
 from digits.picture.part_cutting import cut_part
-from digits.picture.pixels import stroke_width
+from digits.picture.pixels import runs_of
 from digits.picture.preparation import Sheet, normalise_ink
 from digits.picture.row_finding import Part, Row
 from digits.reading.number_lattice import (
@@ -167,7 +167,7 @@ class _CutRow:
     @classmethod
     def of(cls, row: Row, sheet: Sheet) -> _CutRow:
         """Cut a row wherever it may be cut."""
-        stroke = stroke_width(sheet.ink_map)
+        stroke = sheet.stroke
         cut: list[tuple[Part, int]] = []
         for number, part in enumerate(row.parts):
             if _may_be_several(part, row, stroke):
@@ -220,8 +220,8 @@ def _uprights_beside(row: Row, sheet: Sheet) -> NDArray[np.float64]:
     bottom = max(part.y + part.height for part in row.parts)
     lines = cv2.dilate(sheet.lines[top:bottom].view(np.uint8), np.ones((1, 5), np.uint8))
     is_upright = np.asarray(lines, np.float64).mean(axis=0) > _LEAST_OF_UPRIGHT
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], is_upright.astype(np.int8), [0]])))
-    return (edges[::2] + edges[1::2] - 1) / 2
+    starts, ends = runs_of(is_upright)
+    return (starts + ends - 1) / 2
 
 
 def _signs_of(cut: _CutRow, sheet: Sheet, network: Network) -> list[Sign]:

@@ -119,13 +119,9 @@ def read_number_to_show(source: bytes, ink: Ink) -> ShownNumber:
 
 def _digits_of(source: bytes, ink: Ink, number: NumberReading) -> tuple[ShownAnswer, ...]:
     """All with one picture, which is shrunken once."""
-    picture, _ = shrink_picture(number.picture, np.eye(2, 3), LONGEST_SIDE_SHOWN)
-    grow = np.array(number.picture.shape[1::-1]) / picture.shape[1::-1]
+    picture, to_shown = shrink_picture(number.picture, np.eye(2, 3), LONGEST_SIDE_SHOWN)
     shown = []
     for place, digit in enumerate(number.digits):
-        placement = digit.reading.placement.copy()
-        placement[:, 2] += 0.5
-        placement /= grow[:, None]
-        placement[:, 2] -= 0.5
+        placement = to_shown @ np.vstack([digit.reading.placement, [0, 0, 1]])
         shown.append(answer_of(source, ink, digit.reading, picture, placement, place=place))
     return tuple(shown)

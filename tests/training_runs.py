@@ -53,11 +53,19 @@ def weights_of(path: Path) -> list[np.ndarray]:
 
 
 def train_nothing(
-    recipe: Recipe, training: DigitSet, validation: DigitSet, seed: int, control: RunControl
+    recipe: Recipe,
+    training: DigitSet,
+    validation: DigitSet,
+    seed: int,
+    control: RunControl,
+    *,
+    initial_weights: list[np.ndarray] | None = None,
 ) -> TrainedNetwork:
     """In the place of `fitting.train`: one epoch that changes no weight, for who needs none."""
     import_keras().utils.set_random_seed(seed)
     model = ARCHITECTURES[recipe.architecture](**recipe.network)
+    if initial_weights is not None:
+        model.set_weights(initial_weights)
     history = (EpochRow(1, 1.0, 0.1, 0.2, 0.9, 0.2, 0.9),)
     if control.resume_from is None:
         weights = model.get_weights()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import hashlib
 import math
 import os
 import shlex
@@ -26,7 +27,7 @@ from digits.common.errors import DataError, DigitError, ModelError
 from digits.common.file_lock import held_lock
 from digits.common.progress import duration_text
 from digits.network.exporting import add_export, can_export
-from digits.network.model_file import save_model_file
+from digits.network.model_file import load_model_file, save_model_file
 from digits.network.papers import ModelPapers
 from digits.network.stored_export import HOW_TO_EXPORT
 from digits.network.tensorflow_import import import_keras
@@ -42,6 +43,7 @@ from digits.training.recipe import PRECISIONS, RECIPES, Recipe, read_recipe
 
 if TYPE_CHECKING:
     import keras
+    import numpy as np
 
 SCRIPT = "python train_mnist_model.py"
 # Pictures that were made to learn from are kept there, beside the model.
@@ -72,6 +74,7 @@ def _run(options: argparse.Namespace) -> None:
 def _train_and_write(options: argparse.Namespace) -> None:
     recipe = _recipe(options)
     import_keras()  # where there is none it is said now, and not after minutes of making pictures
+    initial_weights = _initial_weights(options.start_from)
     data = load_training_data(
         options.data,
         options.pen_strokes,
@@ -84,7 +87,7 @@ def _train_and_write(options: argparse.Namespace) -> None:
         print(line)
     replaced = load_replaced_model(options.output, options.force)
     progress = Progress(options, recipe, data)
-    trained = progress.train()
+    trained = progress.train(initial_weights)
     if not math.isfinite(trained.history[-1].val_loss):
         raise DigitError("The training went astray: give it a lower --learning-rate.")
     comparison = compare(trained.model, replaced, data.judges)
@@ -103,10 +106,15 @@ class Progress:
             "patience": options.early_stopping,
             "data_sha256": data.sha256,
             "backend": import_keras().backend.backend(),
+            "start_from": _hash_of(options.start_from),
         }
 
-    def train(self) -> TrainedNetwork:
-        """Train from the beginning, or from where the checkpoint is."""
+    def train(self, initial_weights: list[np.ndarray] | None) -> TrainedNetwork:
+        """Train from the beginning, or from where the checkpoint is.
+
+        Args:
+            initial_weights: what a network begins with that goes on from no checkpoint.
+        """
         checkpoint = self._where_to_begin()
         self.first_epoch = len(checkpoint.history) if checkpoint else 0
         self.start = time.monotonic()
@@ -119,7 +127,13 @@ class Progress:
         )
         digits = self.data.training, self.data.validation
         try:
-            return train(self.recipe, *digits, self.options.seed, control)
+            return train(
+                self.recipe,
+                *digits,
+                self.options.seed,
+                control,
+                initial_weights=initial_weights,
+            )
         except Exception as error:
             if self.options.tensorboard and type(error).__module__.startswith("tensorflow"):
                 raise DigitError(
@@ -154,6 +168,15 @@ class Progress:
         if done < self.recipe.epochs:
             left = seconds_an_epoch * (self.recipe.epochs - done)
             print(f"About {duration_text(left)} left.", flush=True)
+
+
+def _initial_weights(model: Path | None) -> list[np.ndarray] | None:
+    """Of the model to start from, if any."""
+    return None if model is None else list(load_model_file(model).get_weights())
+
+
+def _hash_of(model: Path | None) -> str | None:
+    return None if model is None else hashlib.sha256(model.read_bytes()).hexdigest()
 
 
 def _check_tensorboard(folder: Path | None) -> None:
@@ -279,6 +302,7 @@ def _command(options: argparse.Namespace, recipe: Recipe) -> str:
         words += ["--learning-rate", f"{recipe.learning_rate:g}"]
     words += ["--precision", recipe.precision] if options.precision else []
     words += ["--no-augmentation"] if options.no_augmentation else []
+    words += ["--start-from", options.start_from.name] if options.start_from else []
     words += ["--early-stopping", str(options.early_stopping)] if options.early_stopping else []
     return f"{SCRIPT} {shlex.join([*words, *words_of(options)])}"
 
@@ -358,6 +382,12 @@ def _parser() -> argparse.ArgumentParser:
         type=count,
         metavar="N",
         help="stop after N epochs without a lower validation loss, and keep the best epoch's model",
+    )
+    recipe.add_argument(
+        "--start-from",
+        type=Path,
+        metavar="MODEL",
+        help="begin with what a model of the same architecture has learnt, not at random",
     )
     recipe.add_argument("--seed", type=seed, default=0, metavar="N", help="random seed (0)")
     run = parser.add_argument_group("run")

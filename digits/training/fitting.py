@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     import keras
 
 VALIDATION_BATCH = 500
-OUTLIER_WEIGHT = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +67,8 @@ def train(
     validation: DigitSet,
     seed: int,
     control: RunControl | None = None,
+    *,
+    initial_weights: Sequence[np.ndarray] | None = None,
 ) -> TrainedNetwork:
     """Build a network and train it.
 
@@ -78,14 +79,19 @@ def train(
         seed: of weights, order, augmentation and dropout; the same seed gives the same weights on
             the same machine.
         control: what happens around it.
+        initial_weights: what a network of the same recipe has learnt already, in the order of
+            `keras.Model.get_weights`; None begins with random ones.
 
     Raises:
-        DataError: the checkpoint to resume from does not fit the recipe's network.
+        DataError: the initial weights, or the checkpoint to resume from, do not fit the recipe's
+            network.
     """
     control = control or RunControl()
     keras = import_keras()
     keras.utils.set_random_seed(seed)
     model = compiled_model(recipe, len(training))
+    if initial_weights is not None:
+        _set_initial_weights(model, initial_weights)
     keeper = _epoch_keeper(seed, control)
     if control.resume_from is not None:
         _restore(model, control.resume_from)
@@ -161,18 +167,17 @@ def _loss(recipe: Recipe) -> Callable[[Any, Any], Any]:
     """Cross-entropy with the label, or with all ten digits alike where there is no digit.
 
     The latter is outlier exposure (Hendrycks, Mazeika & Dietterich, 2019, "Deep anomaly detection
-    with outlier exposure"), with their weight of a half.
+    with outlier exposure"), whose weight of it is a half; ours is the recipe's.
     """
     keras = import_keras()
     ops = keras.ops
 
     def cross_entropy(labels: Any, probabilities: Any) -> Any:
         labels = ops.cast(ops.reshape(labels, (-1,)), "int32")
-        is_digit = ops.cast(labels < NO_DIGIT, probabilities.dtype)
         smoothing = ops.where(labels < NO_DIGIT, recipe.label_smoothing, 1.0)[:, None]
         targets = (1 - smoothing) * ops.one_hot(labels, CLASSES) + smoothing / CLASSES
         loss = keras.losses.categorical_crossentropy(targets, probabilities)
-        return loss * (OUTLIER_WEIGHT + (1 - OUTLIER_WEIGHT) * is_digit)
+        return loss * ops.where(labels < NO_DIGIT, 1.0, recipe.outlier_weight)
 
     return cross_entropy
 
@@ -193,6 +198,16 @@ def _accuracy() -> Callable[[Any, Any], Any]:
 def averaged_weights(recipe: Recipe) -> list[keras.callbacks.Callback]:
     """Validate the averaged weights, where there are any, and train on with the others."""
     return [import_keras().callbacks.SwapEMAWeights()] if recipe.averaging else []
+
+
+def _set_initial_weights(model: keras.Model, weights: Sequence[np.ndarray]) -> None:
+    try:
+        model.set_weights(list(weights))
+    except ValueError as error:
+        raise DataError(
+            "The model to start from is another network than the recipe's: give the --architecture "
+            "and --width that it has, or leave out --start-from."
+        ) from error
 
 
 def _restore(model: keras.Model, checkpoint: Checkpoint) -> None:

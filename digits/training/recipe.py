@@ -48,6 +48,7 @@ class Recipe:
         scenes: imagined photographs to learn from, for each of MNIST's training digits.
         ways: digits in ways of writing of which collections hold too few, likewise.
         non_digits: things that are no digit, to learn doubt from, likewise.
+        outlier_weight: what one of these weighs in the loss, beside a digit.
         precision: one of `PRECISIONS`. Mixed precision (Micikevicius et al., 2018) computes in
             16 bits what is safe so, twice as fast on a processor that can, and slowly on any
             other; the weights that come out always have 32.
@@ -70,7 +71,8 @@ class Recipe:
     drawings: int = 3
     scenes: float = 0.8
     ways: float = 0.5
-    non_digits: float = 0.8
+    non_digits: float = 1.0
+    outlier_weight: float = 1.0
     precision: str = "float32"
 
     def augmentation_at(self, epoch: int) -> Augmentation | None:
@@ -169,6 +171,7 @@ _LIMITS: dict[str, _Limits] = {
     "scenes": (float, 0, 10),
     "ways": (float, 0, 10),
     "non_digits": (float, 0, 10),
+    "outlier_weight": (float, 0, 10),
 }
 _NETWORK_LIMITS: dict[str, _Limits] = {
     "width": (float, 0.25, 4),

@@ -258,6 +258,8 @@ def test_the_last_convolution_of_ours_keeps_feature_maps_of_at_least_7_by_7() ->
         (["--doodles", "tuned.json"], "tuned.json is no whole .npz file"),
         (["--alphabets", "tuned.json"], "tuned.json is no whole .zip file"),
         (["--extra", "none"], "none"),
+        (["--start-from", "none.h5"], "none.h5"),
+        (["--start-from", "thesis.h5"], "thesis.h5"),
         (["--extra", "pictures"], "4"),
         (["--show-augmentation", "sheet.txt"], "ends in .png"),
         (["--show-augmentation", "no/sheet.png"], "--show-augmentation does not exist"),
@@ -285,6 +287,18 @@ def test_a_count_below_one_is_refused(argument: str, capsys) -> None:
         main([argument, "0"])
     assert caught.value.code == 2
     assert "from 1 to" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("trains_at_once")
+def test_a_run_starts_from_what_a_model_has_learnt_and_says_so(small_mnist: Path) -> None:
+    learnt, output = small_mnist.with_name("learnt.h5"), small_mnist.with_name("mine.h5")
+    assert run_here(small_mnist, "--epochs", "1", "--seed", "3") == 0
+    output.rename(learnt)
+    assert run_here(small_mnist, "--epochs", "1", "--start-from", str(learnt)) == 0
+    for before, after in zip(weights_of(learnt), weights_of(output), strict=True):
+        assert np.array_equal(before, after)
+    command = read_papers(output).command
+    assert command is not None and "--start-from learnt.h5" in command
 
 
 @pytest.mark.usefixtures("trains_at_once")

@@ -123,16 +123,30 @@ def _check(ink: Ink) -> None:
 
 
 def _prepare(view: _View, ink_map: InkMap) -> PreparedDigit:
-    found, (x, y) = _crop_to_ink(ink_map)
+    found, corner = _crop_to_ink(ink_map)
+    pictures = _as_grey_picture(view.pixels), _as_grey(ink_map)
+    return _prepared(found, view.to_picture @ _shift(corner), pictures)
+
+
+def _prepared(
+    found: InkMap, to_picture: NDArray[np.float64], pictures: tuple[Grey, Grey]
+) -> PreparedDigit:
+    """Ink that was found, cropped, as a digit.
+
+    Args:
+        found: float32 (h, w), its first and last rows and columns inked.
+        to_picture: float64 (3, 3), affine map from its pixels to those of the upright picture.
+        pictures: in grey, and the ink in it.
+    """
     normal = _normalised(found)
-    placement = view.to_picture @ _scale_and_shift(np.ones(2), np.array([x, y])) @ normal.to_found
+    in_grey, ink_found = pictures
     steps = (
-        ("In grey", _as_grey_picture(view.pixels)),
-        ("Ink found", _as_grey(ink_map)),
+        ("In grey", in_grey),
+        ("Ink found", ink_found),
         ("Cropped", _as_grey(normal.crop)),
         ("Centred, 28 × 28", _as_grey(normal.network_input)),
     )
-    return PreparedDigit(normal.network_input, placement[:2], steps)
+    return PreparedDigit(normal.network_input, (to_picture @ normal.to_found)[:2], steps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,13 +221,31 @@ class Sheet:
         """The width of its strokes, pixels."""
         return stroke_width(self.ink_map)
 
-    def prepare(self, ink_map: InkMap) -> PreparedDigit:
-        """Some of its ink as a digit.
+    @cached_property
+    def grey(self) -> Grey:
+        """uint8 (h, w), the picture as it is worked on, of which `prepare` shows pieces."""
+        return _as_grey_picture(self.view.pixels)
+
+    def prepare(self, ink_map: InkMap, x: int, y: int) -> PreparedDigit:
+        """Some of its ink as a digit, whose steps show no more than what is around it.
 
         Args:
-            ink_map: float32 (h, w), as large as the sheet's, some of it above 0.
+            ink_map: float32 (h, w), some of it above 0.
+            x: the column of the sheet where it begins.
+            y: likewise the row.
         """
-        return _prepare(self.view, ink_map)
+        found, (left, top) = _crop_to_ink(ink_map)
+        corner = x + left, y + top
+        brim = round(CLOSER_MARGIN * max(found.shape))
+        rows, columns = (
+            slice(max(0, start - brim), start + size + brim)
+            for start, size in zip(corner[::-1], found.shape, strict=True)
+        )
+        in_grey = self.grey[rows, columns]
+        ink_found = np.zeros_like(in_grey)
+        own = ink_found[corner[1] - rows.start :, corner[0] - columns.start :]
+        own[: found.shape[0], : found.shape[1]] = _as_grey(found)
+        return _prepared(found, self.view.to_picture @ _shift(corner), (in_grey, ink_found))
 
     def box_on_picture(self, x: int, y: int, width: int, height: int) -> tuple[int, int, int, int]:
         """Where a box of the sheet lies on the upright picture: x, y, width, height, pixels."""
@@ -293,7 +325,7 @@ def _view(pixels: Pixels, region: tuple[int, int, int, int]) -> _View:
     x, y, width, height = region
     piece = pixels[y : y + height, x : x + width]
     working = shrink(piece, WORKING_SIZE)
-    return _View(working, _scale_and_shift(np.ones(2), np.array([x, y])) @ _enlarge(working, piece))
+    return _View(working, _shift((x, y)) @ _enlarge(working, piece))
 
 
 def _region_to_look_at_closer(
@@ -423,6 +455,10 @@ def _enlarge(small: Pixels, large: Pixels) -> NDArray[np.float64]:
     """(3, 3) affine map from pixels of a shrunken picture to those of the picture itself."""
     grow = np.array(large.shape[1::-1]) / small.shape[1::-1]
     return _scale_and_shift(grow, 0.5 * grow - 0.5)
+
+
+def _shift(corner: tuple[int, int]) -> NDArray[np.float64]:
+    return _scale_and_shift(np.ones(2), np.array(corner))
 
 
 def _scale_and_shift(scale: NDArray[np.float64], shift: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -219,9 +219,9 @@ def _ornaments(near: Mask, boxes: NDArray[np.float64], reach: float) -> Mask:
     """
     inset, depth, start, length = boxes
     chosen = near.copy()
-    if np.count_nonzero(chosen) < FEWEST_ORNAMENTS:
-        return np.zeros_like(near)
     for values in (inset + depth / 2, depth, length):
+        if np.count_nonzero(chosen) < FEWEST_ORNAMENTS:
+            return np.zeros_like(near)
         usual = np.median(values[chosen])
         chosen &= np.abs(values - usual) <= 0.3 * usual + 1.5
     if np.count_nonzero(chosen) < FEWEST_ORNAMENTS:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +33,14 @@ from digits.picture.row_finding import Part, find_rows
 from digits.reading.digit import Reading, ReadyPicture, choose_candidate, make_readings
 from digits.reading.number_lattice import WIDEST_DIGIT, ink_of
 from digits.reading.number_marks import SIGNS
-from digits.reading.number_rows import RowReading, Sign, digit_scores, read_row
+from digits.reading.number_rows import (
+    SURELY_ALONE,
+    WIDEST_ALONE,
+    RowReading,
+    Sign,
+    digit_scores,
+    read_row,
+)
 
 if TYPE_CHECKING:
     from digits.network.loading import AnyNetwork
@@ -41,10 +48,11 @@ if TYPE_CHECKING:
 
 Box = tuple[int, int, int, int]
 
+MOST_DIGITS = 200
+"""More in one picture are refused."""
+# Likewise pieces of ink, for digits have two at most and marks between them.
+MOST_PARTS = 3 * MOST_DIGITS
 NO_NUMBER = "This does not look like a number: write digits, 0 to 9, side by side."
-# Of its height: what is no wider, and surely a digit, is not two that touch.
-_WIDEST_ALONE = 1.0
-_SURELY_ALONE = 5.0
 # What looks like one digit as a whole is one, unless each of several is so much likelier, as a
 # natural logarithm, or they stand side by side with so wide a gap, in heights of the row: a ring
 # around a 1 is no 0.
@@ -121,7 +129,7 @@ def read_number(
         model: from `load_network` or `load_model`; None takes the default network.
 
     Raises:
-        PictureError: the picture cannot be read or is too large.
+        PictureError: the picture cannot be read, is too large, or shows more than `MOST_DIGITS`.
         NoInkError: nothing is drawn on it.
         ModelError: the default model cannot be loaded, or `model` has no logits.
         ValueError: `ink` is none of those named.
@@ -135,8 +143,18 @@ def read_number(
         sheet = prepare_sheet(decoded, ink)
     except NoInkError:
         return _of_one_digit(alone)
-    rows = [read_row(row, sheet, network) for row in find_rows(sheet.ink_map)]
-    return _either(alone, rows, sheet, network)
+    found = find_rows(sheet.ink_map)
+    if sum(len(row.parts) for row in found) > MOST_PARTS:
+        return _of_one_digit(alone) if alone.reading.is_digit else _refuse()
+    rows = [read_row(row, sheet, network) for row in found]
+    number = _either(alone, rows, sheet, network)
+    return number if len(number.digits) <= MOST_DIGITS else _refuse()
+
+
+def _refuse() -> NoReturn:
+    raise PictureError(
+        f"There is too much on this picture: show no more than {MOST_DIGITS} digits at a time."
+    )
 
 
 def read_numbers(
@@ -209,8 +227,8 @@ def _read_alone(decoded: DecodedPicture, ink: Ink, network: Network) -> _Alone:
     logits = predict_logits(ready.network_input[None], network)
     reading = make_readings([ready], logits, CLASSES, network)[0]
     rows, columns = np.nonzero(ready.network_input)
-    is_narrow = np.ptp(columns) <= _WIDEST_ALONE * np.ptp(rows)
-    is_sure = reading.is_digit and float(logits.max()) >= _SURELY_ALONE
+    is_narrow = np.ptp(columns) <= WIDEST_ALONE * np.ptp(rows)
+    is_sure = reading.is_digit and float(logits.max()) >= SURELY_ALONE
     is_all = len(candidates) == 1 and bool(is_narrow and is_sure)
     return _Alone(
         reading=reading,
@@ -311,10 +329,8 @@ def _digits_of(
     ready, logits = [], []
     for _, sign in placed:
         part = sign.part
-        ink_map = np.zeros_like(sheet.ink_map)
-        rows, columns = slice(part.y, part.y + part.height), slice(part.x, part.x + part.width)
-        ink_map[rows, columns] = ink_of(part, sheet.ink_map)
-        ready.append(ReadyPicture(DecodedPicture(picture), [sheet.prepare(ink_map)]))
+        prepared = sheet.prepare(ink_of(part, sheet.ink_map), part.x, part.y)
+        ready.append(ReadyPicture(DecodedPicture(picture), [prepared]))
         logits.append(np.asarray(sign.logits, np.float32))
     if not ready:
         return ()

@@ -53,11 +53,19 @@ def join_parts(parts: Sequence[Part]) -> Part:
     return Part(x, y, mask)
 
 
-def find_segments(pieces: Sequence[Part], row: Row) -> list[Segment]:
-    """All that may be one sign: up to so many pieces that are no wider than a digit together."""
+def find_segments(pieces: Sequence[Part], row: Row, are_settled: Sequence[bool]) -> list[Segment]:
+    """All that may be one sign: up to so many pieces that are no wider than a digit together.
+
+    Args:
+        pieces: from left to right.
+        row: that they are pieces of.
+        are_settled: of each, whether it is one digit for sure; no two of those are one sign.
+    """
     segments = []
     for first in range(len(pieces)):
         for stop in range(first + 1, min(first + MOST_PIECES, len(pieces)) + 1):
+            if sum(are_settled[first:stop]) > 1:
+                break
             x = min(piece.x for piece in pieces[first:stop])
             right = max(piece.x + piece.width for piece in pieces[first:stop])
             if stop > first + 1 and right - x > WIDEST_DIGIT * row.height:

@@ -6,7 +6,7 @@ together (`number_lattice`); what is no digit becomes a mark (`number_marks`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -60,6 +60,8 @@ _ASIDE = -5.0
 _LOW = 0.6
 # Of these a colon has two.
 MOST_PIECES_OF_A_MARK = 3
+# A part of a row that is no wider, of its height, and has such a logit, is one digit for sure.
+WIDEST_ALONE, SURELY_ALONE = 1.0, 5.0
 # What has no larger logit is like no digit at all, such as a letter among digits.
 LIKE_NO_DIGIT = 1.4
 
@@ -134,7 +136,7 @@ def read_row(row: Row, sheet: Sheet, network: Network) -> RowReading:
     Raises:
         ModelError: its answers are no numbers.
     """
-    cut = _CutRow.of(row, sheet)
+    cut = _CutRow.of(row, sheet, network)
     signs = _signs_of(cut, sheet, network)
     scores = np.array([sign.score for sign in signs])
     path, _ = best_path(len(cut.pieces), cut.segments, scores)
@@ -154,6 +156,7 @@ class _CutRow:
         are_whole: of each piece, whether it is a part of the row as it was found.
         marks: of each, what it is if no piece of a digit; None for what is like no mark.
         segments: all that may be one sign.
+        known: float32 (10,), the logits of those parts of the row that were asked about already.
     """
 
     row: Row
@@ -163,14 +166,16 @@ class _CutRow:
     are_whole: Sequence[bool]
     marks: Sequence[MarkGuess | None]
     segments: Sequence[Segment]
+    known: Mapping[Part, NDArray[np.float32]]
 
     @classmethod
-    def of(cls, row: Row, sheet: Sheet) -> _CutRow:
-        """Cut a row wherever it may be cut."""
+    def of(cls, row: Row, sheet: Sheet, network: Network) -> _CutRow:
+        """Cut a row wherever it may be cut; what is one digit for sure stays whole."""
         stroke = sheet.stroke
+        known = _ask_of_parts(row, sheet, network)
         cut: list[tuple[Part, int]] = []
         for number, part in enumerate(row.parts):
-            if _may_be_several(part, row, stroke):
+            if _may_be_several(part, row, stroke) and not _is_settled(part, known):
                 cut += [(piece, number) for piece in cut_part(part, sheet.ink_map, row, stroke)]
             else:
                 cut.append((part, number))
@@ -181,7 +186,8 @@ class _CutRow:
             guess_detached(piece, row, stroke) if is_whole else None
             for piece, is_whole in zip(pieces, are_whole, strict=True)
         ]
-        return cls(row, stroke, pieces, parents, are_whole, marks, find_segments(pieces, row))
+        segments = find_segments(pieces, row, [_is_settled(piece, known) for piece in pieces])
+        return cls(row, stroke, pieces, parents, are_whole, marks, segments, known)
 
     def cost_of_cut(self, segment: Segment) -> float:
         """What it costs that a part was cut between a segment and the one before it, if it was.
@@ -193,11 +199,32 @@ class _CutRow:
             return 0.0
         return _CUT + _CUT_STROKE * max(0.0, self.pieces[first].seam - 1)
 
-    def may_be_digit(self, segment: Segment) -> bool:
-        """Whether a segment is neither too low for a digit nor too wide."""
-        height = self.row.height
-        part = segment.part
-        return part.height >= LOWEST_DIGIT * height and part.width <= WIDEST_DIGIT * height
+
+def _ask_of_parts(row: Row, sheet: Sheet, network: Network) -> dict[Part, NDArray[np.float32]]:
+    """The logits of each part of a row that may be one digit by itself."""
+    asked = [part for part in row.parts if may_be_digit(part, row)]
+    return dict(zip(asked, _logits_of(asked, sheet, network), strict=True))
+
+
+def _is_settled(part: Part, known: Mapping[Part, NDArray[np.float32]]) -> bool:
+    """Whether a part of the row is one digit for sure."""
+    if part not in known or part.width > WIDEST_ALONE * part.height:
+        return False
+    return float(known[part].max()) >= SURELY_ALONE
+
+
+def may_be_digit(part: Part, row: Row) -> bool:
+    """Whether a part is neither too low for a digit of the row nor too wide."""
+    is_high = part.height >= LOWEST_DIGIT * row.height
+    return is_high and part.width <= WIDEST_DIGIT * row.height
+
+
+def _logits_of(parts: Sequence[Part], sheet: Sheet, network: Network) -> NDArray[np.float32]:
+    """Float32 (n, 10)."""
+    if not parts:
+        return np.zeros((0, CLASSES), np.float32)
+    inputs = [normalise_ink(ink_of(part, sheet.ink_map)) for part in parts]
+    return predict_logits(np.stack(inputs), network)
 
 
 def _may_be_several(part: Part, row: Row, stroke: float) -> bool:
@@ -226,17 +253,14 @@ def _uprights_beside(row: Row, sheet: Sheet) -> NDArray[np.float64]:
 
 def _signs_of(cut: _CutRow, sheet: Sheet, network: Network) -> list[Sign]:
     """The likeliest sign that each segment may be."""
-    asked = [segment.part for segment in cut.segments if cut.may_be_digit(segment)]
-    logits = np.zeros((0, CLASSES), np.float32)
-    if asked:
-        inputs = [normalise_ink(ink_of(part, sheet.ink_map)) for part in asked]
-        logits = predict_logits(np.stack(inputs), network)
-    fits = np.array([_fit_of(part, cut.row) for part in asked], np.float64)
-    found = iter(zip(logits, digit_scores(logits, network) + fits, strict=True))
-    return [
-        _likeliest_sign(segment, cut, next(found) if cut.may_be_digit(segment) else None)
-        for segment in cut.segments
-    ]
+    asked = [segment.part for segment in cut.segments if may_be_digit(segment.part, cut.row)]
+    logits_of = dict(cut.known)
+    unknown = [part for part in asked if part not in logits_of]
+    logits_of.update(zip(unknown, _logits_of(unknown, sheet, network), strict=True))
+    logits = np.array([logits_of[part] for part in asked], np.float32).reshape(-1, CLASSES)
+    scores = digit_scores(logits, network) + [_fit_of(part, cut.row) for part in asked]
+    found = dict(zip(asked, zip(logits, scores.tolist(), strict=True), strict=True))
+    return [_likeliest_sign(segment, cut, found.get(segment.part)) for segment in cut.segments]
 
 
 def _likeliest_sign(

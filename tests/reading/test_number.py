@@ -166,3 +166,39 @@ def test_tiny_pictures_are_an_answer_or_a_sentence(size: tuple[int, int]) -> Non
         read_number(rng.integers(0, 256, size, np.uint8))
     except PictureError as error:
         assert str(error).endswith(".")
+
+
+def test_two_hundred_digits_are_read_and_more_refused_in_a_sentence() -> None:
+    rows = ["27415027415027415027"] * 10
+    sheet = np.vstack([drawn_row(row) for row in rows])
+    number = read_number(sheet)
+    assert number.text.split("\n") == rows
+    with pytest.raises(PictureError, match="no more than 200 digits"):
+        read_number(
+            np.vstack([sheet, drawn_row("1")[:, :1].repeat(sheet.shape[1], 1), sheet[:480]])
+        )
+
+
+def test_more_specks_than_any_number_has_end_soon_in_a_sentence() -> None:
+    dots = np.full((900, 900, 3), 255, np.uint8)
+    for y in range(20, 900, 30):
+        for x in range(20, 900, 30):
+            cv2.ellipse(dots, (x, y), (4, 9), 0, 0, 300, (0, 0, 0), 2)
+    with pytest.raises(PictureError, match="too much on this picture"):
+        read_number(dots)
+
+
+def test_what_each_digit_keeps_does_not_grow_with_the_sheet() -> None:
+    """200 digits once held 200 sheets."""
+    sheet = np.vstack([drawn_row("2026202620")] * 4)
+    number = read_number(sheet)
+    assert len(number.digits) == 40
+    kept = sum(
+        picture.nbytes
+        for digit in number.digits
+        for name, picture in digit.reading.steps
+        if name != "In grey"  # pieces of one picture
+    )
+    assert kept < 4 * sheet[..., 0].nbytes
+    bases = {id(digit.reading.steps[0][1].base) for digit in number.digits}
+    assert len(bases) == 1

@@ -51,9 +51,14 @@ def test_no_path_is_better(data: st.DataObject, pieces: int) -> None:
 def test_segments_are_neighbours_and_no_wider_than_a_digit() -> None:
     pieces = [piece(0, 20), piece(22, 20), piece(60, 20)]
     row = Row(tuple(pieces), HEIGHT, 0.0, HEIGHT - 1, 0.0)
-    found = [(segment.first, segment.stop) for segment in find_segments(pieces, row)]
+
+    def found(*are_settled: bool) -> list[tuple[int, int]]:
+        return [(each.first, each.stop) for each in find_segments(pieces, row, are_settled)]
+
     # The first two are 42 wide, the last two 58: the limit is one and a half heights, 60.
-    assert found == [(0, 1), (0, 2), (1, 2), (1, 3), (2, 3)]
+    assert found(False, False, False) == [(0, 1), (0, 2), (1, 2), (1, 3), (2, 3)]
+    # What is one digit for sure may be joined with a stroke, but not with another such.
+    assert found(True, True, False) == [(0, 1), (1, 2), (1, 3), (2, 3)]
 
 
 def test_parts_that_are_joined_keep_their_places() -> None:

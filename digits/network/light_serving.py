@@ -50,7 +50,7 @@ class LightNetwork:
         self._beside = beside
         self._last_convolution = export.last_convolution
         self._class_weights = export.class_weights
-        self._session = _session(export.onnx)
+        self._session = open_session(export.onnx)
         self._check()
 
     def is_waiting(self, layer_name: str | None = None) -> bool:
@@ -114,8 +114,13 @@ def try_export(path: Path) -> None:
         LightNetwork(export, NetworkBeside(path, ModelPapers(), ()))
 
 
-def _session(onnx: bytes) -> onnxruntime.InferenceSession:
-    """A session of one thread: more wait for each other, and everybody has a thread already."""
+def open_session(onnx: bytes) -> onnxruntime.InferenceSession:
+    """A session of one thread: more wait for each other, and everybody has a thread already.
+
+    Raises:
+        ValueError: the network reads other files.
+        Exception: it is damaged; whatever ONNX Runtime raises.
+    """
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # it reads this once, when it is imported
     import onnxruntime
 

@@ -165,10 +165,10 @@ class _Normalised:
 
 
 def _normalised(found: InkMap) -> _Normalised:
-    crop, (x, y) = _crop_to_ink(_with_usual_strokes(found))
+    crop, (x, y) = _crop_to_ink(with_usual_strokes(found, DIGIT_SIZE / max(found.shape)))
     digit = _fit_into_box(crop)
     network_input, offset = _centre_by_mass(digit)
-    return _Normalised(network_input, crop, _to_view(crop, digit, (x - _BRIM, y - _BRIM), offset))
+    return _Normalised(network_input, crop, _to_view(crop, digit, (x - BRIM, y - BRIM), offset))
 
 
 def normalise_ink(ink_map: InkMap) -> InkMap:
@@ -348,14 +348,14 @@ def _region_to_look_at_closer(
     return x0, y0, x1 - x0, y1 - y0
 
 
-def _with_usual_strokes(found: InkMap) -> InkMap:
+def with_usual_strokes(found: InkMap, scale: float) -> InkMap:
     """Strokes of a thickness that survives shrinking: a thin line stays a line, a loop a loop.
 
     Args:
-        found: ink, cropped; the answer has a brim of `_BRIM` more pixels on each side.
+        found: ink, cropped; the answer has a brim of `BRIM` more pixels on each side.
+        scale: by how much it is about to be resized.
     """
-    brimmed = np.pad(found, _BRIM)
-    scale = DIGIT_SIZE / max(found.shape)
+    brimmed = np.pad(found, BRIM)
     if scale >= 1:
         return brimmed
     stroke = stroke_width(brimmed)
@@ -367,7 +367,7 @@ def _with_usual_strokes(found: InkMap) -> InkMap:
 
 
 def _widened(ink_map: InkMap, by: float) -> InkMap:
-    grow = min(round(by / 2), _BRIM)
+    grow = min(round(by / 2), BRIM)
     return np.asarray(cv2.dilate(ink_map, _disc(grow)), np.float32)
 
 
@@ -478,4 +478,4 @@ def _as_grey(ink_map: InkMap) -> Grey:
 
 
 # Around a crop, so that strokes can grow.
-_BRIM = 24
+BRIM = 24

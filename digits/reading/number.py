@@ -20,6 +20,7 @@ from digits.network.architectures import CLASSES
 from digits.network.doubt import SEVERAL_THINGS
 from digits.network.loading import as_network
 from digits.network.prediction import predict_logits
+from digits.network.row_network import load_row_network
 from digits.picture.decoding import DecodedPicture, Picture, decode_picture
 from digits.picture.pixels import Ink
 from digits.picture.preparation import (
@@ -146,7 +147,8 @@ def read_number(
     found = find_rows(sheet.ink_map)
     if sum(len(row.parts) for row in found) > MOST_PARTS:
         return _of_one_digit(alone) if alone.reading.is_digit else _refuse()
-    rows = [read_row(row, sheet, network) for row in found]
+    row_network = load_row_network()
+    rows = [read_row(row, sheet, network, row_network) for row in found]
     number = _either(alone, rows, sheet, network)
     return number if len(number.digits) <= MOST_DIGITS else _refuse()
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from digits.network.architectures import CLASSES
 from digits.network.doubt import max_logit
 from digits.network.prediction import calibrated_softmax, predict_logits
+from digits.network.row_signs import DIGITS, LETTER, MARKS, SIGNS
 from digits.picture.part_cutting import cut_part
 from digits.picture.pixels import runs_of
 from digits.picture.preparation import Sheet, normalise_ink
@@ -30,9 +31,12 @@ from digits.reading.number_lattice import (
     find_segments,
     ink_of,
 )
+from digits.reading.number_marks import SIGNS as WRITTEN
 from digits.reading.number_marks import MarkGuess, guess_detached, guess_mark, is_straight
+from digits.reading.row_evidence import RowEvidence
 
 if TYPE_CHECKING:
+    from digits.network.row_network import RowNetwork
     from digits.network.serving import Network
 
 # Of the height of a row: a gap between signs that is no wider keeps them in one number.
@@ -73,12 +77,14 @@ class Sign:
     Attributes:
         part: its ink.
         kind: "digit", or the kind of a mark.
+        written: how it is written down; "" for what is neither digit nor mark.
         logits: float32 (10,), of a digit.
         score: natural logarithm of how likely it is that.
     """
 
     part: Part
     kind: str
+    written: str
     logits: NDArray[np.float32] | None
     score: float
 
@@ -125,22 +131,33 @@ class RowReading:
         return float(behind.min() - before.max())
 
 
-def read_row(row: Row, sheet: Sheet, network: Network) -> RowReading:
+def read_row(
+    row: Row, sheet: Sheet, network: Network, row_network: RowNetwork | None = None
+) -> RowReading:
     """The likeliest signs of a row.
 
     Args:
         row: of the sheet.
         sheet: from `preparation.prepare_sheet`.
         network: which says what looks like a digit.
+        row_network: which says what the row looks like as a whole; None asks `network` alone.
 
     Raises:
         ModelError: its answers are no numbers.
     """
     cut = _CutRow.of(row, sheet, network)
-    signs = _signs_of(cut, sheet, network)
+    evidence = None
+    if row_network is not None:
+        evidence = RowEvidence.of(row, sheet.ink_map, cut.pieces, cut.segments, row_network)
+    signs = _signs_of(cut, sheet, network, evidence)
     scores = np.array([sign.score for sign in signs])
     path, _ = best_path(len(cut.pieces), cut.segments, scores)
-    chosen = tuple(_letter_if_whole(signs[number], cut.segments[number], cut) for number in path)
+    chosen = tuple(
+        _letter_if_whole(signs[number], cut.segments[number], cut)
+        if evidence is None
+        else signs[number]
+        for number in path
+    )
     return RowReading(row, chosen, _uprights_beside(row, sheet))
 
 
@@ -238,7 +255,7 @@ def _letter_if_whole(sign: Sign, segment: Segment, cut: _CutRow) -> Sign:
     is_whole = all(cut.are_whole[segment.first : segment.stop])
     if sign.logits is None or not is_whole or float(sign.logits.max()) > LIKE_NO_DIGIT:
         return sign
-    return replace(sign, kind="unknown", logits=None)
+    return replace(sign, kind="unknown", written="", logits=None)
 
 
 def _uprights_beside(row: Row, sheet: Sheet) -> NDArray[np.float64]:
@@ -251,7 +268,9 @@ def _uprights_beside(row: Row, sheet: Sheet) -> NDArray[np.float64]:
     return (starts + ends - 1) / 2
 
 
-def _signs_of(cut: _CutRow, sheet: Sheet, network: Network) -> list[Sign]:
+def _signs_of(
+    cut: _CutRow, sheet: Sheet, network: Network, evidence: RowEvidence | None
+) -> list[Sign]:
     """The likeliest sign that each segment may be."""
     asked = [segment.part for segment in cut.segments if may_be_digit(segment.part, cut.row)]
     logits_of = dict(cut.known)
@@ -260,7 +279,42 @@ def _signs_of(cut: _CutRow, sheet: Sheet, network: Network) -> list[Sign]:
     logits = np.array([logits_of[part] for part in asked], np.float32).reshape(-1, CLASSES)
     scores = digit_scores(logits, network) + [_fit_of(part, cut.row) for part in asked]
     found = dict(zip(asked, zip(logits, scores.tolist(), strict=True), strict=True))
-    return [_likeliest_sign(segment, cut, found.get(segment.part)) for segment in cut.segments]
+    if evidence is None:
+        return [_likeliest_sign(segment, cut, found.get(segment.part)) for segment in cut.segments]
+    shares = dict(zip(asked, calibrated_softmax(logits, network), strict=True)) if asked else {}
+    return [
+        _sign_in_row(segment, evidence, logits_of.get(segment.part), shares.get(segment.part))
+        for segment in cut.segments
+    ]
+
+
+# What the network of digits says beside that of rows: of which digit, and of whether it is one.
+_WEIGHT_OF_DIGIT, _WEIGHT_OF_SURENESS = 0.5, 0.5
+
+
+def _sign_in_row(
+    segment: Segment,
+    evidence: RowEvidence,
+    logits: NDArray[np.float32] | None,
+    shares: NDArray[np.float32] | None,
+) -> Sign:
+    """The likeliest sign that a segment is, by both networks."""
+    scores = evidence.log_probabilities(segment).copy()
+    if logits is None or shares is None:
+        scores[:CLASSES] = -np.inf
+    else:
+        sureness = (float(max_logit(logits[None])[0]) - _SURE_LOGITS) / _SOFTNESS
+        scores[:CLASSES] += _WEIGHT_OF_DIGIT * np.log(np.maximum(shares, 1e-6))
+        scores[:CLASSES] -= _WEIGHT_OF_SURENESS * np.log1p(np.exp(-sureness))
+        if _WEIGHT_OF_SURENESS:
+            scores[CLASSES:] -= _WEIGHT_OF_SURENESS * np.log1p(np.exp(min(sureness, 2.0)))
+    likeliest = int(scores.argmax())
+    sign, score = SIGNS[likeliest], float(scores[likeliest])
+    if sign in DIGITS:
+        return Sign(segment.part, "digit", sign, logits, score)
+    if sign == LETTER:
+        return Sign(segment.part, "letter", "", None, score)
+    return Sign(segment.part, MARKS[sign], sign, None, score)
 
 
 def _likeliest_sign(
@@ -269,7 +323,7 @@ def _likeliest_sign(
     """A mark, a digit by its logits and score, if it may be one, or neither."""
     part = segment.part
     unknown = _unknown_score(segment, cut) + cut.cost_of_cut(segment)
-    choices = [Sign(part, "unknown", None, unknown)]
+    choices = [Sign(part, "unknown", "", None, unknown)]
     absorbed = _absorption(segment, cut) + _LOOSE * _gaps_within(segment, cut)
     absorbed += cut.cost_of_cut(segment)
     guess = None
@@ -278,11 +332,11 @@ def _likeliest_sign(
         guess = guess_mark(part, cut.row, cut.stroke)
     if guess is not None:
         score = float(np.log(guess.probability)) + absorbed
-        choices.append(Sign(part, guess.kind, None, score))
+        choices.append(Sign(part, guess.kind, WRITTEN[guess.kind], None, score))
     if digit is not None:
         logits, score = digit
         score += absorbed + float(np.log1p(-guess.probability if guess else 0.0))
-        choices.append(Sign(part, "digit", logits, score))
+        choices.append(Sign(part, "digit", str(int(logits.argmax())), logits, score))
     return max(choices, key=lambda sign: sign.score)
 
 

@@ -29,6 +29,7 @@ from digits.common.progress import duration_text
 from digits.network.exporting import add_export, can_export
 from digits.network.model_file import load_model_file, save_model_file
 from digits.network.papers import ModelPapers
+from digits.network.row_network import copy_row_network
 from digits.network.stored_export import HOW_TO_EXPORT
 from digits.network.tensorflow_import import import_keras
 from digits.training.calibration import calibrate
@@ -40,6 +41,7 @@ from digits.training.digit_sets import DigitSet, as_network_input, load_mnist
 from digits.training.fitting import RunControl, TrainedNetwork, train
 from digits.training.options import add_digit_options, collected_files, words_of
 from digits.training.recipe import PRECISIONS, RECIPES, Recipe, read_recipe
+from digits.training.row_command import ROWS, train_row_network
 
 if TYPE_CHECKING:
     import keras
@@ -68,7 +70,10 @@ def _run(options: argparse.Namespace) -> None:
     output = options.output
     taken = f"Another training is writing {output.name}: wait for it, or name another --output."
     with held_lock(output.with_name(f".{output.name}.lock"), taken):
-        _train_and_write(options)
+        if options.rows is None:
+            _train_and_write(options)
+        else:
+            train_row_network(options, output.parent / CACHE, SCRIPT)
 
 
 def _train_and_write(options: argparse.Namespace) -> None:
@@ -230,7 +235,7 @@ def _write(
     write_curves_csv(trained.history, target.with_suffix(".curves.csv"))
     write_curves_png(trained.history, target.with_suffix(".curves.png"))
     # Last of all, so that whatever fails leaves the old model and the checkpoint.
-    export = _Export(data.validation, is_wanted=not options.no_export)
+    export = _Export(data.validation, options.output, is_wanted=not options.no_export)
     save_model_file(trained.model, papers, target, export.add)
     options.is_written = True
     checkpoint_path(options.output).unlink(missing_ok=True)
@@ -246,13 +251,14 @@ def _write(
 class _Export:
     """Adds to a model's file what answers without TensorFlow; a model is not lost over it."""
 
-    def __init__(self, validation: DigitSet, *, is_wanted: bool) -> None:
+    def __init__(self, validation: DigitSet, replaced: Path, *, is_wanted: bool) -> None:
         self.problem: str | None = None
-        self._validation = validation
+        self._validation, self._replaced = validation, replaced
         self._is_wanted = is_wanted
 
     def add(self, path: Path) -> None:
-        """Put it into the file, if that can be done here."""
+        """Put it into the file, if that can be done here, and keep the network of rows."""
+        copy_row_network(self._replaced, path)
         if not self._is_wanted:
             return
         if not can_export():
@@ -391,6 +397,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     recipe.add_argument("--seed", type=seed, default=0, metavar="N", help="random seed (0)")
     run = parser.add_argument_group("run")
+    run.add_argument(
+        "--rows",
+        type=count,
+        nargs="?",
+        const=ROWS,
+        metavar="N",
+        help=f"train, with N rows, the network that reads whole rows ({ROWS:,}), which lies in the "
+        "same file, instead of that of digits",
+    )
     run.add_argument(
         "--output",
         type=Path,

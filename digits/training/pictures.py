@@ -8,20 +8,14 @@ is made.
 from __future__ import annotations
 
 import hashlib
-import os
-import signal
-from collections.abc import Generator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from contextlib import closing
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeAlias
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digits import picture, synthetic
 from digits.common.atomic_file import atomic_write
 from digits.common.errors import NoInkError, PictureError
 from digits.common.progress import ProgressBar
@@ -38,19 +32,15 @@ from digits.synthetic.sources import CollectedThings, Sources
 from digits.synthetic.writers import ByWriter
 from digits.training.digit_sets import DAMAGED_NPZ, NO_DIGIT, DigitSet, Images, as_image
 from digits.training.picture_folder import prepare_image
+from digits.training.picture_workers import UNLUCKY, make_each, sources_of_pictures
 
 # Streams of random numbers, so that no kind of picture repeats another's.
 _DRAWING, _SCENE, _NON_DIGIT, _BITMAP, _WAY = 1, 2, 3, 4, 5
-# Fewer pictures are made sooner than processes have started.
-WORTH_PROCESSES = 2_000
 # So many are kept at a time while more are made: an interruption costs a minute or less.
 PART = 2_000
-_CHUNK = 100
 _SHARE_OF_WAYS_ON_PAPER = 0.3
 # Pixels; of MNIST's digits the finest have more.
 _LEAST_INK = 10
-# What the numbers of an unlucky picture can come to, in OpenCV or in NumPy.
-_UNLUCKY = (cv2.error, ArithmeticError, LookupError, ValueError)
 
 _Made: TypeAlias = tuple[Images, int] | None
 
@@ -129,7 +119,7 @@ class PictureMaker:
             return maker(number)
         except PictureError:
             return None
-        except _UNLUCKY:  # or one picture of a hundred thousand would end every run at that number
+        except UNLUCKY:  # or one picture of a hundred thousand would end every run at that number
             return None
 
     def _drawing(self, number: int) -> tuple[Images, int]:
@@ -200,7 +190,7 @@ class PictureMaker:
             self._add_things(digest)
         if kind == "bitmaps":
             digest.update(self.bitmaps.images.tobytes() + self.bitmaps.labels.tobytes())
-        for file in _sources():
+        for file in (Path(__file__), *sources_of_pictures()):
             digest.update(file.read_bytes())
         return digest.hexdigest()[:16]
 
@@ -218,12 +208,6 @@ class PictureMaker:
             for stroke in letter.strokes:
                 digest.update(stroke.tobytes())
         digest.update(things.doodles.tobytes() + things.foreign.tobytes())
-
-
-def _sources() -> list[Path]:
-    """The code that makes pictures and prepares them: this module and two whole rooms."""
-    rooms = [Path(folder) for room in (picture, synthetic) for folder in room.__path__]
-    return [Path(__file__), *(file for room in rooms for file in sorted(room.glob("*.py")))]
 
 
 def _read(file: Path) -> DigitSet | None:
@@ -273,7 +257,7 @@ def _make_parts(maker: PictureMaker, kind: str, n: int, kept: Path | None) -> li
     whole = {part: _read(_part_file(kept, part)) if kept else None for part in _parts(n)}
     missing = [number for part, digits in whole.items() if digits is None for number in part]
     bar = ProgressBar(n, done=n - len(missing))
-    with closing(bar), closing(_make_each(maker, kind, missing)) as pictures:
+    with closing(bar), closing(make_each(maker, kind, missing)) as pictures:
         for part, digits in whole.items():
             if digits is None:
                 whole[part] = made = _digits([_shown(bar, next(pictures)) for _ in part])
@@ -291,42 +275,6 @@ def _digits(made: Sequence[_Made]) -> DigitSet:
     found = [each for each in made if each is not None]
     images = np.array([image for image, _ in found], np.uint8).reshape(-1, 28, 28)
     return DigitSet(images, np.array([label for _, label in found], np.uint8))
-
-
-def _make_each(
-    maker: PictureMaker, kind: str, numbers: Sequence[int]
-) -> Generator[_Made, None, None]:
-    """The pictures of these numbers, one by one; in several processes if that is sooner."""
-    if len(numbers) < WORTH_PROCESSES:
-        for number in numbers:
-            yield maker.make(kind, number)
-        return
-    pool = ProcessPoolExecutor(
-        os.cpu_count(), get_context("spawn"), initializer=_begin_work, initargs=(maker,)
-    )
-    try:
-        starts = range(0, len(numbers), _CHUNK)
-        chunks = [(kind, numbers[start : start + _CHUNK]) for start in starts]
-        for made in pool.map(_make_chunk, chunks):
-            yield from made
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-_maker: PictureMaker
-
-
-def _begin_work(maker: PictureMaker) -> None:
-    """Of a process that makes pictures; Ctrl-C is its parent's business."""
-    global _maker  # noqa: PLW0603 - what pool.map sends with every chunk must be small
-    _maker = maker
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    cv2.setNumThreads(1)  # a picture a process, rather than a part of one
-
-
-def _make_chunk(chunk: tuple[str, Sequence[int]]) -> list[_Made]:
-    kind, numbers = chunk
-    return [_maker.make(kind, number) for number in numbers]
 
 
 def draw_anyhow(digit: PenDigit, random: np.random.Generator) -> NDArray[np.uint8]:

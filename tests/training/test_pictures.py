@@ -18,9 +18,10 @@ from digits.synthetic.pen_characters import PenCharacter
 from digits.synthetic.pen_strokes import PenDigit
 from digits.synthetic.sources import CollectedThings
 from digits.synthetic.writers import ByWriter
-from digits.training import pictures
+from digits.training import picture_workers, pictures
 from digits.training.digit_sets import NO_DIGIT, DigitSet
-from digits.training.pictures import PictureMaker, _sources
+from digits.training.picture_workers import sources_of_pictures
+from digits.training.pictures import PictureMaker
 from tests.browser import ROOT
 from tests.drawings import DIGITS, draw
 
@@ -147,8 +148,8 @@ def test_interrupted_it_goes_on_with_the_parts_that_were_made(
 
 def test_processes_make_what_one_alone_does(mnist: DigitSet, monkeypatch) -> None:
     alone = PictureMaker(mnist, PENS).drawings(1)
-    monkeypatch.setattr(pictures, "WORTH_PROCESSES", 5)
-    monkeypatch.setattr(pictures, "_CHUNK", 3)
+    monkeypatch.setattr(picture_workers, "WORTH_PROCESSES", 5)
+    monkeypatch.setattr(picture_workers, "_CHUNK", 3)
     monkeypatch.setattr(pictures, "PART", 4)
     assert PictureMaker(mnist, PENS).drawings(1).sha256 == alone.sha256
 
@@ -203,7 +204,9 @@ def test_kept_pictures_are_known_by_all_the_code_that_made_them() -> None:
 
     assert "digits.synthetic.doodles" in used
     assert "digits.picture.photo_ink" in used
-    known = {".".join(file.relative_to(ROOT).with_suffix("").parts) for file in _sources()}
+    known = {
+        ".".join(file.relative_to(ROOT).with_suffix("").parts) for file in sources_of_pictures()
+    }
     assert set(used) <= known
 
 
@@ -214,7 +217,7 @@ def test_a_change_of_that_code_is_another_key(
     before = maker._key("scenes", 3)
     changed = tmp_path / "changed.py"
     changed.write_text("INK = 1")
-    monkeypatch.setattr(pictures, "_sources", lambda: [changed])
+    monkeypatch.setattr(pictures, "sources_of_pictures", lambda: [changed])
 
     assert len({before, maker._key("scenes", 3), maker._key("drawings", 3)}) == 3
 

@@ -1,0 +1,216 @@
+"""The training of the network that reads rows: rows in, a trained network and its history out.
+
+Every random stream is derived from seed and epoch, as in `fitting`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digits.common.command_line import was_interrupted
+from digits.network.row_architecture import build_row_network
+from digits.network.row_signs import BLANK, COLUMNS_A_FRAME, SIGNS, classes_of
+from digits.network.tensorflow_import import import_keras
+from digits.picture.row_strips import STRIP_HEIGHT
+from digits.training.rows import RowSet
+
+if TYPE_CHECKING:
+    import keras
+
+# Strips of about one width go through together: those are rounded up to a multiple of this.
+WIDTH_STEP = 64
+_VALIDATION_BATCH = 100
+_LONGEST_TEXT = 40
+
+
+@dataclass(frozen=True)
+class RowRecipe:
+    """How the network of rows is trained.
+
+    Attributes:
+        epochs: passes over the rows.
+        batch_size: rows a step.
+        learning_rate: the highest; it rises to that in a twentieth of the steps and falls along a
+            cosine.
+        weight_decay: of AdamW.
+        width: of `row_architecture.build_row_network`.
+        averaging: momentum of the moving average of the weights, which is kept.
+    """
+
+    epochs: int = 12
+    batch_size: int = 32
+    learning_rate: float = 3e-3
+    weight_decay: float = 1e-3
+    width: float = 1.0
+    averaging: float = 0.998
+
+
+@dataclass(frozen=True)
+class RowEpoch:
+    """What an epoch came to.
+
+    Attributes:
+        epoch: 1 is the first.
+        loss: mean CTC loss of a row, nats.
+        whole: share of the validation rows that are read right to the last sign, 0 to 1.
+    """
+
+    epoch: int
+    loss: float
+    whole: float
+
+
+def train_rows(
+    recipe: RowRecipe,
+    training: RowSet,
+    validation: RowSet,
+    seed: int,
+    after_epoch: Callable[[RowEpoch, keras.Model], None] = lambda epoch, model: None,
+) -> tuple[keras.Model, tuple[RowEpoch, ...]]:
+    """Build the network of rows and train it.
+
+    Args:
+        recipe: how.
+        training: what it learns from.
+        validation: what it is validated on after every epoch.
+        seed: of weights, order, augmentation and dropout.
+        after_epoch: is told what the epoch came to, with the averaged weights in the model.
+    """
+    keras = import_keras()
+    keras.utils.set_random_seed(seed)
+    model = build_row_network(recipe.width)
+    batches = sum(1 for _ in _batches(training, recipe.batch_size, np.random.default_rng(0)))
+    steps = recipe.epochs * batches
+    warm_up = max(1, steps // 20)
+    rate = keras.optimizers.schedules.CosineDecay(
+        recipe.learning_rate / 20,
+        decay_steps=max(1, steps - warm_up),
+        warmup_target=recipe.learning_rate,
+        warmup_steps=warm_up,
+    )
+    optimizer = keras.optimizers.AdamW(
+        rate,
+        weight_decay=recipe.weight_decay,
+        clipnorm=1.0,
+        use_ema=True,
+        ema_momentum=recipe.averaging,
+    )
+    jit_compile = False if keras.backend.backend() == "tensorflow" else "auto"
+    model.compile(optimizer, _loss, jit_compile=jit_compile)
+    optimizer.build(model.trainable_variables)
+    history: list[RowEpoch] = []
+    for epoch in range(recipe.epochs):
+        random = np.random.default_rng((seed, epoch))
+        losses = []
+        for number, (strips, targets) in enumerate(_augmented(training, recipe, random)):
+            losses.append(float(model.train_on_batch(strips, targets)))
+            if was_interrupted():
+                raise KeyboardInterrupt
+            del number
+        trained = model.get_weights()
+        optimizer.finalize_variable_values(model.trainable_variables)
+        history.append(
+            RowEpoch(epoch + 1, float(np.mean(losses)), share_read_whole(model, validation))
+        )
+        after_epoch(history[-1], model)
+        if epoch < recipe.epochs - 1:
+            model.set_weights(trained)
+    return model, tuple(history)
+
+
+def _loss(targets: Any, logits: Any) -> Any:
+    """CTC; each target is the number of signs, that of frames, and the signs' classes."""
+    ops = import_keras().ops
+    targets = ops.cast(targets, "int32")
+    return ops.ctc_loss(targets[:, 2:], logits, targets[:, 0], targets[:, 1], mask_index=BLANK)
+
+
+def _augmented(
+    rows: RowSet, recipe: RowRecipe, random: np.random.Generator
+) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int32]]]:
+    for chosen, width in _batches(rows, recipe.batch_size, random):
+        strips = [_bent(rows.strips[number], random) for number in chosen]
+        wide = max(width, *(strip.shape[1] for strip in strips))
+        wide += -wide % WIDTH_STEP
+        yield _stacked(strips, wide), _targets(strips, [rows.texts[number] for number in chosen])
+
+
+def _batches(
+    rows: RowSet, size: int, random: np.random.Generator
+) -> Iterator[tuple[NDArray[np.intp], int]]:
+    """Numbers of rows that are about equally wide, and that width; in any order."""
+    widths = np.array([strip.shape[1] for strip in rows.strips])
+    bucket = -(-widths // WIDTH_STEP)
+    batches = []
+    for number in np.unique(bucket):
+        own = random.permutation(np.flatnonzero(bucket == number))
+        # Narrow rows are many at a time, and wide ones few, so that each step costs about the same.
+        some = max(4, round(size * 2 / max(1, int(number))))
+        batches += [(own[i : i + some], int(number) * WIDTH_STEP) for i in range(0, len(own), some)]
+    for at in random.permutation(len(batches)):
+        yield batches[int(at)]
+
+
+def _bent(strip: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
+    """Wider or narrower, larger or smaller, leaning, moved, bolder or finer by a little."""
+    wide, tall = np.exp(random.normal(0, 0.09)), np.exp(random.normal(0, 0.05))
+    lean = random.normal(0, 0.06)
+    middle = STRIP_HEIGHT / 2
+    down = random.normal(0, 0.8)
+    columns = max(8, math.ceil(strip.shape[1] * wide) + 2)
+    matrix = np.array([[wide, -lean, lean * middle], [0, tall, middle * (1 - tall) + down]])
+    bent = cv2.warpAffine(strip, matrix, (columns, STRIP_HEIGHT))
+    kind = random.random()
+    if kind < 0.12:
+        bent = cv2.dilate(bent, np.ones((2, 2), np.uint8))
+    elif kind < 0.2:
+        bent = cv2.convertScaleAbs(bent, alpha=1.3, beta=-60)
+    elif kind < 0.35:
+        bent = cv2.GaussianBlur(bent, (0, 0), float(random.uniform(0.4, 0.9)))
+    return np.asarray(bent, np.uint8)
+
+
+def _stacked(strips: Sequence[NDArray[np.uint8]], width: int) -> NDArray[np.float32]:
+    """Float32 (n, `STRIP_HEIGHT`, width, 1) in [0, 1], with paper behind each."""
+    stacked = np.zeros((len(strips), STRIP_HEIGHT, width, 1), np.float32)
+    for number, strip in enumerate(strips):
+        stacked[number, :, : strip.shape[1], 0] = strip
+    return stacked * np.float32(1 / 255)
+
+
+def _targets(strips: Sequence[NDArray[np.uint8]], texts: Sequence[str]) -> NDArray[np.int32]:
+    targets = np.full((len(texts), 2 + _LONGEST_TEXT), BLANK, np.int32)
+    for number, (strip, text) in enumerate(zip(strips, texts, strict=True)):
+        classes = classes_of(text[:_LONGEST_TEXT])
+        targets[number, :2] = len(classes), strip.shape[1] // COLUMNS_A_FRAME
+        targets[number, 2 : 2 + len(classes)] = classes
+    return targets
+
+
+def share_read_whole(model: keras.Model, rows: RowSet) -> float:
+    """Of some rows those that are read right to the last sign, 0 to 1."""
+    return float(np.mean(np.array(read_texts(model, rows)) == np.array(rows.texts)))
+
+
+def read_texts(model: keras.Model, rows: RowSet) -> list[str]:
+    """The signs of rows by the likeliest class of each frame."""
+    texts = [""] * len(rows)
+    for chosen, width in _batches(rows, _VALIDATION_BATCH, np.random.default_rng(0)):
+        strips = [rows.strips[number] for number in chosen]
+        logits = np.asarray(model(_stacked(strips, width), training=False))
+        for number, frames in zip(chosen, logits.argmax(axis=-1), strict=True):
+            texts[int(number)] = best_path_text(frames)
+    return texts
+
+
+def best_path_text(frames: NDArray[np.intp]) -> str:
+    """What the classes of all frames say: repeats are one sign, and blanks none."""
+    changes = np.flatnonzero(np.diff(frames, prepend=-1))
+    return "".join(SIGNS[each] for each in frames[changes].tolist() if each != BLANK)

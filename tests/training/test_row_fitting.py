@@ -1,0 +1,95 @@
+"""The network of rows learns what a few rows say, and best paths are read by hand."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from digits.network.row_signs import BLANK, SIGNS, classes_of
+from digits.picture.row_strips import STRIP_HEIGHT
+from digits.synthetic.sources import Sources
+from digits.training.row_fitting import (
+    RowEpoch,
+    RowRecipe,
+    _batches,
+    _targets,
+    best_path_text,
+    read_texts,
+    train_rows,
+)
+from digits.training.rows import WIDEST, RowMaker, RowSet
+from tests.drawings import DIGITS, draw
+
+SOURCES = Sources(
+    np.array([255 - draw(DIGITS[digit], 28, 3)[..., 0] for digit in range(10)]),
+    np.arange(10, dtype=np.uint8),
+    (),
+)
+
+
+def test_best_paths_are_read_as_ctc_says() -> None:
+    two, five = classes_of("25")
+    assert best_path_text(np.array([BLANK, two, two, BLANK, two, five, five, BLANK])) == "225"
+    assert best_path_text(np.array([BLANK, BLANK])) == ""
+
+
+def test_targets_count_signs_and_frames() -> None:
+    strips = [np.zeros((STRIP_HEIGHT, wide), np.uint8) for wide in (20, 31)]
+    targets = _targets(strips, ["-5", "1"])
+    assert targets[:, :2].tolist() == [[2, 10], [1, 15]]
+    assert targets[0, 2:4].tolist() == classes_of("-5")
+    assert (targets[0, 4:] == BLANK).all()
+
+
+def test_batches_hold_every_row_once_with_its_like() -> None:
+    widths = np.random.default_rng(0).integers(20, 400, 300)
+    rows = RowSet(tuple(np.zeros((32, wide), np.uint8) for wide in widths), ("1",) * 300)
+    batches = list(_batches(rows, 16, np.random.default_rng(1)))
+    assert sorted(np.concatenate([chosen for chosen, _ in batches])) == list(range(300))
+    for chosen, width in batches:
+        assert widths[chosen].max() <= width
+        assert widths[chosen].min() > width - 64
+
+
+def test_rows_are_strips_with_their_signs_and_kept(tmp_path: Path, capsys) -> None:
+    made = RowMaker(SOURCES).rows(30, tmp_path)
+    assert "Making 30 rows" in capsys.readouterr().out
+    assert len(made) >= 20
+    for strip, text in zip(made.strips, made.texts, strict=True):
+        assert strip.dtype == np.uint8
+        assert strip.shape[0] == STRIP_HEIGHT
+        assert strip.shape[1] <= WIDEST
+        assert text and set(text) <= set(SIGNS)
+    again = RowMaker(SOURCES).rows(30, tmp_path)
+    assert not capsys.readouterr().out
+    assert again.texts == made.texts
+    assert all(map(np.array_equal, again.strips, made.strips))
+
+
+def few_rows() -> RowSet:
+    """Fours and sevens, black boxes with a gap, which a network tells apart in a moment."""
+    strips, texts = [], []
+    random = np.random.default_rng(0)
+    for _ in range(48):
+        text = "".join(random.choice(list("47"), int(random.integers(1, 3))))
+        strip = np.zeros((STRIP_HEIGHT, 20 * len(text) + 8), np.uint8)
+        for number, sign in enumerate(text):
+            x = 8 + 20 * number
+            strip[5:25, x : x + 3] = 255
+            if sign == "4":
+                strip[5:25, x + 7 : x + 10] = 255
+        strips.append(strip)
+        texts.append(text)
+    return RowSet(tuple(strips), tuple(texts))
+
+
+def test_a_network_learns_to_read_rows() -> None:
+    rows, seen = few_rows(), list[RowEpoch]()
+    recipe = RowRecipe(epochs=20, batch_size=8, width=0.25, averaging=0.8, learning_rate=1e-2)
+    model, history = train_rows(recipe, rows, rows, 0, lambda epoch, _: seen.append(epoch))
+    assert history == tuple(seen)
+    assert history[-1].loss < 0.3 * history[0].loss
+    assert history[-1].whole == pytest.approx(
+        np.mean(np.array(read_texts(model, rows)) == rows.texts)
+    )
+    assert history[-1].whole > 0.9

@@ -50,6 +50,11 @@ def take_states(screen: str, theme: str) -> None:
     window.panel.views[0].invoke()
     window.paper.clear()
     take("empty")
+    shared.draw_number(window, "2047")
+    take("number")
+    window.panel.strip.buttons[3].invoke()
+    take("number-digit")
+    window.paper.clear()
     shared.draw(window, drawings.SCRIBBLE)
     take("doubt")
     with tempfile.TemporaryDirectory() as folder:

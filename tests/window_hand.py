@@ -74,9 +74,20 @@ def draw(window: DigitWindow, strokes: Strokes) -> None:
         draw_stroke(window, stroke)
 
 
+def draw_number(window: DigitWindow, text: str, top: float = 25, size: float = 40) -> None:
+    """Draw digits side by side, from left to right; measures in hundredths of the sheet."""
+    from tests.drawings import DIGITS
+
+    for number, sign in enumerate(text):
+        left = 4 + 0.78 * size * number
+        for stroke in DIGITS[int(sign)]:
+            own = [(left + x * size / 100, top + y * size / 100) for x, y in stroke]
+            draw_stroke(window, own)
+
+
 def draw_stroke(window: DigitWindow, stroke: Stroke, steps: int = 4) -> None:
-    """Press, move and release the mouse; points are in a 100×100 square."""
-    canvas, side = window.paper.canvas, window.paper.side
+    """Press, move and release the mouse; points are in hundredths of the sheet's height."""
+    canvas, side = window.paper.canvas, window.paper.height
     path = [stroke[0]]
     for (x, y), (to_x, to_y) in pairwise(stroke):
         path += [

@@ -21,6 +21,7 @@ from digits.explanation.sentences import describe_check, describe_heatmap, file_
 from digits.network.loading import list_convolutions
 from digits.page.waiting import said_to_be_waking
 from digits.screen import html_parts
+from digits.screen.confidence_words import candidate, label_of_digit
 from digits.screen.shown_answer import ShownAnswer
 from digits.screen.shown_heatmap import (
     HeatmapSettings,
@@ -134,7 +135,7 @@ def chosen_digit(number: ShownNumber) -> ShownAnswer | None:
 
 
 def _label(digit: ShownAnswer) -> str:
-    return html_parts.digit_label(digit.top_k, digit.doubt)
+    return label_of_digit(digit.top_k, digit.doubt)
 
 
 def show_heatmaps(number: ShownNumber, settings: ExplanationSettings) -> None:
@@ -173,7 +174,7 @@ def show_contrast(answer: ShownAnswer, settings: ExplanationSettings) -> None:
 def show_side_by_side(answer: ShownAnswer, settings: ExplanationSettings) -> None:
     """Show the three likeliest on one scale, so that a weak claim looks weak."""
     heatmaps = heatmaps_of_likeliest(answer, settings)
-    titles = [html_parts.candidate(*each) for each in answer.top_k]
+    titles = [candidate(*each) for each in answer.top_k]
     pictures = [each.over_picture() for each in heatmaps]
     # On a common scale they have one colour bar, which those that are blank do not draw.
     bars = [html_parts.colour_bar(each.colours, each.labels) for each in heatmaps if each.colours]

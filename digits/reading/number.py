@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
@@ -59,6 +59,8 @@ NO_NUMBER = "This does not look like a number: write digits, 0 to 9, side by sid
 # around a 1 is no 0.
 _FOR_EACH_OTHER = -1.0
 _GAP = 0.02
+# Of the smaller one's side: how far the boxes of two digits lie in each other at most.
+_DEEPEST = 0.4
 
 
 @dataclass(frozen=True, eq=False)
@@ -268,11 +270,28 @@ def _either(
     covers_all = all(_is_within(sign.part, alone.box, sheet) for sign in digits)
     bias = 0.0 if _are_side_by_side(digits, rows) else _FOR_EACH_OTHER * (len(digits) - 1)
     is_one = alone.reading.is_digit and covers_all and not alone.is_wide
-    is_one &= alone.score > total + bias
+    is_one &= alone.score > total + bias and not _are_several(digits)
     if not digits or is_one or (alone.reading.is_digit and not number.is_number):
         return _of_one_digit(alone)
     is_one_thing = covers_all and not alone.is_wide and alone.reading.doubt != SEVERAL_THINGS
     return number if number.is_number or not is_one_thing else _of_one_digit(alone)
+
+
+def _are_several(digits: Sequence[Sign]) -> bool:
+    """Whether there are at least two, each surely a digit, and none around another or over it."""
+    if len(digits) < 2 or any(
+        sign.logits is None or float(sign.logits.max()) < SURELY_ALONE for sign in digits
+    ):
+        return False
+    return not any(_overlap(one.part, two.part) for one, two in combinations(digits, 2))
+
+
+def _overlap(one: Part, two: Part) -> bool:
+    """Whether the boxes of two parts lie in each other by more than neighbours' boxes do."""
+    wide = min(one.x + one.width, two.x + two.width) - max(one.x, two.x)
+    tall = min(one.y + one.height, two.y + two.height) - max(one.y, two.y)
+    is_wide = wide > _DEEPEST * min(one.width, two.width)
+    return is_wide and tall > _DEEPEST * min(one.height, two.height)
 
 
 def _are_side_by_side(digits: Sequence[Sign], rows: Sequence[RowReading]) -> bool:

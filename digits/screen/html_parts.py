@@ -19,6 +19,7 @@ from digits.explanation.faithfulness import FaithfulnessCheck, area_under_curve
 from digits.explanation.sentences import with_article
 from digits.network.layers import LayerRow
 from digits.reading.digit import format_confidence
+from digits.screen.confidence_words import sureness_of_number
 
 # A step of at most this many pixels a side is shown as pixels, not smoothed.
 PIXELATED_BELOW = 64
@@ -66,26 +67,9 @@ def number(written: str, confidence: float, doubt: str | None = None) -> str:
     <section class="answer number" role="status">
       <p class="answer-label">Number</p>
       <p class="answer-number" style="--signs: {longest}">{text}</p>
-      <p class="answer-confidence">{html.escape(_sureness(confidence))}</p>
+      <p class="answer-confidence">{html.escape(sureness_of_number(confidence))}</p>
     </section>
     """
-
-
-def digit_label(top_k: Sequence[tuple[int, float]], doubt: str | None = None) -> str:
-    """What stands on the button of a digit among others: it, how sure it is, a mark of doubt."""
-    label = candidate(*top_k[0])
-    return label if doubt is None else f"{label} ?"
-
-
-def _sureness(confidence: float) -> str:
-    """How sure the network is that all of it is right, in words and as a number."""
-    words = ("hardly sure", "not sure", "fairly sure", "sure")
-    chosen = words[sum(confidence >= limit for limit in _SURENESS)]
-    return f"{chosen.capitalize()} of the whole: {format_confidence(confidence)}"
-
-
-# From where on it is "not sure", "fairly sure" and "sure".
-_SURENESS = (0.3, 0.7, 0.95)
 
 
 def _doubted(doubt: str, bars: str) -> str:
@@ -166,11 +150,6 @@ def side_by_side(heatmaps: Iterable[tuple[str, Image.Image]], colour_bar: str) -
       <p class="heatmap-caption">All on one scale: a weak claim looks weak.</p>
     </div>
     """
-
-
-def candidate(digit: int, confidence: float) -> str:
-    """A digit and how sure the network is of it."""
-    return f"{digit} · {format_confidence(confidence)}"
 
 
 def note(sentence: str) -> str:

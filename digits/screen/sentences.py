@@ -1,6 +1,8 @@
 """What the page and the window say alike."""
 
-DRAW_INVITATION = "Draw a digit from 0 to 9; the answer appears here when you lift the pen."
+DRAW_INVITATION = (
+    "Draw a number, of one digit or many; the answer appears here when you lift the pen."
+)
 
 UNEXPECTED = "Something went wrong on our side; please try again with another picture."
 """Of an error that is no `DigitError`: its own message is for the log alone."""

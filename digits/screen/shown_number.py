@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zlib
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +12,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from digits.explanation.evidence import Explanation, common_scale
-from digits.explanation.overlay import colour_bar_labels, colour_stops, overlay_heatmap
+from digits.explanation.overlay import (
+    colour_bar_labels,
+    colour_stops,
+    overlay_heatmap,
+    with_colour_bar,
+)
+from digits.explanation.sentences import describe_method
 from digits.picture.pixels import Ink
 from digits.picture.preparation import shrink_picture
 from digits.reading.number import NumberReading, read_number
@@ -98,6 +105,14 @@ class ShownHeatmaps:
             )
             picture = np.asarray(laid, np.uint8)
         return Image.fromarray(picture)
+
+    def as_png(self) -> bytes:
+        """The same with title and colour bar, to be kept."""
+        title = f"{EVIDENCE_OF_ALL} {describe_method(self.explained[0])}"
+        file = io.BytesIO()
+        overlay = with_colour_bar(self.over_picture(), title, self.scale, self.settings.colour_map)
+        overlay.save(file, "PNG")
+        return file.getvalue()
 
 
 def read_number_to_show(source: bytes, ink: Ink) -> ShownNumber:

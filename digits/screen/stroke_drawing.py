@@ -1,6 +1,6 @@
-"""Strokes of a pen on a square sheet: smooth ink from a few points, undo and redo.
+"""Strokes of a pen on a sheet: smooth ink from a few points, undo and redo.
 
-Everything is in shares of the sheet's side, so that a drawing is the same at every size.
+Everything is in shares of the sheet's height, so that a drawing is the same at every size.
 """
 
 from __future__ import annotations
@@ -15,14 +15,17 @@ from digits.synthetic.drawing_basics import SUBPIXEL_BITS, fixed_point, smooth_c
 
 Point = tuple[float, float]
 
+SHEET_ASPECT = 4 / 3
+"""Width of the sheet, in its heights."""
+
 
 @dataclass(frozen=True)
 class PenStroke:
     """What a pen did between down and up.
 
     Attributes:
-        points: (x, y), x to the right and y downwards, from 0 to 1 on the sheet; at least one.
-        width: of the pen, as a share of the sheet's side.
+        points: (x, y), x to the right and y downwards, in heights of the sheet; at least one.
+        width: of the pen, likewise.
     """
 
     points: tuple[Point, ...]
@@ -110,11 +113,12 @@ class StrokePainter:
         self._strokes: tuple[PenStroke, ...] = ()
         self._pixels = np.full((1, 1), 255, np.uint8)
 
-    def paint(self, strokes: tuple[PenStroke, ...], side: int) -> NDArray[np.uint8]:
-        """Black ink on white paper, uint8 (side, side); the caller's own."""
+    def paint(self, strokes: tuple[PenStroke, ...], height: int) -> NDArray[np.uint8]:
+        """Black ink on white paper, uint8 (height, `SHEET_ASPECT` · height); the caller's own."""
         known = len(self._strokes)
-        if len(self._pixels) != side or strokes[:known] != self._strokes:
-            self._pixels, known = np.full((side, side), 255, np.uint8), 0
+        if len(self._pixels) != height or strokes[:known] != self._strokes:
+            size = height, max(1, round(SHEET_ASPECT * height))
+            self._pixels, known = np.full(size, 255, np.uint8), 0
         for stroke in strokes[known:]:
             draw_stroke(self._pixels, stroke)
         self._strokes = strokes
@@ -127,14 +131,14 @@ def draw_stroke(pixels: NDArray[np.uint8], stroke: PenStroke) -> None:
     The ink follows a Catmull-Rom spline through the points.
 
     Args:
-        pixels: uint8 (side, side), drawn on in place.
+        pixels: uint8 (height, width), drawn on in place.
         stroke: at least one point.
     """
-    side = len(pixels)
-    knots = np.asarray(stroke.points, np.float64) * side - 0.5
+    height = len(pixels)
+    knots = np.asarray(stroke.points, np.float64) * height - 0.5
     curve = smooth_curve(knots)
     curve = np.concatenate([curve, curve[-1:]])  # so that a single point is drawn, too
-    width = max(1, round(stroke.width * side))
+    width = max(1, round(stroke.width * height))
     cv2.polylines(pixels, [fixed_point(curve)], False, 0, width, cv2.LINE_AA, SUBPIXEL_BITS)
 
 

@@ -13,12 +13,19 @@ from digits.network.loading import load_network
 from digits.picture.files import read_picture_file
 from digits.picture.pixels import Ink
 from digits.reading.digit import format_confidence
-from digits.screen.shown_answer import ShownAnswer, read_to_show
+from digits.screen.confidence_words import label_of_digit, sureness_of_number
+from digits.screen.shown_answer import ShownAnswer
 from digits.screen.shown_heatmap import (
     HeatmapSettings,
     ShownHeatmap,
     heatmap_of_class,
     heatmap_of_contrast,
+)
+from digits.screen.shown_number import (
+    EVIDENCE_OF_ALL,
+    ShownHeatmaps,
+    ShownNumber,
+    read_number_to_show,
 )
 from digits.window.explained_answer import (
     ExplainedAnswer,
@@ -33,7 +40,7 @@ class AnswerMaker:
     """Answers questions; the last reading is kept for other views of it."""
 
     def __init__(self) -> None:
-        self._last: ShownAnswer | None = None
+        self._last: ShownNumber | None = None
 
     def __call__(self, job: Job) -> Reply:
         """The answer to a question, or where something was saved.
@@ -44,34 +51,88 @@ class AnswerMaker:
         """
         if isinstance(job, SaveJob):
             return self._save(job)
-        answer = self._read(job)
-        heatmap = _heatmap(answer, job)
-        return ExplainedAnswer(
-            top_k=tuple(answer.top_k),
-            confidences=tuple(format_confidence(each) for _, each in answer.top_k),
-            doubt=answer.doubt,
-            source=answer.source if isinstance(job.picture, Path) else None,
-            picture=answer.picture,
-            heatmap=np.asarray(heatmap.over_picture()),
-            caption=heatmap.caption,
-            colours=heatmap.colours,
-            labels=heatmap.labels,
-            network_input=np.rint(answer.network_input * 255).astype(np.uint8),
-        )
+        number = self._read(job)
+        digit = _digit_asked_about(number, job)
+        source = number.source if isinstance(job.picture, Path) else None
+        if digit is None:
+            return _of_number(number, job, source)
+        return _of_digit(number, digit, job, source)
 
-    def _read(self, question: Question) -> ShownAnswer:
+    def _read(self, question: Question) -> ShownNumber:
         picture = question.picture
         source = read_picture_file(picture) if isinstance(picture, Path) else picture
         ink: Ink = "dark" if question.is_drawn else "auto"
         last = self._last
         if last is None or (last.source, last.ink) != (source, ink):
-            last = self._last = read_to_show(source, ink)
+            last = self._last = read_number_to_show(source, ink)
         return last
 
     def _save(self, job: SaveJob) -> Path:
-        heatmap = _heatmap(self._read(job.question), job.question)
-        save_picture(heatmap.as_png(), job.path)
+        number = self._read(job.question)
+        digit = _digit_asked_about(number, job.question)
+        shown = (
+            ShownHeatmaps(number, HeatmapSettings(opacity=job.question.opacity))
+            if digit is None
+            else _heatmap(digit, job.question)
+        )
+        save_picture(shown.as_png(), job.path)
         return job.path
+
+
+def _digit_asked_about(number: ShownNumber, question: Question) -> ShownAnswer | None:
+    """None for all of a number."""
+    if question.place is None or question.place >= len(number.digits):
+        return number.only_digit
+    return number.digits[question.place]
+
+
+def _of_number(number: ShownNumber, question: Question, source: bytes | None) -> ExplainedAnswer:
+    heatmaps = ShownHeatmaps(number, HeatmapSettings(opacity=question.opacity))
+    return ExplainedAnswer(
+        written=number.written,
+        words=sureness_of_number(number.confidence),
+        labels_of_digits=_labels(number),
+        place=None,
+        top_k=(),
+        confidences=(),
+        doubt=number.doubt,
+        source=source,
+        picture=number.digits[0].picture,
+        heatmap=np.asarray(heatmaps.over_picture()),
+        caption=EVIDENCE_OF_ALL,
+        colours=heatmaps.colours,
+        labels=heatmaps.labels,
+        network_input=None,
+    )
+
+
+def _of_digit(
+    number: ShownNumber, digit: ShownAnswer, question: Question, source: bytes | None
+) -> ExplainedAnswer:
+    heatmap = _heatmap(digit, question)
+    confidences = tuple(format_confidence(each) for _, each in digit.top_k)
+    return ExplainedAnswer(
+        written=str(digit.top_k[0][0]),
+        words=f"{confidences[0]} confident",
+        labels_of_digits=_labels(number),
+        place=None if digit is number.only_digit else digit.place,
+        top_k=tuple(digit.top_k),
+        confidences=confidences,
+        doubt=digit.doubt,
+        source=source,
+        picture=digit.picture,
+        heatmap=np.asarray(heatmap.over_picture()),
+        caption=heatmap.caption,
+        colours=heatmap.colours,
+        labels=heatmap.labels,
+        network_input=np.rint(digit.network_input * 255).astype(np.uint8),
+    )
+
+
+def _labels(number: ShownNumber) -> tuple[str, ...]:
+    if number.only_digit is not None:
+        return ()
+    return tuple(label_of_digit(digit.top_k, digit.doubt) for digit in number.digits)
 
 
 def _heatmap(answer: ShownAnswer, question: Question) -> ShownHeatmap:

@@ -9,11 +9,14 @@ from typing import Any
 
 from PIL import Image, ImageColor, ImageTk
 
+from digits.screen.stroke_drawing import SHEET_ASPECT
+from digits.window.digit_strip import DigitStrip
 from digits.window.explained_answer import ExplainedAnswer
 from digits.window.theme import WindowTheme, fitted
 
 BAR_HEIGHT = 8  # pixels of a plain screen, as all measures here
 SEEN_SIDE = 112
+ROOM_FOR_LARGE = 10  # signs of a number
 
 
 class AnswerPanel:
@@ -22,7 +25,8 @@ class AnswerPanel:
     Attributes:
         answer: what is shown; None where a sentence stands instead.
         frame: the widget.
-        digit, words: the likeliest digit, large, and what is said of it.
+        digit, words: the number or the likeliest digit, large, and what is said of it.
+        strip: the digits of a number, to choose one.
         bars: of each of the likeliest digits its name, its bar and its confidence.
         views: the choice between why and why not another, which is in `is_contrast`.
         is_heatmap_shown: whether the heatmap lies over the picture.
@@ -39,26 +43,30 @@ class AnswerPanel:
         self.is_heatmap_shown = tk.BooleanVar(parent, value=True)
         self.frame = ttk.Frame(parent)
         self.frame.columnconfigure(0, weight=1)
-        self.frame.rowconfigure(2, weight=1)
+        self.frame.rowconfigure(3, weight=1)
         self._build_answer().grid(row=0, sticky="ew")
-        self._build_views(when_view_chosen).grid(row=1, sticky="ew", pady=(0, theme.pixels(10)))
-        self._build_pictures().grid(row=2, sticky="nsew")
+        self.strip = DigitStrip(self.frame, theme, when_view_chosen)
+        self.strip.frame.grid(row=1, sticky="ew", pady=(0, theme.pixels(10)))
+        self.strip.frame.grid_remove()
+        self._views_frame = self._build_views(when_view_chosen)
+        self._views_frame.grid(row=2, sticky="ew", pady=(0, theme.pixels(10)))
+        self._build_pictures().grid(row=3, sticky="nsew")
         self.colour_bar = tk.Canvas(self.frame, height=theme.pixels(28), highlightthickness=0)
-        self.colour_bar.grid(row=3, sticky="ew", pady=(theme.pixels(8), 0))
+        self.colour_bar.grid(row=4, sticky="ew", pady=(theme.pixels(8), 0))
         self.colour_bar.bind("<Configure>", lambda event: self._show_colour_bar())
         self.caption = ttk.Label(self.frame, style="Quiet.TLabel", width=1)
-        self.caption.grid(row=4, sticky="ew")
+        self.caption.grid(row=5, sticky="ew")
 
     # ---- Widgets
 
     def _build_answer(self) -> ttk.Frame:
         pixels = self._theme.pixels
-        frame = ttk.Frame(self.frame, height=pixels(172))
+        frame = ttk.Frame(self.frame, height=pixels(152))
         frame.grid_propagate(flag=False)
         frame.columnconfigure(1, weight=1)
         self.digit = ttk.Label(frame, text="?", style="Faint.Digit.TLabel", width=2)
         self.digit.grid(row=0, column=0, sticky="w")
-        bars = ttk.Frame(frame)
+        bars = self._bars_frame = ttk.Frame(frame)
         bars.grid(row=0, column=1, sticky="ew")
         bars.columnconfigure(1, weight=1)
         self.bars = [self._build_bar(bars, row) for row in range(3)]
@@ -101,7 +109,7 @@ class AnswerPanel:
         frame = ttk.Frame(self.frame)
         frame.columnconfigure(0, weight=1)
         frame.rowconfigure(0, weight=1)
-        self.heatmap = theme.square(frame, "nw")
+        self.heatmap = theme.sheet(frame, "nw", SHEET_ASPECT)
         self.heatmap.master.grid(row=0, column=0, rowspan=3, sticky="nsew")  # type: ignore[attr-defined]
         self._heatmap_item = self.heatmap.create_image(0, 0)
         self.heatmap.bind("<Configure>", lambda event: self.show_heatmap())
@@ -109,26 +117,31 @@ class AnswerPanel:
         self.seen = tk.Canvas(frame, highlightthickness=theme.edge, width=side, height=side)
         self.seen.grid(row=1, column=1, padx=(pixels(14), 0))
         self._seen_item = self.seen.create_image(theme.edge, theme.edge, anchor="nw")
-        label = ttk.Label(frame, text="What the network sees", style="Quiet.TLabel")
-        label.grid(row=2, column=1, padx=(pixels(14), 0), pady=(pixels(4), 0))
+        self._name_of_seen = ttk.Label(frame, text="What the network sees", style="Quiet.TLabel")
+        self._name_of_seen.grid(row=2, column=1, padx=(pixels(14), 0), pady=(pixels(4), 0))
         return frame
 
     # ---- What is shown
 
     def show(self, answer: ExplainedAnswer) -> None:
-        """Show an answer, or in words that this is doubted to be a digit."""
+        """Show an answer, or in words that this is doubted to be a digit or a number."""
         if answer.doubt is None:
-            self.digit.configure(text=str(answer.top_k[0][0]), style="Digit.TLabel")
-            words = f"{answer.confidences[0]} confident"
+            style = _style_of_number(answer.written) if answer.is_whole_number else "Digit.TLabel"
+            width = 0 if answer.is_whole_number else 2
+            self.digit.configure(text=answer.written, style=style, width=width)
         else:
-            self.digit.configure(text="?", style="Faint.Digit.TLabel")
-            words = answer.doubt
-        self._show_rest(answer, words)
+            self.digit.configure(text="?", style="Faint.Digit.TLabel", width=2)
+        self._show_rest(answer, answer.doubt or answer.words)
+
+    def subdue(self) -> None:
+        """Let what is shown look like the last answer, while the next is not yet certain."""
+        if self.answer is not None:
+            self.digit.configure(foreground=self._theme.palette.line)
 
     def say(self, sentence: str, *, is_problem: bool = False) -> None:
         """Say one sentence where the answer would stand."""
         style = "Alarm.Digit.TLabel" if is_problem else "Faint.Digit.TLabel"
-        self.digit.configure(text="!" if is_problem else "?", style=style)
+        self.digit.configure(text="!" if is_problem else "?", style=style, width=2)
         self._show_rest(None, sentence)
 
     def show_colours(self) -> None:
@@ -156,6 +169,11 @@ class AnswerPanel:
 
     def _show_rest(self, answer: ExplainedAnswer | None, words: str) -> None:
         self.answer = answer
+        self.digit.configure(foreground="")
+        if answer is None:
+            self.strip.show((), None)
+        else:
+            self.strip.show(answer.labels_of_digits, answer.place)
         self.words.configure(text=words)
         self.caption.configure(text=answer.caption if answer else "")
         self._show_views()
@@ -166,15 +184,22 @@ class AnswerPanel:
 
     def _show_views(self) -> None:
         names = ("Why?", "Why not another?")
-        if self.answer is not None:
+        is_number = self.answer is not None and self.answer.is_whole_number
+        (self._views_frame.grid_remove if is_number else self._views_frame.grid)()
+        has_digit = self.answer is not None and not is_number
+        if self.answer is not None and has_digit:
             first, second = (digit for digit, _ in self.answer.top_k[:2])
             names = (f"Why {first}?", f"Why {first} and not {second}?")
         for view, name in zip(self.views, names, strict=True):
             view.configure(text=name)
-            view.state(["!disabled" if self.answer is not None else "disabled"])
+            view.state(["!disabled" if has_digit else "disabled"])
 
     def _show_bars(self) -> None:
         answer, palette = self.answer, self._theme.palette
+        if answer is not None and answer.is_whole_number:
+            self._bars_frame.grid_remove()
+            return
+        self._bars_frame.grid()
         for row, (digit, bar, number) in enumerate(self.bars):
             bar.delete("all")
             digit.configure(text=str(answer.top_k[row][0]) if answer else "")
@@ -186,11 +211,17 @@ class AnswerPanel:
                 bar.create_rectangle(0, 0, width, bar.winfo_height(), fill=colour, width=0)
 
     def _show_seen(self) -> None:
-        if self.answer is None:
+        answer = self.answer
+        for widget in (self.seen, self._name_of_seen):
+            if answer is not None and answer.is_whole_number:
+                widget.grid_remove()  # its room is the heatmap's
+            else:
+                widget.grid()
+        if answer is None or answer.network_input is None:
             self.seen.itemconfigure(self._seen_item, image="")
             return
         side = self._theme.pixels(SEEN_SIDE)
-        picture = Image.fromarray(self.answer.network_input)
+        picture = Image.fromarray(answer.network_input)
         enlarged = picture.resize((side, side), Image.Resampling.NEAREST)
         self._show_image(self.seen, self._seen_item, enlarged)
 
@@ -214,3 +245,11 @@ class AnswerPanel:
     def _show_image(self, canvas: tk.Canvas, item: int, picture: Image.Image) -> None:
         image = self._images[str(canvas)] = ImageTk.PhotoImage(picture, master=canvas)
         canvas.itemconfigure(item, image=image)
+
+
+def _style_of_number(written: str) -> str:
+    """Of the label of a number, so large that it has room."""
+    rows = written.split("\n")
+    if len(rows) == 1 and len(written) <= ROOM_FOR_LARGE:
+        return "Number.TLabel"
+    return "Long.Number.TLabel"

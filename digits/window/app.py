@@ -7,6 +7,7 @@ drawn on at once, and while a large picture is read.
 from __future__ import annotations
 
 import logging
+import re
 import tkinter as tk
 from collections.abc import Callable
 from dataclasses import replace
@@ -39,9 +40,11 @@ logger = logging.getLogger(__name__)
 
 KEYS = "Ctrl+Z undo · Ctrl+Y redo · Esc clear · Ctrl+O open · H heatmap"
 LOADING = "Loading the network…"
-ASKED_SIDE = 400  # pixels of the picture that is read, however large the window is
-PEN_WIDTHS = (0.02, 0.12)  # shares of the paper's side
+ASKED_HEIGHT = 480  # pixels of the picture that is read, however large the window is
+PEN_WIDTHS = (0.02, 0.12)  # shares of the paper's height
 TICK = 10  # milliseconds
+LONGEST_FILE_NAME = 40
+HOLD_BACK = 400  # likewise: half-drawn is not wrong
 WITH_OTHER_KEYS = 0x4 | 0x8 | 0x20000  # Control, Alt on X11, Alt on Windows
 
 
@@ -70,6 +73,7 @@ class DigitWindow:
         self._answered: Question | None = None
         self._opening: Question | None = None
         self._is_view_behind = False
+        self._held_back: str | None = None
         self._painter = StrokePainter()
         self.theme = WindowTheme(root)
         self._keys = KEYS.replace("Ctrl+", "⌘") if self.theme.is_mac else KEYS
@@ -82,14 +86,15 @@ class DigitWindow:
     @property
     def is_settled(self) -> bool:
         """Whether all that was asked has been answered and shown."""
-        return not self._is_view_behind and self.process.state in ("idle", "stopped")
+        is_idle = self.process.state in ("idle", "stopped")
+        return is_idle and not self._is_view_behind and self._held_back is None
 
     # ---- Widgets
 
     def _build(self) -> None:
         root, pixels = self.root, self.theme.pixels
         root.title("Handwritten digits")
-        root.geometry(f"{pixels(960)}x{pixels(660)}")
+        root.geometry(f"{pixels(1120)}x{pixels(700)}")
         root.minsize(
             min(pixels(880), root.winfo_screenwidth()), min(pixels(600), root.winfo_screenheight())
         )
@@ -97,7 +102,8 @@ class DigitWindow:
         root.rowconfigure(0, weight=1)
         body = ttk.Frame(root, padding=pixels(20))
         body.grid(sticky="nsew")
-        body.columnconfigure((0, 1), weight=1, uniform="half")
+        body.columnconfigure(0, weight=11, uniform="half")
+        body.columnconfigure(1, weight=9, uniform="half")
         body.rowconfigure(0, weight=1)
         self._build_left(body).grid(row=0, column=0, sticky="nsew", padx=(0, pixels(28)))
         self._build_right(body).grid(row=0, column=1, sticky="nsew")
@@ -125,7 +131,7 @@ class DigitWindow:
     def _build_right(self, parent: ttk.Frame) -> ttk.Frame:
         self.panel = AnswerPanel(parent, self.theme, self._ask_again)
         tools = ttk.Frame(self.panel.frame)
-        tools.grid(row=5, sticky="ew", pady=(self.theme.pixels(12), 0))
+        tools.grid(row=6, sticky="ew", pady=(self.theme.pixels(12), 0))
         self.heatmap_switch = ttk.Checkbutton(
             tools,
             text="Heatmap",
@@ -196,13 +202,14 @@ class DigitWindow:
     def _ask_about_sheet(self) -> None:
         """Ask what is on the sheet, or invite if it is empty."""
         sheet, self._opening = self.paper.sheet, None
+        self.panel.strip.forget_choice()
         if sheet.is_empty:
             self.question = None
             self.panel.say(DRAW_INVITATION)
         elif sheet.picture is not None:
             self._ask(sheet.picture.source, is_drawn=False)
         else:
-            picture = self._painter.paint(sheet.strokes, ASKED_SIDE)
+            picture = self._painter.paint(sheet.strokes, ASKED_HEIGHT)
             self._ask(cv2.imencode(".png", picture)[1].tobytes(), is_drawn=True)
         self._enable_buttons()
 
@@ -211,7 +218,10 @@ class DigitWindow:
         self.process.submit(self.question)
 
     def _question(self, picture: bytes | Path, *, is_drawn: bool) -> Question:
-        return Question(picture, is_drawn, self.panel.is_contrast.get(), self.opacity.get())
+        panel = self.panel
+        return Question(
+            picture, is_drawn, panel.is_contrast.get(), self.opacity.get(), panel.strip.place
+        )
 
     def _ask_again(self) -> None:
         """Ask for another view of the same picture, once the last one has been shown."""
@@ -252,8 +262,25 @@ class DigitWindow:
             self._opening = None
             if not self.paper.is_under_pen:  # whoever draws has thought better of opening
                 self._show_opened(job, result)
-        elif job is self.question:
+        elif job is self.question and not self._is_held_back(job, result):
             self._show(job, result)
+
+    def _is_held_back(self, question: Question, result: Reply | DigitError) -> bool:
+        """Whether a drawing is doubted that may not be finished: its doubt is shown in a moment."""
+        is_doubt = isinstance(result, ExplainedAnswer) and result.doubt is not None
+        is_new = self._answered is None or self._answered.picture != question.picture
+        if not (is_doubt and is_new and question.is_drawn and self.panel.answer is not None):
+            return False
+        self.panel.subdue()
+        self._held_back = self.root.after(
+            HOLD_BACK, partial(self._show_held_back, question, result)
+        )
+        return True
+
+    def _show_held_back(self, question: Question, result: Reply | DigitError) -> None:
+        self._held_back = None
+        if question is self.question:
+            self._show(question, result)
 
     def _show_opened(self, question: Question, result: Reply | DigitError) -> None:
         """Show a picture that was opened; one that cannot be read leaves the drawing alone."""
@@ -287,19 +314,20 @@ class DigitWindow:
         # On Linux, capitals matter, in which cameras write.
         patterns = [f"*.{each}" for suffix in SUFFIXES for each in (suffix, suffix.upper())]
         kinds = [("Pictures", " ".join(patterns)), ("All files", "*")]
-        name = filedialog.askopenfilename(parent=self.root, title="Open a digit", filetypes=kinds)
+        name = filedialog.askopenfilename(parent=self.root, title="Open a picture", filetypes=kinds)
         if name:
             self.open_picture(Path(name))
 
     def open_picture(self, path: Path) -> None:
         """Read a picture, and show it when it has been read."""
+        self.panel.strip.forget_choice()
         self._opening = self._question(path, is_drawn=False)
         self.process.submit(self._opening)
 
     def save_drawing(self) -> None:
         """Keep the drawing as a PNG."""
         question = self.question
-        path = self._ask_where("my-digit.png")
+        path = self._ask_where("my-number.png")
         if path is None or question is None or not isinstance(question.picture, bytes):
             return
         try:
@@ -314,7 +342,8 @@ class DigitWindow:
         question, answer = self._answered, self.panel.answer
         if question is None or answer is None:
             return
-        path = self._ask_where(f"why-{answer.top_k[0][0]}.png")
+        name = "-".join(re.findall(r"\d+", answer.written))[:LONGEST_FILE_NAME]
+        path = self._ask_where(f"why-{name}.png")
         if path is not None:
             self.process.submit(SaveJob(question, path), keep=True)
 
@@ -354,6 +383,8 @@ class DigitWindow:
     def close(self) -> None:
         """End the program, whatever it is doing."""
         self.root.after_cancel(self._ticking)
+        if self._held_back is not None:
+            self.root.after_cancel(self._held_back)
         self.root.withdraw()
         try:
             for job, error in self.process.close():

@@ -22,12 +22,14 @@ class Question:
         is_drawn: whether it was drawn in the window: dark ink on light paper.
         is_contrast: whether the likeliest digit is held against the second likeliest.
         opacity: of the heatmap, in [0, 1].
+        place: which digit of a number is looked at, from 0; None for all of it.
     """
 
     picture: bytes | Path
     is_drawn: bool
     is_contrast: bool = False
     opacity: float = 0.8
+    place: int | None = None
 
 
 @dataclass(frozen=True)
@@ -45,21 +47,30 @@ class SaveJob:
 
 @dataclass(frozen=True, eq=False)
 class ExplainedAnswer:
-    """What a window shows.
+    """What a window shows: of a whole number, or of one digit.
 
     Attributes:
-        top_k: `(digit, confidence)` pairs, best first; three of them.
+        written: what is read, a row a line.
+        words: how sure that is, in words.
+        labels_of_digits: what stands on the button of each digit; empty if there is but one.
+        place: which digit is looked at, from 0; None for all, or the only one.
+        top_k: `(digit, confidence)` pairs, best first; three of them, none for a whole number.
         confidences: the same, as people read them.
-        doubt: why this may be no digit, in a sentence; None for a digit.
+        doubt: why this may be no number or no digit, in a sentence; else None.
         source: the bytes of the file, where the question said no more than where it lies.
         picture: uint8 (h, w, 3), the person's picture.
         heatmap: uint8 (h, w, 3), the same with the heatmap over it.
         caption: what the heatmap shows, in a sentence.
         colours: of the colour bar, as #rrggbb from left to right; empty for a blank heatmap.
         labels: numbers at the colour bar's left end, middle and right end, in logits.
-        network_input: uint8 (28, 28), what the network saw, white ink on black.
+        network_input: uint8 (28, 28), what the network saw, white ink on black; None for a whole
+            number.
     """
 
+    written: str
+    words: str
+    labels_of_digits: tuple[str, ...]
+    place: int | None
     top_k: tuple[tuple[int, float], ...]
     confidences: tuple[str, ...]
     doubt: str | None
@@ -69,7 +80,12 @@ class ExplainedAnswer:
     caption: str
     colours: tuple[str, ...]
     labels: tuple[str, ...]
-    network_input: NDArray[np.uint8]
+    network_input: NDArray[np.uint8] | None
+
+    @property
+    def is_whole_number(self) -> bool:
+        """Whether this is of several digits at once."""
+        return not self.top_k
 
 
 Job: TypeAlias = Question | SaveJob

@@ -9,6 +9,7 @@ from tkinter import ttk
 from PIL import Image, ImageTk
 
 from digits.screen.stroke_drawing import (
+    SHEET_ASPECT,
     OpenedPicture,
     PenStroke,
     Sheet,
@@ -20,11 +21,11 @@ from digits.window.theme import WindowTheme, fitted
 
 
 class Paper:
-    """A square sheet under a pen.
+    """A sheet under a pen.
 
     Attributes:
         canvas: the widget.
-        pen_width: as a share of the sheet's side.
+        pen_width: as a share of the sheet's height.
     """
 
     def __init__(
@@ -36,8 +37,8 @@ class Paper:
         self._painter = StrokePainter()
         self._points: list[tuple[float, float]] = []
         self._image: ImageTk.PhotoImage | None = None
-        self.pen_width = tk.DoubleVar(parent, 0.0625)
-        self.canvas = theme.square(parent, "n", cursor="pencil")
+        self.pen_width = tk.DoubleVar(parent, 0.05)
+        self.canvas = theme.sheet(parent, "n", SHEET_ASPECT, cursor="pencil")
         self._item = self.canvas.create_image(theme.edge, theme.edge, anchor="nw")
         self.canvas.bind("<ButtonPress-1>", self._pen_down)
         self.canvas.bind("<B1-Motion>", self._pen_move)
@@ -65,10 +66,9 @@ class Paper:
         return bool(self._points)
 
     @property
-    def side(self) -> int:
+    def height(self) -> int:
         """Of the sheet, in pixels of the screen."""
-        canvas, edge = self.canvas, 2 * self._theme.edge
-        return max(1, min(canvas.winfo_width(), canvas.winfo_height()) - edge)
+        return max(1, self.canvas.winfo_height() - 2 * self._theme.edge)
 
     def undo(self) -> None:
         """Go back one change."""
@@ -89,15 +89,16 @@ class Paper:
 
     def show(self) -> None:
         """Paint the sheet, at the size that it has now."""
-        sheet, side = self.sheet, self.side
+        sheet, height = self.sheet, self.height
         if self.is_under_pen:  # the window changes under the pen: when it lifts, this comes again
             return
         if sheet.picture is None:
-            self._paint(Image.fromarray(self._painter.paint(sheet.strokes, side)))
+            self._paint(Image.fromarray(self._painter.paint(sheet.strokes, height)))
             return
-        mount = Image.new("RGB", (side, side), self._theme.palette.raised)
-        picture = fitted(Image.fromarray(sheet.picture.pixels), side, side)
-        mount.paste(picture, ((side - picture.width) // 2, (side - picture.height) // 2))
+        width = max(1, round(SHEET_ASPECT * height))
+        mount = Image.new("RGB", (width, height), self._theme.palette.raised)
+        picture = fitted(Image.fromarray(sheet.picture.pixels), width, height)
+        mount.paste(picture, ((width - picture.width) // 2, (height - picture.height) // 2))
         self._paint(mount)
 
     def _change(self, change: Callable[[], None]) -> None:
@@ -114,7 +115,7 @@ class Paper:
     def _pen_down(self, event: tk.Event[tk.Canvas]) -> None:
         self.canvas.focus_set()
         self._points = [self._place(event)]
-        self._wet = self._painter.paint(self.sheet.strokes, self.side)
+        self._wet = self._painter.paint(self.sheet.strokes, self.height)
         self._pen_drew()
 
     def _pen_move(self, event: tk.Event[tk.Canvas]) -> None:
@@ -133,8 +134,8 @@ class Paper:
         return PenStroke(tuple(self._points), self.pen_width.get())
 
     def _place(self, event: tk.Event[tk.Canvas]) -> tuple[float, float]:
-        side, edge = self.side, self._theme.edge
-        return (event.x - edge + 0.5) / side, (event.y - edge + 0.5) / side
+        height, edge = self.height, self._theme.edge
+        return (event.x - edge + 0.5) / height, (event.y - edge + 0.5) / height
 
     def _paint(self, picture: Image.Image) -> None:
         image = self._image

@@ -115,8 +115,20 @@ class WindowTheme:
         self.palette = PALETTES[name]
         self._style.theme_use(f"digits-{name}")
 
-    def square(self, parent: ttk.Frame, anchor: Literal["n", "nw"], cursor: str = "") -> tk.Canvas:
-        """A canvas that stays square, as large as it can be in a frame of its own.
+    def sheet(
+        self,
+        parent: ttk.Frame,
+        anchor: Literal["n", "nw"],
+        aspect: float = 1.0,
+        cursor: str = "",
+    ) -> tk.Canvas:
+        """A canvas that keeps its aspect, as large as it can be in a frame of its own.
+
+        Args:
+            parent: of that frame.
+            anchor: where in the frame it is.
+            aspect: its width, in its heights, without its outline.
+            cursor: over it.
 
         Returns:
             The canvas; its frame, `canvas.master`, is to be put into the layout.
@@ -125,9 +137,11 @@ class WindowTheme:
         canvas = tk.Canvas(room, highlightthickness=self.edge, cursor=cursor)
 
         def fit(event: tk.Event[ttk.Frame]) -> None:
-            side = min(event.width, event.height)
-            left = (event.width - side) // 2 if anchor == "n" else 0
-            canvas.place(x=left, y=0, width=side, height=side)
+            edge = 2 * self.edge
+            height = min(event.height - edge, (event.width - edge) / aspect)
+            wide, tall = max(1, round(aspect * height)) + edge, max(1, round(height)) + edge
+            left = (event.width - wide) // 2 if anchor == "n" else 0
+            canvas.place(x=left, y=0, width=wide, height=tall)
 
         room.bind("<Configure>", fit)
         return canvas
@@ -152,6 +166,8 @@ class WindowTheme:
         family = str(body.actual("family"))
         self._fonts = [
             font.Font(root, name="DigitFont", family=family, size=64, weight="bold"),
+            font.Font(root, name="NumberFont", family=family, size=40, weight="bold"),
+            font.Font(root, name="LongNumberFont", family=family, size=20, weight="bold"),
             font.Font(root, name="StrongFont", family=family, size=11, weight="bold"),
             font.Font(root, name="WordsFont", family=family, size=11),
             font.Font(root, name="SmallFont", family=family, size=9),
@@ -170,11 +186,14 @@ class WindowTheme:
         style.configure("Strong.TLabel", font="StrongFont")
         style.configure("Words.TLabel", font="WordsFont")
         style.configure("Digit.TLabel", font="DigitFont")
+        style.configure("Number.TLabel", font="NumberFont")
+        style.configure("Long.Number.TLabel", font="LongNumberFont")
         style.configure("Faint.Digit.TLabel", foreground=palette.line)
         style.configure("Alarm.Digit.TLabel", foreground=palette.alarm)
         self._paint_buttons(name)
         self._paint_switch(name)
         self._paint_slider(name)
+        self._paint_scrollbar()
         for kind in ("TButton", "Segment.Toolbutton"):
             style.configure(kind, padding=(pixels(10), pixels(5)), anchor="center", borderwidth=0)
 
@@ -252,6 +271,24 @@ class WindowTheme:
             "Horizontal.TScale",
             [(trough, {"sticky": "nsew", "children": [(slider, {"side": "left", "sticky": ""})]})],
         )
+
+    def _paint_scrollbar(self) -> None:
+        """Thin, and without arrows."""
+        palette, style = self.palette, "Horizontal.TScrollbar"
+        thumb = ("Horizontal.Scrollbar.thumb", {"expand": True, "sticky": "nsew"})
+        trough: Any = ("Horizontal.Scrollbar.trough", {"children": [thumb], "sticky": "ew"})
+        self._style.layout(style, [trough])
+        self._style.configure(
+            style,
+            troughcolor=palette.faint,
+            background=palette.quiet,
+            bordercolor=palette.faint,
+            lightcolor=palette.quiet,
+            darkcolor=palette.quiet,
+            gripcount=0,
+            arrowsize=self.pixels(6),
+        )
+        self._style.map(style, background=[("disabled", palette.faint)])
 
     def _shape(  # noqa: PLR0917
         self,

@@ -21,6 +21,7 @@ from tests.drawings import DIGITS, SCRIBBLE
 from tests.window_hand import (
     HOW_TO_ENABLE,
     draw,
+    draw_number,
     draw_stroke,
     open_window,
     random_stroke,
@@ -36,6 +37,7 @@ import tkinter as tk
 from tkinter import filedialog
 
 from digits.screen.sentences import DRAW_INVITATION
+from digits.screen.stroke_drawing import SHEET_ASPECT
 from digits.window.app import KEYS, LOADING, DigitWindow
 from tests.browser import ROOT
 
@@ -326,7 +328,7 @@ def test_drawing_and_explanation_are_saved(
     wait_until(window, lambda: "could not be saved" in window.status["text"])
 
     with Image.open(tmp_path / "mine.png") as mine, Image.open(tmp_path / "why.png") as why:
-        assert mine.size == (400, 400)
+        assert mine.size == (640, 480)
         assert why.width == 400
         assert np.asarray(why.convert("HSV"))[..., 1].max() > 100  # coloured
     assert sorted(each.name for each in tmp_path.iterdir()) == ["mine.png", "why.png"]
@@ -393,18 +395,93 @@ def test_light_and_dark(window: DigitWindow, screen: str) -> None:
 def test_a_drawing_survives_a_resize(window: DigitWindow) -> None:
     draw(window, DIGITS[7])
     wait_for_answer(window)
-    side = window.paper.side
+    side = window.paper.height
     for width, height in ((1200, 850), (880, 600)):
         window.root.geometry(f"{width}x{height}")
         wait_until(window, lambda: window.root.winfo_width() == width)  # noqa: B023
         window.root.update()
-        assert window.paper.side != side
-        assert window.paper.canvas.winfo_width() == window.paper.canvas.winfo_height()
-        side = window.paper.side
+        assert window.paper.height != side
+        edge = 2 * window.theme.edge
+        wide, tall = window.paper.canvas.winfo_width(), window.paper.canvas.winfo_height()
+        assert wide - edge == pytest.approx(SHEET_ASPECT * (tall - edge), abs=2)
+        side = window.paper.height
         window._ask_again()
         wait_for_answer(window)
         assert digit(window) == "7"
-    window.root.geometry("960x660")
+    window.root.geometry("1120x700")
+
+
+# ---- Whole numbers
+
+
+def test_a_number_is_read_and_each_of_its_digits_can_be_looked_at(
+    window: DigitWindow, screen: str
+) -> None:
+    draw_number(window, "207")
+    wait_for_answer(window)
+    panel = window.panel
+    assert digit(window) == "207"
+    assert "of the whole" in said(window)
+    assert [str(button["text"])[0] for button in panel.strip.buttons] == ["A", "2", "0", "7"]
+    assert panel.caption["text"].startswith("Where each digit found its evidence")
+    whole = seen(window, panel.heatmap, screen)
+
+    panel.strip.buttons[3].invoke()
+    wait_for_answer(window)
+    assert digit(window) == "7"
+    assert said(window).endswith("confident")
+    assert panel.bars[0][0]["text"] == "7"
+    assert panel.caption["text"] == "What spoke for a 7."
+    assert (seen(window, panel.heatmap, screen) != whole).any()
+
+    panel.strip.buttons[0].invoke()
+    wait_for_answer(window)
+    assert digit(window) == "207"
+
+
+def test_arrow_keys_go_from_digit_to_digit(window: DigitWindow) -> None:
+    draw_number(window, "207")
+    wait_for_answer(window)
+    window.panel.strip.buttons[0].focus_force()
+    for expected in ("2", "0"):
+        window.root.update()
+        window.root.focus_get().event_generate("<Right>")  # type: ignore[union-attr]
+        wait_for_answer(window)
+        assert digit(window) == expected
+    window.root.focus_get().event_generate("<Left>")  # type: ignore[union-attr]
+    wait_for_answer(window)
+    assert digit(window) == "2"
+
+
+def test_another_stroke_looks_at_the_whole_again_and_one_digit_has_no_strip(
+    window: DigitWindow,
+) -> None:
+    draw_number(window, "2")
+    wait_for_answer(window)
+    assert not window.panel.strip.frame.winfo_ismapped()
+    draw_number(window, "27")
+    wait_for_answer(window)
+    window.panel.strip.buttons[1].invoke()
+    wait_for_answer(window)
+    assert digit(window) == "2"
+    for stroke in DIGITS[7]:
+        draw_stroke(window, [(80 + 0.4 * x, 25 + 0.4 * y) for x, y in stroke])
+    wait_for_answer(window)
+    assert digit(window) == "277"
+
+
+def test_a_doubt_waits_for_the_hand_and_the_last_answer_stays_meanwhile(
+    window: DigitWindow,
+) -> None:
+    draw(window, DIGITS[7])
+    wait_for_answer(window)
+    draw(window, SCRIBBLE)
+    wait_until(window, lambda: window._held_back is not None)
+    assert digit(window) == "7"
+    assert str(window.panel.digit["foreground"]) == window.theme.palette.line
+    wait_for_answer(window)
+    assert digit(window) == "?"
+    assert not str(window.panel.digit["foreground"])
 
 
 def test_every_control_can_be_reached_by_tab(window: DigitWindow) -> None:

@@ -95,12 +95,15 @@ def read_plan(text: str) -> Iterator[Planned]:
 def _parse_line(line: str, kind: str, number: int) -> Planned:
     label, pen, steps, tremor, strokes = line.split(maxsplit=4)
     random = np.random.default_rng(zlib.crc32(strokes.encode()))
-    parsed = (each for stroke in strokes.split("|") for each in _parse(stroke.strip(), int(steps)))
-    events = tuple(_tremble(each, float(tremor), random) for each in parsed)
+    parsed = (
+        each for stroke in strokes.split("|") for each in parse_stroke(stroke.strip(), int(steps))
+    )
+    events = tuple(tremble(each, float(tremor), random) for each in parsed)
     return Planned(f"{kind}/{label}_{number:02}", int(pen), events)
 
 
-def _parse(stroke: str, steps: int) -> Iterator[Stroke]:
+def parse_stroke(stroke: str, steps: int) -> Iterator[Stroke]:
+    """The strokes that one of `strokes.txt` stands for; those of dots and dashes are several."""
     way = stroke[0] if stroke[0] in "~.-" else ""
     points = np.array(re.findall(r"-?[\d.]+", stroke.lstrip("~.-")), np.float64).reshape(-1, 2)
     if way == ".":
@@ -124,11 +127,16 @@ def _line(points: Stroke, steps: int) -> Stroke:
     return np.concatenate([*ways, points[-1:]])
 
 
-def _tremble(stroke: Stroke, tremor: float, random: np.random.Generator) -> Stroke:
-    """The stroke of a hand that is not quite steady: neighbours stray together."""
+def tremble(
+    stroke: Stroke,
+    tremor: float,
+    random: np.random.Generator,
+    most: tuple[float, float] = (99.0, 99.0),
+) -> Stroke:
+    """The stroke of a hand that is not quite steady: neighbours stray together, on the paper."""
     noise = random.normal(0, tremor, (len(stroke) + 4, 2))
     strays = np.stack([np.convolve(axis, np.full(5, 0.45), "valid") for axis in noise.T], axis=1)
-    return np.clip(stroke + strays, 1, 99)
+    return np.clip(stroke + strays, 1, most)
 
 
 # --- The page --------------------------------------------------------------------------------
@@ -153,7 +161,7 @@ def draw_all(plan: Iterable[Planned]) -> None:
             choose_pen(page, drawing.pen)
             draw_events(page, drawing.events)
             wait_until_idle(page)
-            keep(drawing.name, picture_on_canvas(page))
+            keep(drawing.name, middle_square(picture_on_canvas(page)))
             take_new_sheet(page)
 
 
@@ -177,16 +185,20 @@ def wait_until_idle(page: Page) -> None:
     page.wait_for_timeout(100)
 
 
-def draw_events(page: Page, strokes: Sequence[Stroke]) -> None:
+def draw_events(page: Page, strokes: Sequence[Stroke], *, is_centred: bool = True) -> None:
     """Press the mouse at each stroke's first point, move it through the others, and lift it.
 
-    The square of a drawing lies in the middle of the paper.
+    Args:
+        page: with the paper.
+        strokes: in hundredths of the paper's height.
+        is_centred: whether they lie in the square in the middle of the paper.
     """
     box = paper(page).bounding_box()
     if box is None:
         raise DigitError("The paper is not on the screen.")
     for stroke in strokes:
-        corner = box["x"] + (box["width"] - box["height"]) / 2, box["y"]
+        margin = (box["width"] - box["height"]) / 2 if is_centred else 0.0
+        corner = box["x"] + margin, box["y"]
         places = stroke * box["height"] / 100 + corner
         page.mouse.move(*places[0])
         page.mouse.down()
@@ -196,11 +208,15 @@ def draw_events(page: Page, strokes: Sequence[Stroke]) -> None:
 
 
 def picture_on_canvas(page: Page) -> Image.Image:
-    """What is on the square in the middle of the canvas, on white paper, in grey."""
+    """What is on the canvas, on white paper, in grey."""
     url = page.locator(_LOWER_CANVAS).evaluate(_ON_WHITE)
-    picture = Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2])))
+    return Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))).convert("L")
+
+
+def middle_square(picture: Image.Image) -> Image.Image:
+    """As high as the picture."""
     left = (picture.width - picture.height) // 2
-    return picture.convert("L").crop((left, 0, left + picture.height, picture.height))
+    return picture.crop((left, 0, left + picture.height, picture.height))
 
 
 def keep(name: str, picture: Image.Image) -> None:

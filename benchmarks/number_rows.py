@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from benchmarks.mouse_numbers import KINDS, MouseNumber, load_mouse_numbers
 from benchmarks.not_numbers import NO_NUMBER_KINDS, draw_no_number
 from benchmarks.number_hands import Hands
 from benchmarks.number_pictures import (
+    LENGTHS,
     NUMBER_KINDS,
     NumberPicture,
+    TrueSign,
     length_class,
     simulate_number,
 )
@@ -108,6 +113,28 @@ def all_number_groups(hands: Hands, count: int) -> list[NumberGroup]:
     ]
     others = tuple(_no_number_row(kind, hands, count) for kind in NO_NUMBER_KINDS)
     return [*groups, NumberGroup(NO_NUMBER, others, 0.90)]
+
+
+def mouse_group() -> NumberGroup:
+    """What was drawn with the mouse on the page, a row for each kind."""
+    drawings = load_mouse_numbers()
+    rows = [_mouse_row(kind, [each for each in drawings if each.kind == kind]) for kind in KINDS]
+    return NumberGroup("Drawn with the mouse", tuple(rows))
+
+
+def _mouse_row(kind: str, drawings: Sequence[MouseNumber]) -> NumberRow:
+    def picture(number: int) -> NumberPicture:
+        drawing = drawings[number]
+        pixels = np.repeat(drawing.picture[..., None], 3, axis=2)
+        marks = [sign for sign in drawing.written if not sign.isdigit() and sign != "\n"]
+        no_place = TrueSign("", (0.0, 0.0, 0.0, 0.0), 0)
+        return NumberPicture(pixels, drawing.text, drawing.written, (), (no_place,) * len(marks))
+
+    def length(number: int) -> range:
+        count = sum(sign.isdigit() for sign in drawings[number].text)
+        return next((each for each in LENGTHS if count in each), LENGTHS[0])
+
+    return NumberRow(kind, picture, len(drawings), length)
 
 
 def _row(kind: str, hands: Hands, count: int) -> NumberRow:

@@ -38,6 +38,7 @@ from benchmarks.number_rows import (
     NumberGroup,
     NumberRow,
     all_number_groups,
+    mouse_group,
 )
 from benchmarks.number_sheet import draw_sheet
 from digits.common.atomic_file import atomic_write
@@ -238,6 +239,8 @@ def report(options: argparse.Namespace) -> None:
         options.validation,
     )
     groups = all_number_groups(hands, options.numbers)
+    if not options.validation:
+        groups.append(mouse_group())
     if options.sheet is not None:
         write_sheet(groups, options.sheet)
     if readers:

@@ -38,6 +38,7 @@ from digits.picture.pixels import (
     Pixels,
     label_parts,
     middle_by_sum,
+    runs_of,
     stroke_width,
 )
 from digits.picture.ruling_removal import find_border_strips
@@ -54,6 +55,19 @@ LONGEST_LINE_UP = 3.5
 LONG_ANYWHERE = 0.6
 # Of the sheet: so long a line leads from one border to the other.
 LEADS_ACROSS = 0.95
+# Of its length: what leads across and is no wider, with its tilt, is a line.
+WIDEST_LINE = 0.2
+# Of the sheet: what lies on the same line as so long a line, and is thin, is its.
+LONG_ENOUGH_TO_GO_ON = 0.45
+# Of the usual height: of an upright line such a piece is no higher, for a 1 may stand there.
+_HIGHEST_PIECE_OF_UPRIGHT = 0.55
+# Crossings that are left of a faint grid: so many at least. Of their ink, what is beside their two
+# arms, at most; of their size, how far from the middle the arms cross at most.
+FEWEST_CROSSINGS, _BESIDE_ARMS, _OFF_MIDDLE = 3, 0.12, 0.3
+# Pixels: what is smaller has no arms.
+SMALLEST_CROSSING = 5
+# Of the usual height: a flat part that is longer is no dash.
+LONGEST_DASH = 1.35
 # Of the strokes' width: a line is no thicker.
 THICKEST_LINE = 1.3
 # Or than this share of the usual height.
@@ -110,13 +124,20 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
         if find is _border_strips or _is_grain(found, mask):
             contrast = _blanked(contrast, found, is_photo, least, noise)
     all_lines = np.zeros(contrast.shape, bool)
+    level: list[LevelLine] = []
+    upright: list[LevelLine] = []
     for _ in range(_PASSES):
         lines = _lines_of_paper(_ink_of(contrast, noise, is_photo)[1])
-        if not lines.any():
+        if not lines.pixels.any():
             break
-        contrast = _blanked(contrast, lines, is_photo, least, noise)
-        all_lines |= lines
+        contrast = _blanked(contrast, lines.pixels, is_photo, least, noise)
+        all_lines |= lines.pixels
+        level += lines.level
+        upright += lines.upright
     ink_map, mask = _ink_of(contrast, noise, is_photo)
+    mask &= ~_going_on(mask, level, np.inf)
+    mask &= ~_going_on(mask.T, upright, _HIGHEST_PIECE_OF_UPRIGHT * usual_height(mask)).T
+    mask &= ~(_crossings(mask) | _underlines(mask))
     frames = _frames(mask)
     mask &= ~(frames | _borders(mask & ~frames))
     handwriting = np.where(mask, ink_map, np.float32(0)).astype(np.float32)
@@ -240,12 +261,30 @@ def usual_height(mask: Mask) -> float:
     _, stats = label_parts(mask)
     widths, heights = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
     tall = (heights >= 6) & (widths <= 6 * heights)
+    # A line of the paper, if there is anything else.
+    leads_across = (heights >= LEADS_ACROSS * len(mask)) & (widths <= WIDEST_LINE * heights)
+    tall = tall & ~leads_across if (tall & ~leads_across).any() else tall
     if not tall.any():
         return float(len(mask))
     return middle_by_sum(heights[tall])
 
 
-def _lines_of_paper(mask: Mask) -> Mask:
+@dataclass(frozen=True, eq=False)
+class _Lines:
+    """Lines of a sheet.
+
+    Attributes:
+        pixels: bool (H, W), where they are.
+        level: rulings, underlines, and upper and lower sides of boxes.
+        upright: other sides of boxes and cells, of the sheet on its side.
+    """
+
+    pixels: Mask
+    level: list[LevelLine]
+    upright: list[LevelLine]
+
+
+def _lines_of_paper(mask: Mask) -> _Lines:
     height = usual_height(mask)
     stroke = stroke_width(mask.astype(np.float32))
     thickest = max(3.0, THICKEST_LINE * stroke, THICKEST_OF_HEIGHT * height)
@@ -281,7 +320,71 @@ def _lines_of_paper(mask: Mask) -> Mask:
         if any(is_of_paper)
     ]
     found |= pixels_of_lines(rest, chosen).T
-    return found | _crumbs(mask & ~found, found, _CRUMB * height)
+    return _Lines(found | _crumbs(mask & ~found, found, _CRUMB * height), level, chosen)
+
+
+def _going_on(rest: Mask, lines: list[LevelLine], longest: float) -> Mask:
+    """Thin pieces that lie on the same line as a long one.
+
+    Args:
+        rest: bool (H, W), ink that was not taken away.
+        lines: nearly level ones.
+        longest: no such piece is longer, pixels.
+    """
+    columns = rest.shape[1]
+    band = np.zeros(rest.shape, np.uint8)
+    for line in lines:
+        if line.length >= LONG_ENOUGH_TO_GO_ON * columns:
+            ends = [(x, round(line.slope * x + line.height)) for x in (0, columns - 1)]
+            cv2.line(band, ends[0], ends[1], 1, max(3, round(1.6 * line.thickness) + 2))
+    if not band.any():
+        return np.zeros_like(rest)
+    part_of, stats = label_parts(np.ascontiguousarray(rest))
+    inside = np.bincount(part_of[band > 0], minlength=len(stats))
+    is_piece = (inside >= 0.85 * stats[:, cv2.CC_STAT_AREA]) & (
+        stats[:, cv2.CC_STAT_WIDTH] <= longest
+    )
+    is_piece[0] = False
+    return np.asarray(is_piece[part_of])
+
+
+def _underlines(mask: Mask) -> Mask:
+    """Flat parts that are longer than any dash."""
+    part_of, stats = label_parts(mask)
+    usual = usual_height(mask)
+    width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    is_line = (width >= LONGEST_DASH * usual) & (height <= 0.3 * usual) & (width >= 5 * height)
+    is_line[0] = False
+    return np.asarray(is_line[part_of])
+
+
+def _crossings(mask: Mask) -> Mask:
+    """Small upright crosses, where there are several: of a grid that is too faint elsewhere."""
+    part_of, stats = label_parts(mask)
+    usual = usual_height(mask)
+    is_crossing = np.zeros(len(stats), bool)
+    for part, (x, y, width, height, _) in enumerate(stats[1:].tolist(), 1):
+        if min(width, height) >= SMALLEST_CROSSING and max(width, height) <= usual:
+            is_crossing[part] = _is_cross(part_of[y : y + height, x : x + width] == part)
+    if np.count_nonzero(is_crossing) < FEWEST_CROSSINGS:
+        return np.zeros_like(mask)
+    return is_crossing[part_of]
+
+
+def _is_cross(part: Mask) -> bool:
+    """Whether it is one level stroke and one upright one that cross about in the middle."""
+    beside = part.copy()
+    for arms, axis in ((part, 0), (part.T, 1)):
+        filled = arms.mean(axis=1) >= 0.75
+        starts, ends = runs_of(np.asarray(filled))
+        if len(starts) != 1 or ends[0] - starts[0] > 0.45 * len(arms):
+            return False
+        off_middle = starts[0] + ends[0] - len(arms)  # twice as far
+        if abs(off_middle) > 2 * _OFF_MIDDLE * len(arms):
+            return False
+        margin = slice(max(0, starts[0] - 1), ends[0] + 1)
+        beside[(margin, slice(None)) if axis == 0 else (slice(None), margin)] = False
+    return bool(beside.sum() <= _BESIDE_ARMS * part.sum())
 
 
 def _are_of_a_grid(upright: LevelLine, level: list[LevelLine], columns: int) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, NoReturn
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from digits.common.errors import NoInkError, PictureError
 from digits.network.architectures import CLASSES
-from digits.network.doubt import SEVERAL_THINGS
+from digits.network.doubt import DOT_OR_DASH, NO_DIGIT, SEVERAL_THINGS
 from digits.network.loading import as_network
 from digits.network.prediction import predict_logits
 from digits.network.row_network import load_row_network
@@ -54,6 +54,12 @@ MOST_DIGITS = 200
 # Likewise pieces of ink, for digits have two at most and marks between them.
 MOST_PARTS = 3 * MOST_DIGITS
 NO_NUMBER = "This does not look like a number: write digits, 0 to 9, side by side."
+# What is said instead of what `read_digit` says, to whom several digits are too many.
+_DOUBTS_OF_NUMBERS = {
+    NO_DIGIT: NO_NUMBER,
+    SEVERAL_THINGS: NO_NUMBER,
+    DOT_OR_DASH: "This looks like a dot or a dash: write digits, 0 to 9, side by side.",
+}
 # What looks like one digit as a whole is one, unless each of several is so much likelier, as a
 # natural logarithm, or they stand side by side with so wide a gap, in heights of the row: a ring
 # around a 1 is no 0.
@@ -245,14 +251,16 @@ def _read_alone(decoded: DecodedPicture, ink: Ink, network: Network) -> _Alone:
 
 def _of_one_digit(alone: _Alone, marks: tuple[Mark, ...] = (), written: str = "") -> NumberReading:
     digit, confidence = alone.reading.top_k[0]
+    doubt = alone.reading.doubt
+    reading = replace(alone.reading, doubt=_DOUBTS_OF_NUMBERS.get(doubt or "", doubt))
     return NumberReading(
         text=str(digit),
         written=written or str(digit),
-        digits=(DigitInNumber(alone.reading, alone.box, 0),),
+        digits=(DigitInNumber(reading, alone.box, 0),),
         marks=marks,
         confidence=confidence,
-        doubt=alone.reading.doubt,
-        picture=alone.reading.picture,
+        doubt=reading.doubt,
+        picture=reading.picture,
     )
 
 

@@ -86,6 +86,49 @@ def test_ornaments_along_a_side_go() -> None:
     assert np.array_equal(found[40:] > 0.5, bare[40:] < 128)
 
 
+def test_lines_from_border_to_border_do_not_hide_how_high_digits_are() -> None:
+    """Two tall lines once made everything else look small, and stayed."""
+    bare = np.full((420, 480), 255, np.uint8)
+    bare[:160, :130], bare[:160, 250:380] = written("3"), written("3")
+    lines = [((170, 0), (164, 419)), ((180, 0), (174, 419))]
+    assert np.array_equal(find_sheet_ink(with_lines(bare, lines)).ink_map > 0.5, bare < 128)
+
+
+def test_small_crosses_that_are_left_of_a_grid_go_and_single_ones_stay() -> None:
+    bare = np.full((400, 500), 255, np.uint8)
+    bare[:160, :310] = written("205")
+
+    def crossed(places: list[tuple[int, int]]) -> np.ndarray:
+        lines = [((x - 18, y), (x + 18, y)) for x, y in places]
+        return with_lines(bare, [*lines, *(((x, y - 18), (x, y + 18)) for x, y in places)])
+
+    many = crossed([(40, 230), (200, 230), (360, 230), (200, 360)])
+    assert np.array_equal(find_sheet_ink(many).ink_map > 0.5, bare < 128)
+    one = crossed([(200, 230)])
+    assert np.array_equal(find_sheet_ink(one).ink_map > 0.5, one < 128)
+
+
+def test_fours_and_sevens_are_no_crosses() -> None:
+    bare = np.vstack([written("4747"), written("1414")])
+    assert np.array_equal(find_sheet_ink(bare).ink_map > 0.5, bare < 128)
+
+
+def test_pieces_on_the_same_line_as_a_long_one_go() -> None:
+    bare = np.full((300, 620), 255, np.uint8)
+    bare[:160, :400] = written("2053")
+    line = [((0, 200), (380, 203)), ((430, 204), (455, 204)), ((520, 204), (560, 205))]
+    assert np.array_equal(find_sheet_ink(with_lines(bare, line)).ink_map > 0.5, bare < 128)
+
+
+def test_a_bold_underline_goes_and_a_dash_stays() -> None:
+    bare = np.full((240, 400), 255, np.uint8)
+    bare[:160, 100:320] = written("31")
+    under = with_lines(bare, [((110, 190), (290, 186))], 9)
+    assert np.array_equal(find_sheet_ink(under).ink_map > 0.5, bare < 128)
+    dash = with_lines(bare, [((20, 85), (80, 85))], 8)
+    assert np.array_equal(find_sheet_ink(dash).ink_map > 0.5, dash < 128)
+
+
 def test_an_empty_sheet_has_no_ink() -> None:
     with pytest.raises(NoInkError):
         find_sheet_ink(np.full((80, 200), 255, np.uint8))

@@ -329,7 +329,7 @@ def test_drawing_and_explanation_are_saved(
 
     with Image.open(tmp_path / "mine.png") as mine, Image.open(tmp_path / "why.png") as why:
         assert mine.size == (640, 480)
-        assert why.width == 400
+        assert why.width == 640
         assert np.asarray(why.convert("HSV"))[..., 1].max() > 100  # coloured
     assert sorted(each.name for each in tmp_path.iterdir()) == ["mine.png", "why.png"]
 

@@ -83,6 +83,9 @@ LONGEST_ORNAMENT = 0.45
 FEWEST_ORNAMENTS = 7
 # Of an ornament's depth: what is beside them is larger.
 SIZE_OF_DIGITS = 1.4
+# So many uprights that all lead from one level line to another are the sides of boxes, however
+# thick.
+FEWEST_SIDES = 3
 # Pixels: from the end of a line to the line that it leads to.
 SLACK = 4
 # Pixels around a line that go with it, for a lens blurs lines.
@@ -314,10 +317,12 @@ def _lines_of_paper(mask: Mask) -> _Lines:
         _is_side(own, [other for other in ends if other is not own], is_thin=line.thickness < thin)
         for line, own in zip(upright, ends, strict=True)
     ]
+    is_between = [all(own) for own in ends]
+    are_cells = sum(is_between) >= FEWEST_SIDES
     chosen = [
         line
-        for line, *is_of_paper in zip(upright, is_long, is_side, strict=True)
-        if any(is_of_paper)
+        for line, *is_of_paper, between in zip(upright, is_long, is_side, is_between, strict=True)
+        if any(is_of_paper) or (are_cells and between)
     ]
     found |= pixels_of_lines(rest, chosen).T
     return _Lines(found | _crumbs(mask & ~found, found, _CRUMB * height), level, chosen)

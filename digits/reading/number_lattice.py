@@ -107,3 +107,21 @@ def best_path(
         path.append(int(came_by[at]))
         at = segments[path[-1]].first
     return path[::-1], float(best[pieces])
+
+
+def sum_over_paths(pieces: int, segments: Sequence[Segment], scores: NDArray[np.float64]) -> float:
+    """As `best_path`, the natural logarithm of the sum over all ways to cover the pieces.
+
+    Args:
+        pieces: how many there are.
+        segments: each single piece must be one.
+        scores: float (n,), natural logarithms.
+    """
+    total = np.full(pieces + 1, -np.inf)
+    total[0] = 0.0
+    for number in sorted(range(len(segments)), key=lambda each: segments[each].first):
+        segment = segments[number]
+        total[segment.stop] = np.logaddexp(
+            total[segment.stop], total[segment.first] + scores[number]
+        )
+    return float(total[pieces])

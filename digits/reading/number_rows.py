@@ -30,6 +30,7 @@ from digits.reading.number_lattice import (
     best_path,
     find_segments,
     ink_of,
+    sum_over_paths,
 )
 from digits.reading.number_marks import SIGNS as WRITTEN
 from digits.reading.number_marks import MarkGuess, guess_detached, guess_mark, is_straight
@@ -80,6 +81,7 @@ class Sign:
         written: how it is written down; "" for what is neither digit nor mark.
         logits: float32 (10,), of a digit.
         score: natural logarithm of how likely it is that.
+        total: the same of how likely it is any one sign.
     """
 
     part: Part
@@ -87,6 +89,7 @@ class Sign:
     written: str
     logits: NDArray[np.float32] | None
     score: float
+    total: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,11 +100,13 @@ class RowReading:
         row: where they stand.
         signs: each piece of ink belongs to one.
         uprights: float (n,), columns of upright lines of the paper beside them, pixels.
+        sureness: natural logarithm of how likely these signs are among all that the row may be.
     """
 
     row: Row
     signs: tuple[Sign, ...]
     uprights: NDArray[np.float64]
+    sureness: float
 
     def are_apart(self, left: Part, right: Part) -> bool:
         """Whether a clear gap lies between two signs.
@@ -151,14 +156,16 @@ def read_row(
         evidence = RowEvidence.of(row, sheet.ink_map, cut.pieces, cut.segments, row_network)
     signs = _signs_of(cut, sheet, network, evidence)
     scores = np.array([sign.score for sign in signs])
-    path, _ = best_path(len(cut.pieces), cut.segments, scores)
+    path, best = best_path(len(cut.pieces), cut.segments, scores)
+    totals = np.array([sign.total for sign in signs])
+    sureness = best - sum_over_paths(len(cut.pieces), cut.segments, totals)
     chosen = tuple(
         _letter_if_whole(signs[number], cut.segments[number], cut)
         if evidence is None
         else signs[number]
         for number in path
     )
-    return RowReading(row, chosen, _uprights_beside(row, sheet))
+    return RowReading(row, chosen, _uprights_beside(row, sheet), sureness)
 
 
 @dataclass(frozen=True, eq=False)
@@ -308,13 +315,13 @@ def _sign_in_row(
         scores[:CLASSES] -= _WEIGHT_OF_SURENESS * np.log1p(np.exp(-sureness))
         if _WEIGHT_OF_SURENESS:
             scores[CLASSES:] -= _WEIGHT_OF_SURENESS * np.log1p(np.exp(min(sureness, 2.0)))
-    likeliest = int(scores.argmax())
+    likeliest, total = int(scores.argmax()), float(np.logaddexp.reduce(scores))
     sign, score = SIGNS[likeliest], float(scores[likeliest])
     if sign in DIGITS:
-        return Sign(segment.part, "digit", sign, logits, score)
+        return Sign(segment.part, "digit", sign, logits, score, total)
     if sign == LETTER:
-        return Sign(segment.part, "letter", "", None, score)
-    return Sign(segment.part, MARKS[sign], sign, None, score)
+        return Sign(segment.part, "letter", "", None, score, total)
+    return Sign(segment.part, MARKS[sign], sign, None, score, total)
 
 
 def _likeliest_sign(
@@ -323,7 +330,7 @@ def _likeliest_sign(
     """A mark, a digit by its logits and score, if it may be one, or neither."""
     part = segment.part
     unknown = _unknown_score(segment, cut) + cut.cost_of_cut(segment)
-    choices = [Sign(part, "unknown", "", None, unknown)]
+    choices = [Sign(part, "unknown", "", None, unknown, unknown)]
     absorbed = _absorption(segment, cut) + _LOOSE * _gaps_within(segment, cut)
     absorbed += cut.cost_of_cut(segment)
     guess = None
@@ -332,12 +339,13 @@ def _likeliest_sign(
         guess = guess_mark(part, cut.row, cut.stroke)
     if guess is not None:
         score = float(np.log(guess.probability)) + absorbed
-        choices.append(Sign(part, guess.kind, WRITTEN[guess.kind], None, score))
+        choices.append(Sign(part, guess.kind, WRITTEN[guess.kind], None, score, score))
     if digit is not None:
         logits, score = digit
         score += absorbed + float(np.log1p(-guess.probability if guess else 0.0))
-        choices.append(Sign(part, "digit", str(int(logits.argmax())), logits, score))
-    return max(choices, key=lambda sign: sign.score)
+        choices.append(Sign(part, "digit", str(int(logits.argmax())), logits, score, score))
+    total = float(np.logaddexp.reduce([sign.score for sign in choices]))
+    return replace(max(choices, key=lambda sign: sign.score), total=total)
 
 
 def _gaps_within(segment: Segment, cut: _CutRow) -> int:

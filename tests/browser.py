@@ -200,17 +200,21 @@ def _on_paper(page: Page, stroke: Stroke, *, stretched: bool = False) -> Stroke:
     return [(left + x * width / 100, box["y"] + y * box["height"] / 100) for x, y in stroke]
 
 
-def row_of_digits(text: str, share: float = 0.45) -> Strokes:
+def row_of_digits(
+    text: str, share: float = 0.45, pitch: float = 0.7, middle: float = 50
+) -> Strokes:
     """Strokes of digits side by side, in a square that lies in the middle of the paper.
 
     Args:
         text: digits.
         share: of the paper's height, how high they are.
+        pitch: from one to the next, in their heights.
+        middle: how far below the upper edge of the paper they are, in hundredths of its height.
     """
-    pitch = 70 * share
-    left = 50 - pitch * len(text) / 2 - 15 * share
+    step = 100 * pitch * share
+    left = 50 - step * len(text) / 2 - 15 * share
     return [
-        [(left + pitch * number + share * x, 50 + share * (y - 50)) for x, y in stroke]
+        [(left + step * number + share * x, middle + share * (y - 50)) for x, y in stroke]
         for number, digit in enumerate(text)
         for stroke in DIGITS[int(digit)]
     ]

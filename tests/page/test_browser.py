@@ -24,6 +24,7 @@ from tests.browser import (
 )
 from tests.conftest import as_file
 from tests.drawings import DIGITS, SCRIBBLE, Stroke
+from tests.drawings import draw as draw_picture
 
 DRAWN_INVITATION = re.compile("Draw a number")
 
@@ -399,6 +400,33 @@ def test_a_number_drawn_with_the_mouse_is_read(desktop: Page, screenshots: Path)
     desktop.screenshot(path=screenshots / "drawn-2026.png")
 
 
+def test_digits_that_touch_are_read_apart(desktop: Page) -> None:
+    draw(desktop, row_of_digits("10", pitch=0.4))
+
+    expect(desktop.locator(".answer-number")).to_have_text("10")
+
+
+def test_two_rows_are_read_one_below_the_other(desktop: Page, phone: Page) -> None:
+    rows = row_of_digits("204", 0.35, middle=28) + row_of_digits("73", 0.35, middle=74)
+    draw(desktop, rows)
+    draw_with_finger(phone, rows)
+
+    for page in (desktop, phone):
+        expect(page.locator(".answer-number")).to_have_text(re.compile(r"^204\s*73$"))
+        expect(page.get_by_role("radio", name=re.compile(r"^\d "))).to_have_count(5)
+
+
+def test_an_uploaded_number_is_read(desktop: Page) -> None:
+    sheet = np.full((160, 420), 255, np.uint8)
+    for number, digit in enumerate("2047"):
+        own = draw_picture(DIGITS[int(digit)], 110, 9)[..., 0]
+        window = sheet[25:135, 10 + 96 * number : 120 + 96 * number]
+        np.minimum(window, own, out=window)
+    upload(desktop, "number.png", as_file(Image.fromarray(sheet)))
+
+    expect(desktop.locator(".answer-number")).to_have_text("2047")
+
+
 def test_a_number_drawn_with_a_finger_is_read_and_each_digit_explained(phone: Page) -> None:
     draw_with_finger(phone, row_of_digits("307"))
 
@@ -406,6 +434,17 @@ def test_a_number_drawn_with_a_finger_is_read_and_each_digit_explained(phone: Pa
     phone.get_by_role("radio", name=re.compile("^7 ")).click()
     expect_answer(phone, 7)
     expect(phone.locator(".heatmap")).to_contain_text("spoke for a 7")
+
+
+def test_arrow_keys_go_from_digit_to_digit_and_space_chooses_one(desktop: Page) -> None:
+    draw(desktop, row_of_digits("307"))
+    expect(desktop.locator(".answer-number")).to_have_text("307")
+
+    desktop.get_by_role("radio", name=re.compile("^3 ")).focus()
+    desktop.keyboard.press("ArrowRight")
+    expect(desktop.get_by_role("radio", name=re.compile("^0 "))).to_be_focused()
+    desktop.keyboard.press("Space")
+    expect_answer(desktop, 0)
 
 
 def test_the_sheet_is_twice_as_wide_as_high_and_strokes_land_under_the_pointer(

@@ -1,0 +1,208 @@
+"""Parts of a sheet's ink that are no handwriting: underlines, crossings of grids, frames, borders.
+
+All of them are whole connected parts, so that one labelling of the sheet serves them all.
+
+Coordinates: x to the right, y downwards, whole numbers at pixel centres.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digits.picture.pixels import Mask, label_parts, middle_by_sum, runs_of
+
+# Of the sheet: so long a line leads from one border to the other.
+LEADS_ACROSS = 0.95
+# Of its length: what leads across and is no wider, with its tilt, is a line.
+WIDEST_LINE = 0.2
+# Of the usual height: a flat part that is longer is no dash.
+LONGEST_DASH = 1.35
+# Crossings that are left of a faint grid: so many at least. Of their ink, what is beside their two
+# arms, at most; of their size, how far from the middle the arms cross at most.
+FEWEST_CROSSINGS, _BESIDE_ARMS, _OFF_MIDDLE = 3, 0.12, 0.3
+# Pixels: what is smaller has no arms.
+SMALLEST_CROSSING = 5
+# Of the sheet's longer side: a printed border is no deeper. Of the side that it lies along: it is
+# as long, in one part or in so many.
+DEEPEST_BORDER = 0.16
+LONGEST_ORNAMENT = 0.45
+FEWEST_ORNAMENTS = 7
+# Of an ornament's depth: what is beside them is larger.
+SIZE_OF_DIGITS = 1.4
+
+
+def usual_height(mask: Mask) -> float:
+    """Of the parts of ink that may be digits, pixels; the taller a part, the more it counts."""
+    return _usual_height(label_parts(mask)[1], len(mask))
+
+
+def _usual_height(stats: NDArray[np.int32], rows: int) -> float:
+    widths, heights = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
+    tall = (heights >= 6) & (widths <= 6 * heights)
+    # A line of the paper, if there is anything else.
+    leads_across = (heights >= LEADS_ACROSS * rows) & (widths <= WIDEST_LINE * heights)
+    tall = tall & ~leads_across if (tall & ~leads_across).any() else tall
+    if not tall.any():
+        return float(rows)
+    return middle_by_sum(heights[tall])
+
+
+class SheetParts:
+    """The parts of a sheet's ink, some of which turn out to be no handwriting.
+
+    Args:
+        mask: bool (H, W), ink.
+    """
+
+    def __init__(self, mask: Mask) -> None:
+        self._part_of, self._stats = label_parts(mask)
+        self._shape = mask.shape
+        self._is_left = np.arange(len(self._stats)) > 0
+
+    def leave_out_underlines_and_crossings(self) -> None:
+        """Without flat parts that are longer than any dash, and what is left of faint grids."""
+        stats, usual = self._stats, self._usual_height()
+        width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+        is_line = (width >= LONGEST_DASH * usual) & (height <= 0.3 * usual) & (width >= 5 * height)
+        is_crossing = self._are_crossings(usual)
+        self._is_left &= ~(is_line | is_crossing)
+
+    def leave_out_frames(self) -> Mask:
+        """Without thin parts that go around others; gives these, bool (H, W)."""
+        is_frame = self._are_frames()
+        self._is_left &= ~is_frame
+        return np.asarray(is_frame[self._part_of])
+
+    def leave_out_borders(self) -> None:
+        """Without a printed border: a chain of ornaments along a side, or single ones in a row."""
+        left = np.flatnonzero(self._is_left)
+        is_border = _are_borders(self._stats[left], self._shape)
+        if not is_border.all():
+            self._is_left[left[is_border]] = False
+
+    @property
+    def left(self) -> Mask:
+        """Bool (H, W), where what is left is."""
+        return np.asarray(self._is_left[self._part_of])
+
+    def _usual_height(self) -> float:
+        return _usual_height(
+            self._stats[np.flatnonzero(self._is_left | _first(self._stats))], self._shape[0]
+        )
+
+    def _own(self, part: int) -> Mask:
+        x, y, width, height = self._stats[part, :4].tolist()
+        return np.asarray(self._part_of[y : y + height, x : x + width] == part)
+
+    def _are_crossings(self, usual: float) -> Mask:
+        """Small upright crosses, where there are several: of a grid that is faint elsewhere."""
+        is_crossing = np.zeros(len(self._stats), bool)
+        for part in np.flatnonzero(self._is_left).tolist():
+            sides = self._stats[part, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
+            if sides.min() >= SMALLEST_CROSSING and sides.max() <= usual:
+                is_crossing[part] = _is_cross(self._own(part))
+        return is_crossing & (np.count_nonzero(is_crossing) >= FEWEST_CROSSINGS)
+
+    def _are_frames(self) -> Mask:
+        boxes = self._stats.astype(np.float64)
+        x, y, width, height, area = boxes.T
+        usual = self._usual_height()
+        large = self._is_left & (area < 0.2 * width * height)
+        large &= (width > 0.8 * usual) & (height > 0.8 * usual)
+        middle = np.stack([x + width / 2, y + height / 2], axis=1)
+        # Of the border of a sheet, some sides may lie outside of it.
+        rows, columns = self._shape
+        gaps = np.min([x, y, columns - x - width, rows - y - height], axis=0)
+        fewest = np.where(gaps <= 0.05 * min(self._shape), 2, 3)
+        is_frame = np.zeros(len(boxes), bool)
+        for part in np.flatnonzero(large).tolist():
+            inside = self._is_left & _within(boxes[part], middle)
+            inside &= height >= 0.35 * height[part]
+            inside[part] = False
+            is_frame[part] = inside.any() and _closes(self._own(part), int(fewest[part]))
+        return is_frame
+
+
+def _first(stats: NDArray[np.int32]) -> Mask:
+    """The paper, which every table of parts begins with."""
+    return np.arange(len(stats)) == 0
+
+
+def _is_cross(part: Mask) -> bool:
+    """Whether it is one level stroke and one upright one that cross about in the middle."""
+    beside = part.copy()
+    for arms, axis in ((part, 0), (part.T, 1)):
+        filled = arms.mean(axis=1) >= 0.75
+        starts, ends = runs_of(np.asarray(filled))
+        if len(starts) != 1 or ends[0] - starts[0] > 0.45 * len(arms):
+            return False
+        off_middle = starts[0] + ends[0] - len(arms)  # twice as far
+        if abs(off_middle) > 2 * _OFF_MIDDLE * len(arms):
+            return False
+        margin = slice(max(0, starts[0] - 1), ends[0] + 1)
+        beside[(margin, slice(None)) if axis == 0 else (slice(None), margin)] = False
+    return bool(beside.sum() <= _BESIDE_ARMS * part.sum())
+
+
+def _within(box: NDArray[np.float64], points: NDArray[np.float64]) -> Mask:
+    x, y, width, height = box[:4]
+    inside = (points > (x, y)) & (points < (x + width, y + height))
+    return np.asarray(inside.all(axis=1), bool)
+
+
+def _closes(own: Mask, fewest: int) -> bool:
+    """Whether a part lies along so many sides of its own box, and so is no digit."""
+    height, width = own.shape
+    depth_x, depth_y = max(2, round(0.1 * width)), max(2, round(0.1 * height))
+    sides = (
+        own[:depth_y].any(axis=0).mean(),
+        own[-depth_y:].any(axis=0).mean(),
+        own[:, :depth_x].any(axis=1).mean(),
+        own[:, -depth_x:].any(axis=1).mean(),
+    )
+    return sum(side >= 0.75 for side in sides) >= fewest
+
+
+def _are_borders(stats: NDArray[np.int32], shape: tuple[int, ...]) -> Mask:
+    """Which parts are a printed border, or of one: bool (n,)."""
+    is_border = np.zeros(len(stats), bool)
+    height, width = shape
+    x, y, wide, tall = stats[:, :4].astype(np.float64).T
+    sides = (
+        (y, tall, x, wide, width),
+        (height - y - tall, tall, x, wide, width),
+        (x, wide, y, tall, height),
+        (width - x - wide, wide, y, tall, height),
+    )
+    for inset, depth, start, length, side in sides:
+        near = (inset <= 1.5 * depth) & (inset + depth <= DEEPEST_BORDER * max(shape))
+        near &= inset + depth <= 0.4 * (height if side == width else width)
+        is_border |= near & (length >= LONGEST_ORNAMENT * side) & (length > 4 * depth)
+        boxes = np.stack([inset, depth, start, length])
+        is_border |= _ornaments(near, boxes, LONGEST_ORNAMENT * side)
+    return is_border
+
+
+def _ornaments(near: Mask, boxes: NDArray[np.float64], reach: float) -> Mask:
+    """Which of the parts near a side are many of one size, at one distance from it, all along.
+
+    Args:
+        near: bool (n,), which parts are.
+        boxes: float (4, n): how far from the side each is, how deep, where along it, how long.
+        reach: how far along they must reach, pixels.
+    """
+    inset, depth, start, length = boxes
+    chosen = near.copy()
+    for values in (inset + depth / 2, depth, length):
+        if np.count_nonzero(chosen) < FEWEST_ORNAMENTS:
+            return np.zeros_like(near)
+        usual = np.median(values[chosen])
+        chosen &= np.abs(values - usual) <= 0.3 * usual + 1.5
+    if np.count_nonzero(chosen) < FEWEST_ORNAMENTS:
+        return np.zeros_like(near)
+    reached = (start + length)[chosen].max() - start[chosen].min()
+    # Digits in a row at the foot of a sheet are the largest that there is.
+    are_small = depth[~chosen].max(initial=0) >= SIZE_OF_DIGITS * np.median(depth[chosen])
+    return chosen if reached >= reach and are_small else np.zeros_like(near)

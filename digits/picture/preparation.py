@@ -24,11 +24,13 @@ from digits.common.errors import NoInkError
 from digits.picture.decoding import DecodedPicture
 from digits.picture.drawing_ink import drawing_contrast, drawing_paper
 from digits.picture.ink_finding import find_inks, without_needless
+from digits.picture.ink_parts import MIN_CONTRAST
 from digits.picture.pixels import (
     Grey,
     Ink,
     InkMap,
     Pixels,
+    runs_of,
     shrink,
     stroke_width,
 )
@@ -183,23 +185,50 @@ def normalise_ink(ink_map: InkMap) -> InkMap:
     return _normalised(_crop_to_ink(ink_map)[0]).network_input
 
 
-def is_all_there_is(picture: DecodedPicture, prepared: PreparedDigit, ink: Ink = "auto") -> bool:
-    """Whether a digit is all that there is on a drawing; on a photo that cannot be said.
+@dataclass(frozen=True)
+class DrawnInk:
+    """Where there is anything on a drawing.
+
+    Attributes:
+        box: x, y, width, height, pixels.
+        is_several: whether there are tall things side by side, with paper between.
+    """
+
+    box: tuple[int, int, int, int]
+    is_several: bool
+
+    def is_all_in(self, prepared: PreparedDigit) -> bool:
+        """Whether a digit is all that there is."""
+        x, y, width, height = self.box
+        low, high = prepared.corners_of_ink
+        slack = 1 + float(prepared.placement[0, 0])  # a network pixel
+        outside = np.maximum(low - (x, y), np.array([x + width, y + height]) - high)
+        return bool((outside <= slack).all())
+
+
+def find_drawn_ink(picture: DecodedPicture, ink: Ink = "auto") -> DrawnInk | None:
+    """Where there is anything on a drawing; None for a photo, of which that cannot be said.
 
     Args:
         picture: an upright picture.
-        prepared: a digit of it.
         ink: as for `prepare_digit`.
     """
     pixels, ink = _pixels_with_ink(picture, ink)
+    if max(pixels.shape[:2]) > WORKING_SIZE:
+        return None
     paper = drawing_paper(pixels)
-    if paper is None or max(pixels.shape[:2]) > WORKING_SIZE:
-        return False
-    x, y, width, height = cv2.boundingRect(drawing_contrast(pixels, paper, ink))
-    low, high = prepared.corners_of_ink
-    slack = 1 + float(prepared.placement[0, 0])  # a network pixel
-    outside = np.maximum(low - (x, y), np.array([x + width, y + height]) - high)
-    return bool((outside <= slack).all())
+    if paper is None:
+        return None
+    contrast = drawing_contrast(pixels, paper, ink)
+    x, y, width, height = cv2.boundingRect(contrast)
+    columns = cv2.reduce(contrast, 0, cv2.REDUCE_MAX).ravel() > MIN_CONTRAST
+    starts, ends = runs_of(columns)
+    heights = [
+        cv2.boundingRect(np.ascontiguousarray(contrast[:, start:end]))[3]
+        for start, end in zip(starts[:_MOST_RUNS], ends[:_MOST_RUNS], strict=True)
+    ]
+    is_several = sum(each >= 0.5 * height for each in heights) > 1
+    return DrawnInk((x, y, width, height), is_several)
 
 
 @dataclass(frozen=True, eq=False)
@@ -477,5 +506,7 @@ def _as_grey(ink_map: InkMap) -> Grey:
     return np.asarray(cv2.convertScaleAbs(ink_map, alpha=255), np.uint8)
 
 
+# Of a drawing's things side by side, so many are looked at.
+_MOST_RUNS = 24
 # Around a crop, so that strokes can grow.
 BRIM = 24

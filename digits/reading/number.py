@@ -26,7 +26,7 @@ from digits.picture.pixels import Ink
 from digits.picture.preparation import (
     PreparedDigit,
     Sheet,
-    is_all_there_is,
+    find_drawn_ink,
     prepare_candidates,
     prepare_sheet,
 )
@@ -144,21 +144,31 @@ def read_number(
         ValueError: `ink` is none of those named.
     """
     network = as_network(model)
-    decoded = decode_picture(picture)
-    alone = _read_alone(decoded, ink, network)
-    if alone.is_surely_all:
-        return _of_one_digit(alone)
+    number = _read_decoded(decode_picture(picture), ink, network)
+    return number if len(number.digits) <= MOST_DIGITS else _refuse()
+
+
+def _read_decoded(decoded: DecodedPicture, ink: Ink, network: Network) -> NumberReading:
+    drawn = find_drawn_ink(decoded, ink)
+    alone: _Alone | None = None
+    if drawn is None or not drawn.is_several:
+        alone = _read_alone(decoded, ink, network)
+        if drawn is not None and alone.is_sure and drawn.is_all_in(alone.prepared):
+            return _of_one_digit(alone)
     try:
         sheet = prepare_sheet(decoded, ink)
     except NoInkError:
-        return _of_one_digit(alone)
+        return _of_one_digit(alone or _read_alone(decoded, ink, network))
     found = find_rows(sheet.ink_map)
     if sum(len(row.parts) for row in found) > MOST_PARTS:
+        alone = alone or _read_alone(decoded, ink, network)
         return _of_one_digit(alone) if alone.reading.is_digit else _refuse()
     row_network = load_row_network()
     rows = [read_row(row, sheet, network, row_network) for row in found]
-    number = _either(alone, rows, sheet, network)
-    return number if len(number.digits) <= MOST_DIGITS else _refuse()
+    rows = [row for row in rows if any(sign.kind == "digit" for sign in row.signs)]
+    if alone is None and _are_several(_digits_among(rows)):
+        return _assembled(rows, sheet, decoded.pixels, network)
+    return _either(alone or _read_alone(decoded, ink, network), rows, sheet, network)
 
 
 def _refuse() -> NoReturn:
@@ -206,14 +216,14 @@ class _Alone:
         prepared: what the network saw.
         logits: float32 (10,).
         score: natural logarithm of how likely this is one digit, and that one.
-        is_surely_all: whether nothing else is on the picture, and no doubt of it.
+        is_sure: whether there is no doubt of it, nor anything else that it may be.
     """
 
     reading: Reading
     prepared: PreparedDigit
     logits: NDArray[np.float32]
     score: float
-    is_surely_all: bool
+    is_sure: bool
 
     @property
     def is_wide(self) -> bool:
@@ -239,13 +249,12 @@ def _read_alone(decoded: DecodedPicture, ink: Ink, network: Network) -> _Alone:
     rows, columns = np.nonzero(ready.network_input)
     is_narrow = np.ptp(columns) <= WIDEST_ALONE * np.ptp(rows)
     is_sure = reading.is_digit and float(logits.max()) >= SURELY_ALONE
-    is_all = len(candidates) == 1 and bool(is_narrow and is_sure)
     return _Alone(
         reading=reading,
         prepared=ready.prepared,
         logits=logits[0],
         score=float(digit_scores(logits, network)[0]),
-        is_surely_all=is_all and is_all_there_is(decoded, ready.prepared, ink),
+        is_sure=len(candidates) == 1 and bool(is_narrow and is_sure),
     )
 
 
@@ -268,9 +277,7 @@ def _either(
     alone: _Alone, rows: Sequence[RowReading], sheet: Sheet, network: Network
 ) -> NumberReading:
     """One digit or several, whichever is likelier."""
-    rows = [row for row in rows if any(sign.kind == "digit" for sign in row.signs)]
-    signs = [sign for row in rows for sign in row.signs]
-    digits = [sign for sign in signs if sign.kind == "digit"]
+    digits = _digits_among(rows)
     if len(digits) == 1 and _is_within(digits[0].part, alone.box, sheet):
         return _of_one_digit(alone, _marks_of(rows, sheet), _written(rows, [alone.reading]))
     number = _assembled(rows, sheet, alone.reading.picture, network)
@@ -283,6 +290,10 @@ def _either(
         return _of_one_digit(alone)
     is_one_thing = covers_all and not alone.is_wide and alone.reading.doubt != SEVERAL_THINGS
     return number if number.is_number or not is_one_thing else _of_one_digit(alone)
+
+
+def _digits_among(rows: Sequence[RowReading]) -> list[Sign]:
+    return [sign for row in rows for sign in row.signs if sign.kind == "digit"]
 
 
 def _are_several(digits: Sequence[Sign]) -> bool:

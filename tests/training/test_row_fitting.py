@@ -85,7 +85,7 @@ def few_rows() -> RowSet:
 
 def test_a_network_learns_to_read_rows() -> None:
     rows, seen = few_rows(), list[RowEpoch]()
-    recipe = RowRecipe(epochs=20, batch_size=8, width=0.25, averaging=0.8, learning_rate=1e-2)
+    recipe = RowRecipe(epochs=15, batch_size=2, width=0.25, averaging=0.8, learning_rate=1e-2)
     model, history = train_rows(recipe, rows, rows, 0, lambda epoch, _: seen.append(epoch))
     assert history == tuple(seen)
     assert history[-1].loss < 0.3 * history[0].loss

@@ -32,6 +32,7 @@ from digits.network.papers import ModelPapers
 from digits.network.row_network import copy_row_network
 from digits.network.stored_export import HOW_TO_EXPORT
 from digits.network.tensorflow_import import import_keras
+from digits.training.blending import blend_with_start
 from digits.training.calibration import calibrate
 from digits.training.checkpoint import Checkpoint, checkpoint_path, load_checkpoint, save_checkpoint
 from digits.training.comparison import Comparison, accuracy, compare, load_replaced_model
@@ -95,6 +96,9 @@ def _train_and_write(options: argparse.Namespace) -> None:
     trained = progress.train(initial_weights)
     if not math.isfinite(trained.history[-1].val_loss):
         raise DigitError("The training went astray: give it a lower --learning-rate.")
+    if initial_weights is not None and options.keep_of_start:
+        images = data.training.images
+        blend_with_start(trained.model, initial_weights, options.keep_of_start, images)
     comparison = compare(trained.model, replaced, data.judges)
     _write(options, recipe, data, trained, comparison)
 
@@ -309,6 +313,7 @@ def _command(options: argparse.Namespace, recipe: Recipe) -> str:
     words += ["--precision", recipe.precision] if options.precision else []
     words += ["--no-augmentation"] if options.no_augmentation else []
     words += ["--start-from", options.start_from.name] if options.start_from else []
+    words += ["--keep-of-start", f"{options.keep_of_start:g}"] if options.keep_of_start else []
     words += ["--early-stopping", str(options.early_stopping)] if options.early_stopping else []
     return f"{SCRIPT} {shlex.join([*words, *words_of(options)])}"
 
@@ -394,6 +399,13 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="MODEL",
         help="begin with what a model of the same architecture has learnt, not at random",
+    )
+    recipe.add_argument(
+        "--keep-of-start",
+        type=number(0.0, 0.95),
+        default=0.0,
+        metavar="X",
+        help="of the weights of --start-from, what share stays in the end (0)",
     )
     recipe.add_argument("--seed", type=seed, default=0, metavar="N", help="random seed (0)")
     run = parser.add_argument_group("run")

@@ -12,6 +12,7 @@ from digits.training.row_fitting import (
     RowEpoch,
     RowRecipe,
     _batches,
+    _loss,
     _targets,
     best_path_text,
     read_texts,
@@ -93,3 +94,15 @@ def test_a_network_learns_to_read_rows() -> None:
         np.mean(np.array(read_texts(model, rows)) == rows.texts)
     )
     assert history[-1].whole > 0.9
+
+
+def test_the_loss_is_that_of_keras() -> None:
+    """Its own kernel of TensorFlow is faster and says the same."""
+    keras = pytest.importorskip("keras")
+    logits = np.random.default_rng(0).normal(size=(3, 30, len(SIGNS) + 1)).astype(np.float32)
+    strips = [np.zeros((STRIP_HEIGHT, wide), np.uint8) for wide in (60, 44, 30)]
+    targets = _targets(strips, ["12.50", "xx", "9"])
+    expected = keras.ops.ctc_loss(
+        targets[:, 2:], logits, targets[:, 0], targets[:, 1], mask_index=BLANK
+    )
+    np.testing.assert_allclose(np.asarray(_loss(targets, logits)), np.asarray(expected), rtol=1e-4)

@@ -19,6 +19,8 @@ LEADS_ACROSS = 0.95
 WIDEST_LINE = 0.2
 # Of the usual height: a flat part that is longer is no dash.
 LONGEST_DASH = 1.35
+# Likewise: and one that is no shorter is none if there is ink above it.
+SHORTEST_UNDERLINE = 0.6
 # Crossings that are left of a faint grid: so many at least. Of their ink, what is beside their two
 # arms, at most; of their size, how far from the middle the arms cross at most.
 FEWEST_CROSSINGS, _BESIDE_ARMS, _OFF_MIDDLE = 3, 0.12, 0.3
@@ -65,7 +67,10 @@ class SheetParts:
         """Without flat parts that are longer than any dash, and what is left of faint grids."""
         stats, usual = self._stats, self._usual_height()
         width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
-        is_line = (width >= LONGEST_DASH * usual) & (height <= 0.3 * usual) & (width >= 5 * height)
+        is_flat = (height <= 0.3 * usual) & (width >= 4 * height)
+        is_line = is_flat & (width >= LONGEST_DASH * usual)
+        for part in np.flatnonzero(is_flat & (width >= SHORTEST_UNDERLINE * usual)).tolist():
+            is_line[part] |= self._is_under_ink(part, usual)
         is_crossing = self._are_crossings(usual)
         self._is_left &= ~(is_line | is_crossing)
 
@@ -95,6 +100,14 @@ class SheetParts:
     def _own(self, part: int) -> Mask:
         x, y, width, height = self._stats[part, :4].tolist()
         return np.asarray(self._part_of[y : y + height, x : x + width] == part)
+
+    def _is_under_ink(self, part: int, usual: float) -> bool:
+        """Whether there is other ink close above most of a part; above a dash there is none."""
+        x, y, width, _ = self._stats[part, :4].tolist()
+        top = max(0, round(y - 0.5 * usual))
+        above = self._part_of[top:y, x : x + width]
+        covered = ((above > 0) & (above != part)).any(axis=0).mean() if y > top else 0.0
+        return bool(covered >= 0.5)
 
     def _are_crossings(self, usual: float) -> Mask:
         """Small upright crosses, where there are several: of a grid that is faint elsewhere."""

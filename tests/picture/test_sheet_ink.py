@@ -129,6 +129,23 @@ def test_a_bold_underline_goes_and_a_dash_stays() -> None:
     assert np.array_equal(find_sheet_ink(dash).ink_map > 0.5, dash < 128)
 
 
+def test_an_underline_that_digits_touch_goes() -> None:
+    bare = np.full((240, 460), 255, np.uint8)
+    bare[:160, 40:350] = written("205")
+    foot = int(np.flatnonzero((bare < 128).any(axis=1))[-1])
+    under = with_lines(bare, [((45, foot + 2), (345, foot + 4))], 10)
+    found = find_sheet_ink(under).ink_map > 0.5
+    line = (under < 128) & (bare >= 128)
+    assert (found & line).sum() < 0.12 * line.sum()
+    assert (found & (bare < 128)).sum() > 0.85 * (bare < 128).sum()
+
+
+def test_the_feet_of_twos_and_the_heads_of_sevens_are_no_underlines() -> None:
+    for digits in ("222", "777", "2772"):
+        bare = written(digits)
+        assert np.array_equal(find_sheet_ink(bare).ink_map > 0.5, bare < 128)
+
+
 def test_an_empty_sheet_has_no_ink() -> None:
     with pytest.raises(NoInkError):
         find_sheet_ink(np.full((80, 200), 255, np.uint8))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from digits.common.atomic_file import atomic_write
 from digits.common.errors import PictureError
 from digits.common.progress import ProgressBar
+from digits.network.row_signs import COLUMNS_A_FRAME
 from digits.picture.decoding import decode_picture
 from digits.picture.pixels import InkMap
 from digits.picture.preparation import prepare_sheet
@@ -33,6 +35,8 @@ from digits.training.picture_workers import UNLUCKY, make_each, sources_of_pictu
 SHARE_ON_PAPER = 0.35
 WIDEST = 512
 """Pixels of a strip; what is wider is left out."""
+ROOM_TO_BEND = 0.75
+"""Of a strip's width, what is left of it at least when training makes it narrower."""
 # Other streams of random numbers than those of `pictures`.
 _ROW = 11
 # Other people's writing on imagined paper, of which nobody knows what it says.
@@ -106,9 +110,10 @@ class RowMaker:
         if found is None:
             return None
         strip = strip_of(*found).pixels
-        if strip.shape[1] > WIDEST:
-            return None
         signs = text.replace(GAP, "").replace(SCRIBBLE, LETTER)
+        frames = ROOM_TO_BEND * strip.shape[1] / COLUMNS_A_FRAME
+        if strip.shape[1] > WIDEST or fewest_frames(signs) > frames:
+            return None
         return np.asarray(cv2.convertScaleAbs(strip, alpha=255), np.uint8), signs
 
     def _key(self, n: int) -> str:
@@ -119,6 +124,11 @@ class RowMaker:
         for file in (Path(__file__), *sources_of_pictures()):
             digest.update(file.read_bytes())
         return digest.hexdigest()[:16]
+
+
+def fewest_frames(signs: str) -> int:
+    """In how many frames signs can be told: one each, and a blank between two that are alike."""
+    return len(signs) + sum(one == other for one, other in pairwise(signs))
 
 
 def _found(ink_map: InkMap, ink: Map) -> tuple[Row, InkMap] | None:

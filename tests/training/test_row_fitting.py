@@ -18,7 +18,7 @@ from digits.training.row_fitting import (
     read_texts,
     train_rows,
 )
-from digits.training.rows import WIDEST, RowMaker, RowSet
+from digits.training.rows import WIDEST, RowMaker, RowSet, fewest_frames
 from tests.drawings import DIGITS, draw
 
 SOURCES = Sources(
@@ -32,6 +32,10 @@ def test_best_paths_are_read_as_ctc_says() -> None:
     two, five = classes_of("25")
     assert best_path_text(np.array([BLANK, two, two, BLANK, two, five, five, BLANK])) == "225"
     assert best_path_text(np.array([BLANK, BLANK])) == ""
+
+
+def test_signs_need_a_frame_each_and_a_blank_between_two_alike() -> None:
+    assert [fewest_frames(signs) for signs in ("", "1", "12", "11", "1000")] == [0, 1, 2, 3, 6]
 
 
 def test_targets_count_signs_and_frames() -> None:

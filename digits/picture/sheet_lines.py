@@ -18,6 +18,8 @@ from digits.picture.straight_lines import LevelLine, find_level_lines, pixels_of
 # Of a part's usual height: no straight stroke of a digit is longer, level or upright.
 LONGEST_LEVEL_STROKE = 2.0
 LONGEST_UPRIGHT_STROKE = 1.9
+# Likewise: nor so long an upright one that leads from border to border.
+LONGEST_STROKE_ACROSS = 1.4
 # Of the strokes' width: a line that is as thick may be one of strokes that touch, or lie in a row,
 # if it is no longer than this, of the usual height.
 AS_THICK_AS_STROKES = 0.8
@@ -90,7 +92,11 @@ def lines_of_paper(mask: Mask) -> PaperLines:
         line.length >= LONGEST_UPRIGHT_STROKE * height
         or (
             line.length >= LEADS_ACROSS * rows
-            and (line.thickness < 0.5 * stroke or _are_of_a_grid(line, level, columns))
+            and (
+                line.thickness < 0.5 * stroke
+                or line.length >= LONGEST_STROKE_ACROSS * height
+                or _are_of_a_grid(line, level, columns)
+            )
         )
         for line in upright
     ]

@@ -94,6 +94,13 @@ def test_lines_from_border_to_border_do_not_hide_how_high_digits_are() -> None:
     assert np.array_equal(find_sheet_ink(with_lines(bare, lines)).ink_map > 0.5, bare < 128)
 
 
+def test_a_margin_from_border_to_border_goes_however_thick() -> None:
+    bare = np.full((180, 200), 255, np.uint8)
+    bare[10:170, 50:180] = written("1")
+    margin = with_lines(bare, [((14, 0), (13, 179))], 9)
+    assert np.array_equal(find_sheet_ink(margin).ink_map > 0.5, bare < 128)
+
+
 def test_small_crosses_that_are_left_of_a_grid_go_and_single_ones_stay() -> None:
     bare = np.full((400, 500), 255, np.uint8)
     bare[:160, :310] = written("205")

@@ -198,7 +198,7 @@ def make_readings(
     probabilities, are_digit = calibrated_softmax(logits, model), are_digits(logits, model)
     return [
         Reading(
-            top_k=_top_k(own, k),
+            top_k=top_k_of(own, k),
             probabilities=own,
             doubt=None if is_digit else explain_doubt(each.network_input, own),
             network_input=each.network_input,
@@ -217,7 +217,8 @@ def predict_top_k(
     return read_digit(picture, k, ink=ink, model=model).top_k
 
 
-def _top_k(probabilities: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
+def top_k_of(probabilities: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
+    """The `k` likeliest digits with their probabilities, best first."""
     best_first = np.argsort(-probabilities, kind="stable")[:k]
     return [(int(digit), float(probabilities[digit])) for digit in best_first]
 

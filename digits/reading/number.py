@@ -31,9 +31,14 @@ from digits.picture.preparation import (
     prepare_sheet,
 )
 from digits.picture.row_finding import Part, find_rows
-from digits.reading.digit import Reading, ReadyPicture, choose_candidate, make_readings
+from digits.reading.digit import (
+    Reading,
+    ReadyPicture,
+    choose_candidate,
+    make_readings,
+    top_k_of,
+)
 from digits.reading.number_lattice import WIDEST_DIGIT, ink_of
-from digits.reading.number_marks import SIGNS
 from digits.reading.number_rows import (
     SURELY_ALONE,
     WIDEST_ALONE,
@@ -65,6 +70,8 @@ _DOUBTS_OF_NUMBERS = {
 # around a 1 is no 0.
 _FOR_EACH_OTHER = -1.0
 _GAP = 0.02
+# As a natural logarithm: what its row is so sure of is no doubtful digit, however it is cut.
+_CLEAR_IN_ROW = -0.5
 # Of the smaller one's side: how far the boxes of two digits lie in each other at most.
 _DEEPEST = 0.4
 
@@ -89,7 +96,7 @@ class Mark:
     """What is written and is no digit.
 
     Attributes:
-        kind: "dash", "point", "comma", "slash", "colon" or "unknown", such as a letter.
+        kind: "dash", "point", "comma", "slash", "colon", "currency sign", "letter" or "unknown".
         box: where it is: x, y, width, height, pixels of the upright picture.
         row: 0 is the first from above.
     """
@@ -346,7 +353,7 @@ def _assembled(
     readings = [digit.reading for digit in digits]
     score = sum(sign.score for row in rows for sign in row.signs)
     marks = _marks_of(rows, sheet)
-    unclear = sum(mark.kind == "unknown" for mark in marks)
+    unclear = sum(mark.kind in ("letter", "unknown") for mark in marks)
     clear = sum(reading.is_digit for reading in readings)
     is_number = clear > len(digits) - clear + unclear
     return NumberReading(
@@ -376,8 +383,22 @@ def _digits_of(
         return ()
     readings = make_readings(ready, np.stack(logits), CLASSES, network)
     return tuple(
-        DigitInNumber(reading, _box_of(sign, sheet), row)
+        DigitInNumber(_in_its_row(reading, sign), _box_of(sign, sheet), row)
         for reading, (row, sign) in zip(readings, placed, strict=True)
+    )
+
+
+def _in_its_row(reading: Reading, sign: Sign) -> Reading:
+    """A digit's reading with what its row says of it: how likely it is, and whether it is one."""
+    if sign.log_shares is None:
+        return reading
+    probabilities = np.exp(sign.log_shares).astype(np.float32)
+    is_clear = reading.doubt is None or sign.score >= _CLEAR_IN_ROW
+    return replace(
+        reading,
+        probabilities=probabilities,
+        top_k=top_k_of(probabilities, CLASSES),
+        doubt=None if is_clear else reading.doubt,
     )
 
 
@@ -413,7 +434,7 @@ def _texts(
 def _sign_text(sign: Sign, readings: Iterable[Reading]) -> str:
     if sign.kind == "digit":
         return str(next(iter(readings)).top_k[0][0])
-    return SIGNS.get(sign.kind, "")
+    return sign.written
 
 
 def _row_text(row: RowReading, texts: Sequence[str], *, digits_only: bool) -> str:
@@ -421,7 +442,7 @@ def _row_text(row: RowReading, texts: Sequence[str], *, digits_only: bool) -> st
     text, is_apart = "", False
     before: Part | None = None
     for sign, own in zip(row.signs, texts, strict=True):
-        if sign.kind == "unknown":
+        if sign.kind in ("letter", "unknown"):
             continue
         is_apart |= before is not None and row.are_apart(before, sign.part)
         before = sign.part

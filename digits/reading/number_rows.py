@@ -80,6 +80,8 @@ class Sign:
         kind: "digit", or the kind of a mark.
         written: how it is written down; "" for what is neither digit nor mark.
         logits: float32 (10,), of a digit.
+        log_shares: float64 (10,), natural logarithms of how likely it is each digit, by all that
+            was asked; None for what is no digit.
         score: natural logarithm of how likely it is that.
         total: the same of how likely it is any one sign.
     """
@@ -88,6 +90,7 @@ class Sign:
     kind: str
     written: str
     logits: NDArray[np.float32] | None
+    log_shares: NDArray[np.float64] | None
     score: float
     total: float
 
@@ -290,38 +293,54 @@ def _signs_of(
         return [_likeliest_sign(segment, cut, found.get(segment.part)) for segment in cut.segments]
     shares = dict(zip(asked, calibrated_softmax(logits, network), strict=True)) if asked else {}
     return [
-        _sign_in_row(segment, evidence, logits_of.get(segment.part), shares.get(segment.part))
+        _sign_in_row(
+            segment,
+            evidence.log_probabilities(segment) + _WEIGHT_OF_ABSORPTION * _absorption(segment, cut),
+            logits_of.get(segment.part),
+            shares.get(segment.part),
+        )
         for segment in cut.segments
     ]
 
 
-# What the network of digits says beside that of rows: of which digit, and of whether it is one.
-_WEIGHT_OF_DIGIT, _WEIGHT_OF_SURENESS = 0.5, 0.5
+# What the network of digits says beside that of rows: of which digit, and of whether it is one; and
+# what it costs that marks are taken for parts of a digit. How both say which digit it is.
+_WEIGHT_OF_DIGIT, _WEIGHT_OF_SURENESS, _WEIGHT_OF_ABSORPTION = 0.3, 0.5, 0.3
+_SHARE_OF_DIGIT = 0.4
+# What is too low or too wide for a digit is as surely none as what is this far from one.
+_NOT_ASKED = -3.0
+# As a natural logarithm: no share is less.
+_LEAST_SHARE = -14.0
 
 
 def _sign_in_row(
     segment: Segment,
-    evidence: RowEvidence,
+    evidence: NDArray[np.float64],
     logits: NDArray[np.float32] | None,
     shares: NDArray[np.float32] | None,
 ) -> Sign:
     """The likeliest sign that a segment is, by both networks."""
-    scores = evidence.log_probabilities(segment).copy()
+    scores = evidence.copy()
+    log_shares = None
+    sureness = _NOT_ASKED
     if logits is None or shares is None:
         scores[:CLASSES] = -np.inf
     else:
         sureness = (float(max_logit(logits[None])[0]) - _SURE_LOGITS) / _SOFTNESS
-        scores[:CLASSES] += _WEIGHT_OF_DIGIT * np.log(np.maximum(shares, 1e-6))
+        own = np.maximum(np.log(np.maximum(shares.astype(np.float64), 1e-30)), _LEAST_SHARE)
+        scores[:CLASSES] += _WEIGHT_OF_DIGIT * own
         scores[:CLASSES] -= _WEIGHT_OF_SURENESS * np.log1p(np.exp(-sureness))
-        if _WEIGHT_OF_SURENESS:
-            scores[CLASSES:] -= _WEIGHT_OF_SURENESS * np.log1p(np.exp(min(sureness, 2.0)))
+        mixed = _SHARE_OF_DIGIT * own + (1 - _SHARE_OF_DIGIT) * evidence[:CLASSES]
+        log_shares = mixed - np.logaddexp.reduce(mixed)
+    scores[CLASSES:] -= _WEIGHT_OF_SURENESS * np.log1p(np.exp(min(sureness, 2.0)))
     likeliest, total = int(scores.argmax()), float(np.logaddexp.reduce(scores))
     sign, score = SIGNS[likeliest], float(scores[likeliest])
-    if sign in DIGITS:
-        return Sign(segment.part, "digit", sign, logits, score, total)
+    if sign in DIGITS and log_shares is not None:
+        written = str(int(log_shares.argmax()))
+        return Sign(segment.part, "digit", written, logits, log_shares, score, total)
     if sign == LETTER:
-        return Sign(segment.part, "letter", "", None, score, total)
-    return Sign(segment.part, MARKS[sign], sign, None, score, total)
+        return Sign(segment.part, "letter", "", None, None, score, total)
+    return Sign(segment.part, MARKS[sign], sign, None, None, score, total)
 
 
 def _likeliest_sign(
@@ -330,7 +349,7 @@ def _likeliest_sign(
     """A mark, a digit by its logits and score, if it may be one, or neither."""
     part = segment.part
     unknown = _unknown_score(segment, cut) + cut.cost_of_cut(segment)
-    choices = [Sign(part, "unknown", "", None, unknown, unknown)]
+    choices = [Sign(part, "unknown", "", None, None, unknown, unknown)]
     absorbed = _absorption(segment, cut) + _LOOSE * _gaps_within(segment, cut)
     absorbed += cut.cost_of_cut(segment)
     guess = None
@@ -339,11 +358,11 @@ def _likeliest_sign(
         guess = guess_mark(part, cut.row, cut.stroke)
     if guess is not None:
         score = float(np.log(guess.probability)) + absorbed
-        choices.append(Sign(part, guess.kind, WRITTEN[guess.kind], None, score, score))
+        choices.append(Sign(part, guess.kind, WRITTEN[guess.kind], None, None, score, score))
     if digit is not None:
         logits, score = digit
         score += absorbed + float(np.log1p(-guess.probability if guess else 0.0))
-        choices.append(Sign(part, "digit", str(int(logits.argmax())), logits, score, score))
+        choices.append(Sign(part, "digit", str(int(logits.argmax())), logits, None, score, score))
     total = float(np.logaddexp.reduce([sign.score for sign in choices]))
     return replace(max(choices, key=lambda sign: sign.score), total=total)
 

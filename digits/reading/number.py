@@ -69,6 +69,10 @@ _DOUBTS_OF_NUMBERS = {
 # natural logarithm, or they stand side by side with so wide a gap, in heights of the row: a ring
 # around a 1 is no 0.
 _FOR_EACH_OTHER = -1.0
+# One digit falls apart into no more.
+_MOST_OF_ONE = 3
+# As a natural logarithm: a sign that is so likely is surely there.
+_SURELY_THERE = -1.0
 _GAP = 0.02
 # As a natural logarithm: what its row is so sure of is no doubtful digit, however it is cut.
 _CLEAR_IN_ROW = -0.5
@@ -290,7 +294,8 @@ def _either(
     number = _assembled(rows, sheet, alone.reading.picture, network)
     total = sum(sign.score for sign in digits)
     covers_all = all(_is_within(sign.part, alone.box, sheet) for sign in digits)
-    bias = 0.0 if _are_side_by_side(digits, rows) else _FOR_EACH_OTHER * (len(digits) - 1)
+    may_be_one = len(digits) <= _MOST_OF_ONE and not _are_side_by_side(digits, rows)
+    bias = _FOR_EACH_OTHER * (len(digits) - 1) if may_be_one else 0.0
     is_one = alone.reading.is_digit and covers_all and not alone.is_wide
     is_one &= alone.score > total + bias and not _are_several(digits)
     if not digits or is_one or (alone.reading.is_digit and not number.is_number):
@@ -305,11 +310,16 @@ def _digits_among(rows: Sequence[RowReading]) -> list[Sign]:
 
 def _are_several(digits: Sequence[Sign]) -> bool:
     """Whether there are at least two, each surely a digit, and none around another or over it."""
-    if len(digits) < 2 or any(
-        sign.logits is None or float(sign.logits.max()) < SURELY_ALONE for sign in digits
-    ):
+    if len(digits) < 2 or not all(map(_is_surely_there, digits)):
         return False
     return not any(_overlap(one.part, two.part) for one, two in combinations(digits, 2))
+
+
+def _is_surely_there(digit: Sign) -> bool:
+    """By the row, where that was asked, and else by the digit alone."""
+    if digit.log_shares is not None:
+        return digit.score >= _SURELY_THERE
+    return digit.logits is not None and float(digit.logits.max()) >= SURELY_ALONE
 
 
 def _overlap(one: Part, two: Part) -> bool:

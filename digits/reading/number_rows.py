@@ -157,9 +157,13 @@ def read_row(
     evidence = None
     if row_network is not None:
         evidence = RowEvidence.of(row, sheet.ink_map, cut.pieces, cut.segments, row_network)
-    signs = _signs_of(cut, sheet, network, evidence)
-    scores = np.array([sign.score for sign in signs])
-    path, best = best_path(len(cut.pieces), cut.segments, scores)
+    asked = _Asked.of(cut, sheet, network)
+    signs = _signs_of(cut, asked, evidence)
+    path, best = _best_path(cut, signs)
+    if evidence is not None and not _is_word([signs[number] for number in path]):
+        # A letter among digits is rarer than a digit that looks like one.
+        signs = _signs_of(cut, asked, evidence, _LETTER_AMONG_DIGITS)
+        path, best = _best_path(cut, signs)
     totals = np.array([sign.total for sign in signs])
     sureness = best - sum_over_paths(len(cut.pieces), cut.segments, totals)
     chosen = tuple(
@@ -169,6 +173,17 @@ def read_row(
         for number in path
     )
     return RowReading(row, chosen, _uprights_beside(row, sheet), sureness)
+
+
+def _best_path(cut: _CutRow, signs: Sequence[Sign]) -> tuple[list[int], float]:
+    scores = np.array([sign.score for sign in signs])
+    return best_path(len(cut.pieces), cut.segments, scores)
+
+
+def _is_word(signs: Sequence[Sign]) -> bool:
+    """Whether there are more letters than digits."""
+    kinds = [sign.kind for sign in signs]
+    return kinds.count("letter") > kinds.count("digit")
 
 
 @dataclass(frozen=True, eq=False)
@@ -278,26 +293,58 @@ def _uprights_beside(row: Row, sheet: Sheet) -> NDArray[np.float64]:
     return (starts + ends - 1) / 2
 
 
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """What the network of digits says of all segments of a row that may be a digit.
+
+    Attributes:
+        logits: float32 (10,), of each part.
+        shares: float32 (10,), calibrated, of each.
+        scores: natural logarithm of how likely each is one digit, and its likeliest.
+    """
+
+    logits: Mapping[Part, NDArray[np.float32]]
+    shares: Mapping[Part, NDArray[np.float32]]
+    scores: Mapping[Part, float]
+
+    @classmethod
+    def of(cls, cut: _CutRow, sheet: Sheet, network: Network) -> _Asked:
+        """Ask of all at once that were not asked about already."""
+        parts = [segment.part for segment in cut.segments if may_be_digit(segment.part, cut.row)]
+        if not parts:
+            return cls({}, {}, {})
+        unknown = [part for part in parts if part not in cut.known]
+        found = dict(zip(unknown, _logits_of(unknown, sheet, network), strict=True))
+        logits = np.stack([found[part] if part in found else cut.known[part] for part in parts])
+        scores = digit_scores(logits, network) + [_fit_of(part, cut.row) for part in parts]
+        shares = calibrated_softmax(logits, network)
+        return cls(
+            dict(zip(parts, logits, strict=True)),
+            dict(zip(parts, shares, strict=True)),
+            dict(zip(parts, scores.tolist(), strict=True)),
+        )
+
+
 def _signs_of(
-    cut: _CutRow, sheet: Sheet, network: Network, evidence: RowEvidence | None
+    cut: _CutRow, asked: _Asked, evidence: RowEvidence | None, letter: float = 0.0
 ) -> list[Sign]:
-    """The likeliest sign that each segment may be."""
-    asked = [segment.part for segment in cut.segments if may_be_digit(segment.part, cut.row)]
-    logits_of = dict(cut.known)
-    unknown = [part for part in asked if part not in logits_of]
-    logits_of.update(zip(unknown, _logits_of(unknown, sheet, network), strict=True))
-    logits = np.array([logits_of[part] for part in asked], np.float32).reshape(-1, CLASSES)
-    scores = digit_scores(logits, network) + [_fit_of(part, cut.row) for part in asked]
-    found = dict(zip(asked, zip(logits, scores.tolist(), strict=True), strict=True))
+    """The likeliest sign that each segment may be.
+
+    Args:
+        cut: the row.
+        asked: what the network of digits says.
+        evidence: what the network of rows says; None without one.
+        letter: added to the logarithm of how likely each is a letter.
+    """
     if evidence is None:
-        return [_likeliest_sign(segment, cut, found.get(segment.part)) for segment in cut.segments]
-    shares = dict(zip(asked, calibrated_softmax(logits, network), strict=True)) if asked else {}
+        return [_likeliest_sign(segment, cut, asked) for segment in cut.segments]
     return [
         _sign_in_row(
             segment,
-            evidence.log_probabilities(segment) + _WEIGHT_OF_ABSORPTION * _absorption(segment, cut),
-            logits_of.get(segment.part),
-            shares.get(segment.part),
+            evidence.log_probabilities(segment)
+            + _WEIGHT_OF_ABSORPTION * _absorption(segment, cut)
+            + letter * _IS_LETTER,
+            asked,
         )
         for segment in cut.segments
     ]
@@ -309,17 +356,20 @@ _WEIGHT_OF_DIGIT, _WEIGHT_OF_SURENESS, _WEIGHT_OF_ABSORPTION = 0.3, 0.5, 0.3
 _SHARE_OF_DIGIT = 0.4
 # What is too low or too wide for a digit is as surely none as what is this far from one.
 _NOT_ASKED = -3.0
-# As a natural logarithm: no share is less.
+# As a natural logarithm, that there is a letter among digits.
+_LETTER_AMONG_DIGITS = -2.0
+_IS_LETTER = np.array([sign == LETTER for sign in SIGNS], np.float64)
+# Likewise: no share is less.
 _LEAST_SHARE = -14.0
 
 
 def _sign_in_row(
     segment: Segment,
     evidence: NDArray[np.float64],
-    logits: NDArray[np.float32] | None,
-    shares: NDArray[np.float32] | None,
+    asked: _Asked,
 ) -> Sign:
     """The likeliest sign that a segment is, by both networks."""
+    logits, shares = asked.logits.get(segment.part), asked.shares.get(segment.part)
     scores = evidence.copy()
     log_shares = None
     sureness = _NOT_ASKED
@@ -343,10 +393,8 @@ def _sign_in_row(
     return Sign(segment.part, MARKS[sign], sign, None, None, score, total)
 
 
-def _likeliest_sign(
-    segment: Segment, cut: _CutRow, digit: tuple[NDArray[np.float32], float] | None
-) -> Sign:
-    """A mark, a digit by its logits and score, if it may be one, or neither."""
+def _likeliest_sign(segment: Segment, cut: _CutRow, asked: _Asked) -> Sign:
+    """A mark, a digit, if it may be one, or neither."""
     part = segment.part
     unknown = _unknown_score(segment, cut) + cut.cost_of_cut(segment)
     choices = [Sign(part, "unknown", "", None, None, unknown, unknown)]
@@ -359,8 +407,8 @@ def _likeliest_sign(
     if guess is not None:
         score = float(np.log(guess.probability)) + absorbed
         choices.append(Sign(part, guess.kind, WRITTEN[guess.kind], None, None, score, score))
-    if digit is not None:
-        logits, score = digit
+    if part in asked.logits:
+        logits, score = asked.logits[part], asked.scores[part]
         score += absorbed + float(np.log1p(-guess.probability if guess else 0.0))
         choices.append(Sign(part, "digit", str(int(logits.argmax())), logits, None, score, score))
     total = float(np.logaddexp.reduce([sign.score for sign in choices]))

@@ -74,8 +74,8 @@ _MOST_OF_ONE = 3
 # As a natural logarithm: a sign that is so likely is surely there.
 _SURELY_THERE = -1.0
 _GAP = 0.02
-# Found on 711 numbers of `benchmarks/whole_numbers.py --validation`; their calibration error is then
-# 1.9% by twofold cross-validation.
+# Found on 711 numbers of `benchmarks/whole_numbers.py --validation`, whose calibration error is
+# then 1.9%, by twofold cross-validation.
 _LOG_ODDS, _WEIGHTS, _WEIGHT_OF_UNCLEAR = 4.66, np.array([0.57, 0.22, 0.95]), 2.5
 # As a natural logarithm: what its row is so sure of is no doubtful digit, however it is cut.
 _CLEAR_IN_ROW = -0.5

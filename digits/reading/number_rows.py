@@ -37,7 +37,7 @@ from digits.reading.number_marks import MarkGuess, guess_detached, guess_mark, i
 from digits.reading.row_evidence import RowEvidence
 
 if TYPE_CHECKING:
-    from digits.network.row_network import RowNetwork
+    from digits.network.row_serving import RowNetwork
     from digits.network.serving import Network
 
 # Of the height of a row: a gap between signs that is no wider keeps them in one number.
@@ -272,6 +272,8 @@ def _logits_of(parts: Sequence[Part], sheet: Sheet, network: Network) -> NDArray
 def _may_be_several(part: Part, row: Row, stroke: float) -> bool:
     """Whether it may be digits that touch: neither one straight stroke, nor a mark, nor low."""
     is_tall = part.height >= LOWEST_DIGIT * row.height
+    if part.width > WIDEST_DIGIT * row.height:  # a row that hangs together is long and low, too
+        return is_tall
     return is_tall and not is_straight(part) and guess_mark(part, row, stroke) is None
 
 

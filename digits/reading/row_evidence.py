@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.network.row_network import RowNetwork, sign_log_probabilities
+from digits.network.row_serving import RowNetwork, sign_log_probabilities
 from digits.network.row_signs import COLUMNS_A_FRAME
 from digits.picture.pixels import InkMap
 from digits.picture.row_finding import Part, Row

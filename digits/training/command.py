@@ -29,7 +29,7 @@ from digits.common.progress import duration_text
 from digits.network.exporting import add_export, can_export
 from digits.network.model_file import load_model_file, save_model_file
 from digits.network.papers import ModelPapers
-from digits.network.row_network import copy_row_network
+from digits.network.row_serving import copy_row_network
 from digits.network.stored_export import HOW_TO_EXPORT
 from digits.network.tensorflow_import import import_keras
 from digits.training.blending import blend_with_start

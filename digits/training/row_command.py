@@ -23,7 +23,7 @@ from digits.common.progress import duration_text
 from digits.network.exporting import can_export
 from digits.network.loading import list_convolutions
 from digits.network.row_exporting import make_row_export
-from digits.network.row_network import RowNetwork, RowPapers, read_row_network, write_row_network
+from digits.network.row_serving import RowNetwork, RowPapers, read_row_network, write_row_network
 from digits.network.stored_export import HOW_TO_EXPORT
 from digits.network.tensorflow_import import import_keras
 from digits.synthetic.sources import Sources

@@ -131,7 +131,9 @@ def quick_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "slim.json").write_text(json.dumps(slim))
     row = EpochRow(1, 1.0, 0.1, 0.2, 0.9, 0.2, 0.9)
 
-    def train(recipe: Any, training: Any, validation: Any, seed: int, control: Any) -> Any:
+    def train(
+        recipe: Any, training: Any, validation: Any, seed: int, control: Any, **_: Any
+    ) -> Any:
         control.after_epoch(Checkpoint((row,), [], [], []))
         keras = import_keras()
         flat = [keras.Input(INPUT_SHAPE), keras.layers.Flatten(), keras.layers.Dense(10, "softmax")]

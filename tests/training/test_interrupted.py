@@ -179,7 +179,7 @@ def test_whatever_fails_at_the_end_leaves_the_old_model_and_the_checkpoint(
 def test_a_training_that_goes_astray_replaces_nothing(
     small_mnist: Path, capsys, monkeypatch
 ) -> None:
-    def astray(*arguments: Any) -> TrainedNetwork:
+    def astray(*arguments: Any, **options: Any) -> TrainedNetwork:
         return TrainedNetwork(build_classic(), (replace(ROW, val_loss=math.nan),))
 
     monkeypatch.setattr(command, "train", astray)

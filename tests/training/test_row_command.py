@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from digits.network.model_file import SHIPPED_MODEL
-from digits.network.row_network import load_row_network, read_row_network
+from digits.network.row_serving import load_row_network, read_row_network
 from digits.network.stored_export import read_export
 from digits.picture.row_strips import STRIP_HEIGHT
 from digits.training import row_command

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digits.network.row_network import (
+from digits.network.row_serving import (
     GROUP,
     RowPapers,
     copy_row_network,

@@ -116,7 +116,7 @@ def test_a_doubt_is_said_instead_of_a_digit(
     page.run()
 
     said = text(page, "answer doubted")
-    assert said.startswith("This looks like a dot or a dash: draw or photograph")
+    assert said.startswith("This looks like a dot or a dash: write digits")
     assert "If it is one, likeliest:" in said
     assert "answer-digit" not in blocks(page, "answer")[0]
     assert blocks(page, "answer")[0].count("<li>") == 3

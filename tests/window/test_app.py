@@ -409,6 +409,8 @@ def test_a_drawing_survives_a_resize(window: DigitWindow) -> None:
         wait_for_answer(window)
         assert digit(window) == "7"
     window.root.geometry("1120x700")
+    wait_until(window, lambda: window.root.winfo_width() == 1120)
+    window.root.update()
 
 
 # ---- Whole numbers

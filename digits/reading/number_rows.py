@@ -63,6 +63,8 @@ _LOOSE, _TALL_STROKE, _LEAST_GAP = -2.0, 0.6, 0.14
 _ASIDE = -5.0
 # A point below a digit's overhanging end counts as aside by this.
 _LOW = 0.6
+# In heights of the row: digits that touch make no longer chain.
+LONGEST_CHAIN = 18
 # Of these a colon has two.
 MOST_PIECES_OF_A_MARK = 3
 # A part of a row that is no wider, of its height, and has such a logit, is one digit for sure.
@@ -273,7 +275,7 @@ def _may_be_several(part: Part, row: Row, stroke: float) -> bool:
     """Whether it may be digits that touch: neither one straight stroke, nor a mark, nor low."""
     is_tall = part.height >= LOWEST_DIGIT * row.height
     if part.width > WIDEST_DIGIT * row.height:  # a row that hangs together is long and low, too
-        return is_tall
+        return is_tall and part.width <= LONGEST_CHAIN * row.height
     return is_tall and not is_straight(part) and guess_mark(part, row, stroke) is None
 
 

@@ -202,3 +202,15 @@ def test_what_each_digit_keeps_does_not_grow_with_the_sheet() -> None:
     assert kept < 4 * sheet[..., 0].nbytes
     bases = {id(digit.reading.steps[0][1].base) for digit in number.digits}
     assert len(bases) == 1
+
+
+def test_a_line_of_pixels_is_not_cut_into_thousands_of_pieces() -> None:
+    """Two rows of noise once took seven seconds."""
+    noise = np.random.default_rng(0).integers(0, 256, (2, 166, 3)).astype(np.uint8)
+    line = np.full((40, 1200), 255, np.uint8)
+    cv2.line(line, (5, 12), (1195, 28), 0, 14)
+    for picture in (noise, line):
+        try:
+            assert len(read_number(picture).digits) < 50
+        except PictureError as error:
+            assert str(error)

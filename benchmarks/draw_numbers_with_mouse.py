@@ -15,7 +15,6 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -25,6 +24,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.draw_with_mouse import (
     choose_pen,
     draw_events,
+    keep,
+    page_to_draw_on,
     parse_stroke,
     picture_on_canvas,
     take_new_sheet,
@@ -33,15 +34,6 @@ from benchmarks.draw_with_mouse import (
 )
 from benchmarks.hand_drawn_figures import Stroke
 from benchmarks.mouse_numbers import FOLDER, KINDS, file_of, load_mouse_numbers
-from digits.common.atomic_file import atomic_write
-from digits.common.errors import DigitError
-from tests.browser import (
-    HOW_TO_ENABLE,
-    find_chromium,
-    open_page,
-    running_browser,
-    running_server,
-)
 
 Hand = dict[str, list[str]]
 """Of each sign its strokes, as they are written down."""
@@ -123,23 +115,13 @@ def draw_all(plan: list[PlannedNumber]) -> None:
     Raises:
         DigitError: no browser is found.
     """
-    executable = find_chromium()
-    if executable is None:
-        raise DigitError(HOW_TO_ENABLE)
-    with (
-        TemporaryDirectory() as folder,
-        running_server(Path(folder) / "server.log") as url,
-        running_browser(executable) as browser,
-    ):
-        page = open_page(browser.new_page(viewport={"width": 1280, "height": 800}), url)
+    with page_to_draw_on() as page:
         for drawing in sorted(plan, key=lambda each: each.pen):
             choose_pen(page, drawing.pen)
             draw_events(page, drawing.events, is_centred=False)
             wait_until_idle(page)
             file = file_of(drawing.kind, drawing.number, drawing.written)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            with atomic_write(file) as temporary:
-                picture_on_canvas(page).save(temporary, "PNG", optimize=True)
+            keep(file, picture_on_canvas(page))
             take_new_sheet(page)
 
 

@@ -21,6 +21,7 @@ import re
 import sys
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -148,6 +149,22 @@ def draw_all(plan: Iterable[Planned]) -> None:
     Raises:
         DigitError: no browser is found.
     """
+    with page_to_draw_on() as page:
+        for drawing in sorted(plan, key=lambda each: each.pen):
+            choose_pen(page, drawing.pen)
+            draw_events(page, drawing.events)
+            wait_until_idle(page)
+            keep(FOLDER / f"{drawing.name}.png", middle_square(picture_on_canvas(page)))
+            take_new_sheet(page)
+
+
+@contextmanager
+def page_to_draw_on() -> Iterator[Page]:
+    """The page of a server of its own, in a browser.
+
+    Raises:
+        DigitError: no browser is found.
+    """
     executable = find_chromium()
     if executable is None:
         raise DigitError(HOW_TO_ENABLE)
@@ -156,13 +173,7 @@ def draw_all(plan: Iterable[Planned]) -> None:
         running_server(Path(folder) / "server.log") as url,
         running_browser(executable) as browser,
     ):
-        page = open_page(browser.new_page(viewport={"width": 1280, "height": 800}), url)
-        for drawing in sorted(plan, key=lambda each: each.pen):
-            choose_pen(page, drawing.pen)
-            draw_events(page, drawing.events)
-            wait_until_idle(page)
-            keep(drawing.name, middle_square(picture_on_canvas(page)))
-            take_new_sheet(page)
+        yield open_page(browser.new_page(viewport={"width": 1280, "height": 800}), url)
 
 
 def choose_pen(page: Page, width: int) -> None:
@@ -219,9 +230,8 @@ def middle_square(picture: Image.Image) -> Image.Image:
     return picture.crop((left, 0, left + picture.height, picture.height))
 
 
-def keep(name: str, picture: Image.Image) -> None:
+def keep(file: Path, picture: Image.Image) -> None:
     """Write a drawing to its place, as PNG."""
-    file = FOLDER / f"{name}.png"
     file.parent.mkdir(parents=True, exist_ok=True)
     with atomic_write(file) as temporary:
         picture.save(temporary, "PNG", optimize=True)

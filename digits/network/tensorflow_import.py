@@ -52,6 +52,12 @@ def import_keras() -> Any:
     return keras
 
 
+def backend_version() -> str:
+    """Of Keras and what it runs on, as a model's papers say it."""
+    keras = import_keras()
+    return f"Keras {keras.__version__} on {keras.backend.backend()}"
+
+
 def _import_quietly() -> None:
     """Import Keras with its backend while what native code prints is filtered."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -18,7 +18,7 @@ import streamlit as st
 
 from digits.common.errors import DigitError
 from digits.page.drawing import drawn_picture, hide_canvas_toolbar
-from digits.screen.sentences import UNEXPECTED
+from digits.screen.sentences import DRAW_INVITATION, UNEXPECTED
 
 # Whatever imports NumPy or OpenCV waits until the paper is on its way to the browser.
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 STYLE = Path(__file__).with_name("style.css")
 INKS: dict[str, Ink] = {"Auto": "auto", "Dark on light": "dark", "Light on dark": "light"}
 INVITATIONS = {
-    "Draw": "Draw a number, of one digit or many; the answer appears here when you lift the pen.",
+    "Draw": DRAW_INVITATION,
     "Upload": "Give a picture of a number; the answer appears here.",
     "Camera": "Take a photo of a handwritten number; the answer appears here.",
 }

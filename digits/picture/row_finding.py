@@ -64,6 +64,12 @@ class Part:
         return self.x + (self.width - 1) / 2, self.y + (self.height - 1) / 2
 
 
+def ink_of(part: Part, ink_map: InkMap) -> InkMap:
+    """A part's ink, cropped to it."""
+    rows, columns = slice(part.y, part.y + part.height), slice(part.x, part.x + part.width)
+    return np.where(part.mask, ink_map[rows, columns], np.float32(0)).astype(np.float32)
+
+
 @dataclass(frozen=True, eq=False)
 class Row:
     """Parts that stand in one row.

@@ -15,7 +15,7 @@ import numpy as np
 
 from digits.picture.pixels import InkMap
 from digits.picture.preparation import BRIM, DIGIT_SIZE, with_usual_strokes
-from digits.picture.row_finding import Row
+from digits.picture.row_finding import Row, ink_of
 
 STRIP_HEIGHT = 32
 # Where on it the baseline is: a comma below and what is taller than the others have room.
@@ -57,9 +57,9 @@ def strip_of(row: Row, ink_map: InkMap) -> RowStrip:
     bottom = max(part.y + part.height for part in row.parts)
     ink = np.zeros((bottom - y, right - x), np.float32)
     for part in row.parts:
-        rows, columns = slice(part.y, part.y + part.height), slice(part.x, part.x + part.width)
-        own = ink[rows.start - y : rows.stop - y, columns.start - x : columns.stop - x]
-        np.maximum(own, ink_map[rows, columns] * part.mask, out=own)
+        top, left = part.y - y, part.x - x
+        own = ink[top : top + part.height, left : left + part.width]
+        np.maximum(own, ink_of(part, ink_map), out=own)
     scale = min(DIGIT_SIZE / row.height, WIDEST_STRIP / ink.shape[1])
     usual = with_usual_strokes(ink, scale)
     size = max(1, round(usual.shape[1] * scale)), max(1, round(usual.shape[0] * scale))

@@ -37,11 +37,11 @@ SIZE_OF_DIGITS = 1.4
 
 def usual_height(mask: Mask) -> float:
     """Of the parts of ink that may be digits, pixels; the taller a part, the more it counts."""
-    return _usual_height(label_parts(mask)[1], len(mask))
+    return _usual_height(label_parts(mask)[1][1:], len(mask))
 
 
 def _usual_height(stats: NDArray[np.int32], rows: int) -> float:
-    widths, heights = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
+    widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     tall = (heights >= 6) & (widths <= 6 * heights)
     # A line of the paper, if there is anything else.
     leads_across = (heights >= LEADS_ACROSS * rows) & (widths <= WIDEST_LINE * heights)
@@ -93,9 +93,7 @@ class SheetParts:
         return np.asarray(self._is_left[self._part_of])
 
     def _usual_height(self) -> float:
-        return _usual_height(
-            self._stats[np.flatnonzero(self._is_left | _first(self._stats))], self._shape[0]
-        )
+        return _usual_height(self._stats[self._is_left], self._shape[0])
 
     def _own(self, part: int) -> Mask:
         x, y, width, height = self._stats[part, :4].tolist()
@@ -136,11 +134,6 @@ class SheetParts:
             inside[part] = False
             is_frame[part] = inside.any() and _closes(self._own(part), int(fewest[part]))
         return is_frame
-
-
-def _first(stats: NDArray[np.int32]) -> Mask:
-    """The paper, which every table of parts begins with."""
-    return np.arange(len(stats)) == 0
 
 
 def _is_cross(part: Mask) -> bool:

@@ -30,7 +30,7 @@ from digits.picture.preparation import (
     prepare_candidates,
     prepare_sheet,
 )
-from digits.picture.row_finding import Part, find_rows
+from digits.picture.row_finding import Part, find_rows, ink_of
 from digits.reading.digit import (
     Reading,
     ReadyPicture,
@@ -38,7 +38,7 @@ from digits.reading.digit import (
     make_readings,
     top_k_of,
 )
-from digits.reading.number_lattice import WIDEST_DIGIT, ink_of
+from digits.reading.number_lattice import WIDEST_DIGIT
 from digits.reading.number_rows import (
     SURELY_ALONE,
     WIDEST_ALONE,

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.picture.pixels import InkMap
 from digits.picture.row_finding import Part, Row
 
 # In heights of the row.
@@ -72,12 +71,6 @@ def find_segments(pieces: Sequence[Part], row: Row, are_settled: Sequence[bool])
                 break
             segments.append(Segment(first, stop, join_parts(pieces[first:stop])))
     return segments
-
-
-def ink_of(part: Part, ink_map: InkMap) -> InkMap:
-    """A part's ink, cropped to it."""
-    rows, columns = slice(part.y, part.y + part.height), slice(part.x, part.x + part.width)
-    return np.where(part.mask, ink_map[rows, columns], np.float32(0)).astype(np.float32)
 
 
 def best_path(

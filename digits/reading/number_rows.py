@@ -22,14 +22,13 @@ from digits.network.row_signs import DIGITS, LETTER, MARKS, SIGNS
 from digits.picture.part_cutting import cut_part
 from digits.picture.pixels import runs_of
 from digits.picture.preparation import Sheet, normalise_ink
-from digits.picture.row_finding import Part, Row
+from digits.picture.row_finding import Part, Row, ink_of
 from digits.reading.number_lattice import (
     LOWEST_DIGIT,
     WIDEST_DIGIT,
     Segment,
     best_path,
     find_segments,
-    ink_of,
     sum_over_paths,
 )
 from digits.reading.number_marks import SIGNS as WRITTEN

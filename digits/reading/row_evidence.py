@@ -26,7 +26,7 @@ class RowEvidence:
 
     Attributes:
         bounds: int (pieces + 1,), the first frame of each piece, and where the last one ends.
-        table: as `row_network.sign_log_probabilities` gives it, for the starts of all pieces.
+        table: as `row_serving.sign_log_probabilities` gives it, for the starts of all pieces.
     """
 
     bounds: NDArray[np.intp]

@@ -31,7 +31,7 @@ from digits.network.model_file import load_model_file, save_model_file
 from digits.network.papers import ModelPapers
 from digits.network.row_serving import copy_row_network
 from digits.network.stored_export import HOW_TO_EXPORT
-from digits.network.tensorflow_import import import_keras
+from digits.network.tensorflow_import import backend_version, import_keras
 from digits.training.blending import blend_with_start
 from digits.training.calibration import calibrate
 from digits.training.checkpoint import Checkpoint, checkpoint_path, load_checkpoint, save_checkpoint
@@ -217,7 +217,7 @@ def _write(
     calibration = calibrate(trained.model, data.validation, data.collected_judges, data.non_digits)
     papers = ModelPapers(
         trained_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        trained_with=_versions(),
+        trained_with=backend_version(),
         command=_command(options, recipe),
         recipe=recipe.as_json(),
         architecture=recipe.architecture,
@@ -340,11 +340,6 @@ def _recipe(options: argparse.Namespace) -> Recipe:
         "augmentation": 0.0 if options.no_augmentation else None,
     }
     return replace(recipe, **{name: each for name, each in changes.items() if each is not None})
-
-
-def _versions() -> str:
-    keras = import_keras()
-    return f"Keras {keras.__version__} on {keras.backend.backend()}"
 
 
 def _check_output(output: Path) -> None:

@@ -25,7 +25,7 @@ from digits.network.loading import list_convolutions
 from digits.network.row_exporting import make_row_export
 from digits.network.row_serving import RowNetwork, RowPapers, read_row_network, write_row_network
 from digits.network.stored_export import HOW_TO_EXPORT
-from digits.network.tensorflow_import import import_keras
+from digits.network.tensorflow_import import backend_version
 from digits.synthetic.sources import Sources
 from digits.training.collected import CollectedFiles, read_collected
 from digits.training.data import read_pen_files
@@ -69,7 +69,7 @@ def train_row_network(options: argparse.Namespace, cache: Path, script: str) -> 
     onnx, difference = make_row_export(model, validation.strips[:200])
     papers = RowPapers(
         trained_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        trained_with=f"Keras {import_keras().__version__} on {import_keras().backend.backend()}",
+        trained_with=backend_version(),
         command=_command(options, recipe, script),
         recipe=json.dumps(asdict(recipe)),
         data_sha256=_hash(training),

@@ -109,11 +109,10 @@ def train_rows(
     for epoch in range(recipe.epochs):
         random = np.random.default_rng((seed, epoch))
         losses = []
-        for number, (strips, targets) in enumerate(_augmented(training, recipe, random)):
+        for strips, targets in _augmented(training, recipe, random):
             losses.append(float(model.train_on_batch(strips, targets)))
             if was_interrupted():
                 raise KeyboardInterrupt
-            del number
         trained = model.get_weights()
         optimizer.finalize_variable_values(model.trainable_variables)
         history.append(

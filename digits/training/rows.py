@@ -23,7 +23,7 @@ from digits.network.row_signs import COLUMNS_A_FRAME
 from digits.picture.decoding import decode_picture
 from digits.picture.pixels import InkMap
 from digits.picture.preparation import prepare_sheet
-from digits.picture.row_finding import Part, Row, find_rows
+from digits.picture.row_finding import Row, find_rows, ink_of
 from digits.picture.row_strips import STRIP_HEIGHT, strip_of
 from digits.synthetic.row_texts import GAP, LETTER, SCRIBBLE, row_text
 from digits.synthetic.scenes import imagine_scene
@@ -134,17 +134,12 @@ def fewest_frames(signs: str) -> int:
 def _found(ink_map: InkMap, ink: Map) -> tuple[Row, InkMap] | None:
     """The row that some ink is; None if a part of that is in none, or too much else is in it."""
     rows = find_rows(ink_map)
-    inked = [sum(float(_ink_of(part, ink).sum()) for part in row.parts) for row in rows]
+    inked = [sum(float((ink_of(part, ink) > 0.5).sum()) for part in row.parts) for row in rows]
     if not rows or max(inked) < _LEAST_FOUND * float((ink > 0.5).sum()):
         return None
     row = rows[int(np.argmax(inked))]
     is_clear = max(inked) >= _LEAST_OF_ROW * sum(float(part.mask.sum()) for part in row.parts)
     return (row, ink_map) if is_clear and row.height >= _LEAST_HEIGHT else None
-
-
-def _ink_of(part: Part, ink: Map) -> NDArray[np.bool_]:
-    rows, columns = slice(part.y, part.y + part.height), slice(part.x, part.x + part.width)
-    return np.asarray(part.mask & (ink[rows, columns] > 0.5))
 
 
 def _found_on_paper(ink: Map, random: Random) -> tuple[Row, InkMap] | None:

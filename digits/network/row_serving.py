@@ -112,11 +112,12 @@ def sign_log_probabilities(
         longest: frames.
 
     Returns:
-        float64 (starts, longest + 1, signs), natural logarithms: [s, k] is of the k frames from
-        the start s on, -inf where there are none, or no such many.
+        float64 (starts, longest + 1, signs + 1), natural logarithms: [s, k] is of the k frames from
+        the start s on, -inf where there are none, or no such many; last stands that they show
+        nothing.
     """
     signs = len(SIGNS)
-    found = np.full((len(starts), longest + 1, signs), -np.inf)
+    found = np.full((len(starts), longest + 1, signs + 1), -np.inf)
     before = np.zeros((len(starts), 1))
     inside = behind = np.full((len(starts), signs), -np.inf)
     for length in range(1, longest + 1):
@@ -129,7 +130,8 @@ def sign_log_probabilities(
         behind = np.logaddexp(behind, inside) + blank
         inside = np.logaddexp(inside, before) + sign
         before = before + blank
-        found[:, length] = np.logaddexp(inside, behind)
+        found[:, length, :signs] = np.logaddexp(inside, behind)
+        found[:, length, signs:] = before
     return found
 
 

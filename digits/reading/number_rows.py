@@ -173,7 +173,8 @@ def read_row(
         else signs[number]
         for number in path
     )
-    return RowReading(row, chosen, _uprights_beside(row, sheet), sureness)
+    signs_left = tuple(sign for sign in chosen if sign.kind != "nothing")
+    return RowReading(row, signs_left, _uprights_beside(row, sheet), sureness)
 
 
 def _best_path(cut: _CutRow, signs: Sequence[Sign]) -> tuple[list[int], float]:
@@ -341,16 +342,24 @@ def _signs_of(
     """
     if evidence is None:
         return [_likeliest_sign(segment, cut, asked) for segment in cut.segments]
-    return [
-        _sign_in_row(
-            segment,
-            evidence.log_probabilities(segment)
-            + _WEIGHT_OF_ABSORPTION * _absorption(segment, cut)
-            + letter * _IS_LETTER,
-            asked,
-        )
-        for segment in cut.segments
-    ]
+    signs = []
+    for segment in cut.segments:
+        likely = evidence.log_probabilities(segment) + letter * _IS_LETTER
+        likely += _WEIGHT_OF_ABSORPTION * _absorption(segment, cut)
+        sign = _sign_in_row(segment, likely, asked)
+        if segment.stop == segment.first + 1 and cut.are_whole[segment.first]:
+            sign = _or_nothing(sign, evidence.log_nothing(segment))
+        signs.append(sign)
+    return signs
+
+
+def _or_nothing(sign: Sign, log_nothing: float) -> Sign:
+    """What a piece is taken for, if it is not rather left over from the paper."""
+    nothing = log_nothing + _LEFT_OVER
+    total = float(np.logaddexp(sign.total, nothing))
+    if nothing <= sign.score:
+        return replace(sign, total=total)
+    return Sign(sign.part, "nothing", "", None, None, nothing, total)
 
 
 # What the network of digits says beside that of rows: of which digit, and of whether it is one; and
@@ -362,6 +371,8 @@ _NOT_ASKED = -3.0
 # As a natural logarithm, that there is a letter among digits.
 _LETTER_AMONG_DIGITS = -2.0
 _IS_LETTER = np.array([sign == LETTER for sign in SIGNS], np.float64)
+# Likewise, that a piece is left over from the paper: a side of a box, a part of an underline.
+_LEFT_OVER = -3.0
 # Likewise: no share is less.
 _LEAST_SHARE = -14.0
 

@@ -51,6 +51,13 @@ class RowEvidence:
 
     def log_probabilities(self, segment: Segment) -> NDArray[np.float64]:
         """That a segment is just one sign, float64 (signs,), natural logarithms."""
+        return self._of(segment)[:-1]
+
+    def log_nothing(self, segment: Segment) -> float:
+        """That a segment shows no sign at all, such as a piece of the paper's lines."""
+        return float(self._of(segment)[-1])
+
+    def _of(self, segment: Segment) -> NDArray[np.float64]:
         length = int(self.bounds[segment.stop] - self.bounds[segment.first])
         return np.maximum(self.table[segment.first, length], _NONE)
 

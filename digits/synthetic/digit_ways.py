@@ -38,6 +38,27 @@ def draw_digit_way(random: Random, sources: Sources) -> tuple[str, Map, int]:
     return name, ink, label
 
 
+def draw_digit_as(label: int, random: Random, sources: Sources) -> Map | None:
+    """A certain digit in one of those ways that leave it upright and by itself.
+
+    Args:
+        label: 0 to 9.
+        random, sources: as for `draw_digit_way`.
+
+    Returns:
+        Float32 (h, w) in [0, 1]; None where no such digit came by chance.
+    """
+    for _ in range(_TRIES):
+        name, ink, drawn = draw_digit_way(random, sources)
+        if drawn == label and name not in _NOT_IN_ROWS:
+            return ink
+    return None
+
+
+_TRIES = 8
+_NOT_IN_ROWS = ("ringed", "turned")
+
+
 # --- straight strokes
 
 # As on a grid of ten by ten; see `letter_strokes`.

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.common.errors import NoInkError
+from digits.synthetic.digit_ways import draw_digit_as
 from digits.synthetic.doodles import Line, bent, doodle, scribble
 from digits.synthetic.handwritten_things import LATIN, strokes_of
 from digits.synthetic.ink import ink_of_lines, ink_of_mnist, ink_of_strokes
@@ -61,6 +62,7 @@ class Hand:
         writer: number among those whose pen digits there are; None for digits of MNIST.
         gap: usual distance between the ink of neighbours, in heights; below 0 they overlap.
         unsteady: deviation of sizes, places and gaps, in heights.
+        peculiar: share of its digits that are in one of `digit_ways`' ways of writing.
     """
 
     height: int
@@ -68,6 +70,7 @@ class Hand:
     writer: int | None
     gap: float
     unsteady: float
+    peculiar: float = 0.0
 
     @classmethod
     def by_chance(cls, random: Random, writers: int, has_images: bool) -> Hand:
@@ -80,10 +83,13 @@ class Hand:
             writer=int(random.integers(writers)) if takes_pen else None,
             gap=float(random.uniform(low, high)),
             unsteady=float(random.uniform(0.01, 0.07)),
+            peculiar=float(random.uniform(0.2, 1.0)) if random.random() < _PECULIAR else 0.0,
         )
 
 
 _GAPS = ((0.1, 0.5), (0.01, 0.1), (-0.11, 0.03), (0.5, 0.9))
+# Of hands, those that write some digits in another way than most people.
+_PECULIAR = 0.12
 _GAP_SHARES = (0.3, 0.25, 0.37, 0.08)
 
 
@@ -153,6 +159,10 @@ class RowWriter:
 
     def _digit(self, label: int, hand: Hand, random: Random) -> Map:
         height = hand.height * float(np.exp(random.normal(0, hand.unsteady)))
+        if random.random() < hand.peculiar:
+            own_way = draw_digit_as(label, random, self.sources)
+            if own_way is not None:
+                return _as_high_as(_cropped(own_way), height)
         if hand.writer is not None:
             digit = self._pen_digit(label, hand.writer, random)
             if digit is not None:
@@ -265,6 +275,16 @@ def _pen(hand: Hand) -> float:
 
 def _inked(lines: list[Line], size: float, hand: Hand, random: Random) -> Map:
     return _cropped(ink_of_lines(lines, max(2.0, size), random, _pen(hand)))
+
+
+def _as_high_as(ink: Map, height: float) -> Map:
+    """Ink of another height, but no wider than digits are."""
+    rows, columns = ink.shape
+    scale = min(height / rows, _WIDEST_DIGIT * height / columns)
+    size = max(2, round(scale * columns)), max(2, round(scale * rows))
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    resized = np.asarray(cv2.resize(ink, size, interpolation=method), np.float32)
+    return resized / max(float(resized.max()), 0.1)  # what is thin stays as dark
 
 
 def _cropped(ink: Map) -> Map:

@@ -7,7 +7,8 @@ that a run that was interrupted ends with the weights of one that was not.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -129,11 +130,18 @@ def compiled_model(recipe: Recipe, training_digits: int) -> keras.Model:
 
 def _built(recipe: Recipe) -> keras.Model:
     """A new network that computes in the recipe's precision."""
+    with in_precision(recipe.precision):
+        return ARCHITECTURES[recipe.architecture](**recipe.network)
+
+
+@contextmanager
+def in_precision(precision: str) -> Iterator[None]:
+    """Networks that are built meanwhile compute in one of `recipe.PRECISIONS`."""
     config = import_keras().config
     before = config.dtype_policy()
-    config.set_dtype_policy(recipe.precision)
+    config.set_dtype_policy(precision)
     try:
-        return ARCHITECTURES[recipe.architecture](**recipe.network)
+        yield
     finally:
         config.set_dtype_policy(before)
 

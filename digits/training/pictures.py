@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import TypeAlias
 
@@ -18,7 +17,6 @@ from numpy.typing import NDArray
 
 from digits.common.atomic_file import atomic_write
 from digits.common.errors import NoInkError, PictureError
-from digits.common.progress import ProgressBar
 from digits.picture.decoding import decode_picture
 from digits.picture.preparation import prepare_candidates
 from digits.synthetic.bitmaps import NO_BITMAPS, Bitmaps
@@ -31,13 +29,12 @@ from digits.synthetic.scenes import compose_scene
 from digits.synthetic.sources import CollectedThings, Sources
 from digits.synthetic.writers import ByWriter
 from digits.training.digit_sets import DAMAGED_NPZ, NO_DIGIT, DigitSet, Images, as_image
+from digits.training.kept_parts import PartForm, forget_parts, make_parts
 from digits.training.picture_folder import prepare_image
-from digits.training.picture_workers import UNLUCKY, make_each, sources_of_pictures
+from digits.training.picture_workers import UNLUCKY, sources_of_pictures
 
 # Streams of random numbers, so that no kind of picture repeats another's.
 _DRAWING, _SCENE, _NON_DIGIT, _BITMAP, _WAY = 1, 2, 3, 4, 5
-# So many are kept at a time while more are made: an interruption costs a minute or less.
-PART = 2_000
 _SHARE_OF_WAYS_ON_PAPER = 0.3
 # Pixels; of MNIST's digits the finest have more.
 _LEAST_INK = 10
@@ -164,7 +161,7 @@ class PictureMaker:
 
     def _made(self, kind: str, n: int) -> DigitSet:
         if self.cache is None or not n:
-            return _join(_make_parts(self, kind, n, None))
+            return _join(make_parts(self, kind, n, None, _FORM))
         key = self._key(kind, n)
         kept = self.cache / f"{kind}-{key}.npz"
         digits = _read(kept)
@@ -172,13 +169,13 @@ class PictureMaker:
             return digits
         name = kind.replace("_", "-")
         print(f"Making {n:,} {name}, once.", flush=True)
-        digits = _join(_make_parts(self, kind, n, self.cache / f"{kind}-{key}"))
+        parts = self.cache / f"{kind}-{key}"
+        digits = _join(make_parts(self, kind, n, parts, _FORM))
         blank = n - len(digits)
         if blank:
             print(f"{blank:,} left out, for nothing can be seen there.", flush=True)
         _keep(digits, kept)
-        for part in _parts(n):
-            _part_file(kept.with_suffix(""), part).unlink(missing_ok=True)
+        forget_parts(parts, n)
         return digits
 
     def _key(self, kind: str, n: int) -> str:
@@ -235,46 +232,13 @@ def _join(parts: Sequence[DigitSet]) -> DigitSet:
     )
 
 
-def _parts(n: int) -> list[range]:
-    """The numbers of `n` pictures, part by part."""
-    return [range(start, min(start + PART, n)) for start in range(0, n, PART)]
-
-
-def _part_file(kept: Path, part: range) -> Path:
-    return kept.with_name(f"{kept.name}.from-{part.start}.npz")
-
-
-def _make_parts(maker: PictureMaker, kind: str, n: int, kept: Path | None) -> list[DigitSet]:
-    """`n` pictures, those left out that came to nothing.
-
-    Args:
-        maker: of the pictures.
-        kind: as for `PictureMaker.make`.
-        n: how many.
-        kept: what the names of parts begin with that are kept until all are made; those are not
-            made again. None keeps nothing.
-    """
-    whole = {part: _read(_part_file(kept, part)) if kept else None for part in _parts(n)}
-    missing = [number for part, digits in whole.items() if digits is None for number in part]
-    bar = ProgressBar(n, done=n - len(missing))
-    with closing(bar), closing(make_each(maker, kind, missing)) as pictures:
-        for part, digits in whole.items():
-            if digits is None:
-                whole[part] = made = _digits([_shown(bar, next(pictures)) for _ in part])
-                if kept:
-                    _keep(made, _part_file(kept, part))
-    return [digits for digits in whole.values() if digits is not None]
-
-
-def _shown(bar: ProgressBar, made: _Made) -> _Made:
-    bar.advance()
-    return made
-
-
 def _digits(made: Sequence[_Made]) -> DigitSet:
     found = [each for each in made if each is not None]
     images = np.array([image for image, _ in found], np.uint8).reshape(-1, 28, 28)
     return DigitSet(images, np.array([label for _, label in found], np.uint8))
+
+
+_FORM = PartForm(_digits, _read, _keep)
 
 
 def draw_anyhow(digit: PenDigit, random: np.random.Generator) -> NDArray[np.uint8]:

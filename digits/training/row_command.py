@@ -150,6 +150,7 @@ def _recipe(options: argparse.Namespace) -> RowRecipe:
         "batch_size": options.batch_size,
         "learning_rate": options.learning_rate,
         "width": options.width,
+        "precision": options.precision,
     }
     given = {name: each for name, each in changes.items() if each is not None}
     return replace(RowRecipe(), **given)
@@ -163,6 +164,10 @@ def _command(options: argparse.Namespace, recipe: RowRecipe, script: str) -> str
         "--learning-rate",
         f"{recipe.learning_rate:g}",
     ]
+    if recipe.precision != "float32":
+        words += ["--precision", recipe.precision]
+    if recipe.width != 1:
+        words += ["--width", f"{recipe.width:g}"]
     words += ["--seed", str(options.seed), *words_of(options)]
     return " ".join([script, *words])
 

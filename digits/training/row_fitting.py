@@ -19,6 +19,7 @@ from digits.network.row_architecture import build_row_network
 from digits.network.row_signs import BLANK, COLUMNS_A_FRAME, SIGNS, classes_of
 from digits.network.tensorflow_import import import_keras
 from digits.picture.row_strips import STRIP_HEIGHT
+from digits.training.fitting import in_precision
 from digits.training.rows import RowSet
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class RowRecipe:
         weight_decay: of AdamW.
         width: of `row_architecture.build_row_network`.
         averaging: momentum of the moving average of the weights, which is kept.
+        precision: one of `recipe.PRECISIONS`.
     """
 
     epochs: int = 12
@@ -50,6 +52,7 @@ class RowRecipe:
     weight_decay: float = 1e-3
     width: float = 1.0
     averaging: float = 0.998
+    precision: str = "float32"
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,8 @@ def train_rows(
     """
     keras = import_keras()
     keras.utils.set_random_seed(seed)
-    model = build_row_network(recipe.width)
+    with in_precision(recipe.precision):
+        model = build_row_network(recipe.width)
     batches = sum(1 for _ in _batches(training, recipe.batch_size, np.random.default_rng(0)))
     steps = recipe.epochs * batches
     warm_up = max(1, steps // 20)
@@ -121,6 +125,10 @@ def train_rows(
         after_epoch(history[-1], model)
         if epoch < recipe.epochs - 1:
             model.set_weights(trained)
+    if recipe.precision != "float32":
+        averaged = model.get_weights()
+        model = build_row_network(recipe.width)
+        model.set_weights(averaged)
     return model, tuple(history)
 
 

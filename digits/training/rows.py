@@ -1,16 +1,18 @@
 """Rows to learn from: strips with what is written on them, as `picture.row_strips` makes them.
 
-Most are ink as it was written; the others lie on imagined paper, and come back as the road of the
-page finds them. What each is depends on nothing but its number.
+Most are ink as it was written, some of it among what is left of a paper's lines; the others lie on
+imagined paper, and come back as the road of the page finds them. What each is depends on nothing
+but its number.
 """
 
 from __future__ import annotations
 
 import hashlib
-from contextlib import closing
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -18,21 +20,22 @@ from numpy.typing import NDArray
 
 from digits.common.atomic_file import atomic_write
 from digits.common.errors import PictureError
-from digits.common.progress import ProgressBar
 from digits.network.row_signs import COLUMNS_A_FRAME
 from digits.picture.decoding import decode_picture
 from digits.picture.pixels import InkMap
 from digits.picture.preparation import prepare_sheet
 from digits.picture.row_finding import Row, find_rows, ink_of
 from digits.picture.row_strips import STRIP_HEIGHT, strip_of
+from digits.synthetic.remains_of_lines import add_remains
 from digits.synthetic.row_texts import GAP, LETTER, SCRIBBLE, row_text
 from digits.synthetic.scenes import imagine_scene
 from digits.synthetic.sources import Map, Random, Sources
 from digits.synthetic.written_rows import RowWriter
 from digits.training.digit_sets import DAMAGED_NPZ
-from digits.training.picture_workers import UNLUCKY, make_each, sources_of_pictures
+from digits.training.kept_parts import PartForm, forget_parts, make_parts
+from digits.training.picture_workers import UNLUCKY, sources_of_pictures
 
-SHARE_ON_PAPER = 0.35
+SHARE_ON_PAPER, SHARE_WITH_REMAINS = 0.35, 0.2
 WIDEST = 512
 """Pixels of a strip; what is wider is left out."""
 ROOM_TO_BEND = 0.75
@@ -45,6 +48,8 @@ _UNKNOWN_WRITING = "neighbours"
 _LEAST_FOUND, _LEAST_OF_ROW = 0.93, 0.35
 # So high a row is on a picture at least, pixels.
 _LEAST_HEIGHT = 9.0
+
+_Made: TypeAlias = tuple[NDArray[np.uint8], str] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,23 +81,20 @@ class RowMaker:
 
     def rows(self, n: int, cache: Path | None = None) -> RowSet:
         """`n` rows, those left out of which nothing came."""
-        kept = None if cache is None else cache / f"rows-{self._key(n)}.npz"
-        found = None if kept is None else _read(kept)
+        if cache is None:
+            return _join(make_parts(self, "rows", n, None, _FORM))
+        name = f"rows-{self._key(n)}"
+        kept = cache / f"{name}.npz"
+        found = _read(kept)
         if found is not None:
             return found
         print(f"Making {n:,} rows, once.", flush=True)
-        with closing(ProgressBar(n)) as bar, closing(make_each(self, "rows", range(n))) as made:
-            whole = []
-            for each in made:
-                bar.advance()
-                if each is not None:
-                    whole.append(each)
-        rows = RowSet(tuple(strip for strip, _ in whole), tuple(text for _, text in whole))
-        if kept is not None:
-            _keep(rows, kept)
+        rows = _join(make_parts(self, "rows", n, cache / name, _FORM))
+        _keep(rows, kept)
+        forget_parts(cache / name, n)
         return rows
 
-    def make(self, kind: str, number: int) -> tuple[NDArray[np.uint8], str] | None:
+    def make(self, kind: str, number: int) -> _Made:
         """A strip, uint8 (`STRIP_HEIGHT`, w), and its signs; None where nothing comes of it."""
         random = np.random.default_rng((self.seed, _ROW, number))
         try:
@@ -102,11 +104,16 @@ class RowMaker:
         except UNLUCKY:
             return None
 
-    def _row(self, random: Random) -> tuple[NDArray[np.uint8], str] | None:
+    def _row(self, random: Random) -> _Made:
         text = row_text(random)
         ink = self.writer.write(text, random)
-        on_paper = random.random() < SHARE_ON_PAPER
-        found = _found_on_paper(ink, random) if on_paper else _found(ink, ink)
+        kind = random.random()
+        if kind < SHARE_ON_PAPER:
+            found = _found_on_paper(ink, random)
+        elif kind < SHARE_ON_PAPER + SHARE_WITH_REMAINS:
+            found = _found(*add_remains(ink, random))
+        else:
+            found = _found(ink, ink)
         if found is None:
             return None
         strip = strip_of(*found).pixels
@@ -176,3 +183,16 @@ def _keep(rows: RowSet, file: Path) -> None:
             widths=np.array([strip.shape[1] for strip in rows.strips]),
             texts=np.array(rows.texts, f"U{max(map(len, rows.texts), default=1)}"),
         )
+
+
+def _gather(made: Sequence[_Made]) -> RowSet:
+    whole = [each for each in made if each is not None]
+    return RowSet(tuple(strip for strip, _ in whole), tuple(text for _, text in whole))
+
+
+def _join(parts: Sequence[RowSet]) -> RowSet:
+    strips = tuple(strip for part in parts for strip in part.strips)
+    return RowSet(strips, tuple(text for part in parts for text in part.texts))
+
+
+_FORM = PartForm(_gather, _read, _keep)

@@ -18,7 +18,7 @@ from digits.synthetic.pen_characters import PenCharacter
 from digits.synthetic.pen_strokes import PenDigit
 from digits.synthetic.sources import CollectedThings
 from digits.synthetic.writers import ByWriter
-from digits.training import picture_workers, pictures
+from digits.training import kept_parts, picture_workers, pictures
 from digits.training.digit_sets import NO_DIGIT, DigitSet
 from digits.training.picture_workers import sources_of_pictures
 from digits.training.pictures import PictureMaker
@@ -123,7 +123,7 @@ def test_a_picture_that_goes_wrong_in_opencv_is_left_out_and_said(
 def test_interrupted_it_goes_on_with_the_parts_that_were_made(
     mnist: DigitSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pictures, "PART", 4)
+    monkeypatch.setattr(kept_parts, "PART", 4)
     whole = PictureMaker(mnist, PENS).drawings(1)
     really_make = PictureMaker.make
     made: list[int] = []
@@ -150,7 +150,7 @@ def test_processes_make_what_one_alone_does(mnist: DigitSet, monkeypatch) -> Non
     alone = PictureMaker(mnist, PENS).drawings(1)
     monkeypatch.setattr(picture_workers, "WORTH_PROCESSES", 5)
     monkeypatch.setattr(picture_workers, "_CHUNK", 3)
-    monkeypatch.setattr(pictures, "PART", 4)
+    monkeypatch.setattr(kept_parts, "PART", 4)
     assert PictureMaker(mnist, PENS).drawings(1).sha256 == alone.sha256
 
 

@@ -216,6 +216,7 @@ def find_drawn_ink(picture: DecodedPicture, ink: Ink = "auto") -> DrawnInk | Non
     pixels, ink = _pixels_with_ink(picture, ink)
     if max(pixels.shape[:2]) > WORKING_SIZE:
         return None
+    pixels = without_needless(pixels)
     paper = drawing_paper(pixels)
     if paper is None:
         return None

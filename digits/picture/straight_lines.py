@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.picture.pixels import Mask, runs_of
+from digits.picture.pixels import Mask, label_parts, runs_of
 
 # Degrees: paper is held about level, and hands draw lines so.
 LARGEST_TILT = 12
@@ -128,7 +128,7 @@ def _thin_pieces(mask: Mask, thickest: float) -> _Pieces:
     # What an upright bar of that size fits into is thicker.
     thick = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((size, 1), np.uint8))
     thin = mask & (thick == 0)
-    _, part_of, stats, _ = cv2.connectedComponentsWithStats(thin.astype(np.uint8))
+    part_of, stats = label_parts(thin)
     areas = stats[:, cv2.CC_STAT_AREA]
     wide = stats[:, cv2.CC_STAT_WIDTH]
     is_piece = (wide >= np.maximum(SHORTEST_PIECE, 2 * areas / np.maximum(wide, 1))) & (

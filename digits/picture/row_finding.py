@@ -22,7 +22,7 @@ Boxes = NDArray[np.float64]
 # Of the usual height: parts so tall make rows.
 TALL = 0.5
 # And by themselves; else it is a comma, or no sign.
-TALL_ALONE = 0.66
+TALL_ALONE = 0.5
 # Of the lower of two parts, what of their heights overlaps if they stand in one row.
 LEAST_OVERLAP = 0.4
 # Of the row's height: a mark or a detached stroke is no farther above it or below.

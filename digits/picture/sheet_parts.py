@@ -24,8 +24,9 @@ SHORTEST_UNDERLINE = 0.6
 # Crossings that are left of a faint grid: so many at least. Of their ink, what is beside their two
 # arms, at most; of their size, how far from the middle the arms cross at most.
 FEWEST_CROSSINGS, _BESIDE_ARMS, _OFF_MIDDLE = 3, 0.12, 0.3
-# Pixels: what is smaller has no arms.
+# Pixels: what is smaller has no arms. Of the usual height: what is larger may be a 9.
 SMALLEST_CROSSING = 5
+LARGEST_CROSSING = 0.75
 # Of the sheet's longer side: a printed border is no deeper. Of the side that it lies along: it is
 # as long, in one part or in so many.
 DEEPEST_BORDER = 0.16
@@ -112,7 +113,7 @@ class SheetParts:
         is_crossing = np.zeros(len(self._stats), bool)
         for part in np.flatnonzero(self._is_left).tolist():
             sides = self._stats[part, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
-            if sides.min() >= SMALLEST_CROSSING and sides.max() <= usual:
+            if sides.min() >= SMALLEST_CROSSING and sides.max() <= LARGEST_CROSSING * usual:
                 is_crossing[part] = _is_cross(self._own(part))
         return is_crossing & (np.count_nonzero(is_crossing) >= FEWEST_CROSSINGS)
 

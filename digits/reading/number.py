@@ -39,14 +39,9 @@ from digits.reading.digit import (
     top_k_of,
 )
 from digits.reading.number_lattice import WIDEST_DIGIT
-from digits.reading.number_rows import (
-    SURELY_ALONE,
-    WIDEST_ALONE,
-    RowReading,
-    Sign,
-    digit_scores,
-    read_row,
-)
+from digits.reading.number_rows import RowReading, read_rows
+from digits.reading.row_cutting import SURELY_ALONE, WIDEST_ALONE
+from digits.reading.sign_scores import Sign, digit_scores
 
 if TYPE_CHECKING:
     from digits.network.loading import AnyNetwork
@@ -68,7 +63,7 @@ _DOUBTS_OF_NUMBERS = {
 # What looks like one digit as a whole is one, unless each of several is so much likelier, as a
 # natural logarithm, or they stand side by side with so wide a gap, in heights of the row: a ring
 # around a 1 is no 0.
-_FOR_EACH_OTHER = -1.0
+_FOR_EACH_OTHER, _AGAINST_EACH_OTHER = -1.0, 0.5
 # One digit falls apart into no more.
 _MOST_OF_ONE = 3
 # Where the network of rows finds no digit at all, one must be so likely to be one nevertheless.
@@ -180,7 +175,7 @@ def _read_decoded(decoded: DecodedPicture, ink: Ink, network: Network) -> Number
         alone = alone or _read_alone(decoded, ink, network)
         return _of_one_digit(alone) if alone.reading.is_digit else _refuse()
     row_network = load_row_network()
-    rows = [read_row(row, sheet, network, row_network) for row in found]
+    rows = read_rows(found, sheet, network, row_network)
     rows = [row for row in rows if any(sign.kind == "digit" for sign in row.signs)]
     if alone is None and _are_several(_digits_among(rows)):
         return _assembled(rows, sheet, decoded.pixels, network)
@@ -308,7 +303,7 @@ def _either(
     total = sum(sign.score for sign in digits)
     covers_all = all(_is_within(sign.part, alone.box, sheet) for sign in digits)
     may_be_one = len(digits) <= _MOST_OF_ONE and not _are_side_by_side(digits, rows)
-    bias = _FOR_EACH_OTHER * (len(digits) - 1) if may_be_one else 0.0
+    bias = (_FOR_EACH_OTHER if may_be_one else _AGAINST_EACH_OTHER) * (len(digits) - 1)
     is_one = alone.reading.is_digit and covers_all and not alone.is_wide
     is_one &= alone.score > total + bias and not _are_several(digits)
     if not digits or is_one or (alone.reading.is_digit and not number.is_number):

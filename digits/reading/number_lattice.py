@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,17 +53,28 @@ def join_parts(parts: Sequence[Part]) -> Part:
     return Part(x, y, mask)
 
 
-def find_segments(pieces: Sequence[Part], row: Row, are_settled: Sequence[bool]) -> list[Segment]:
-    """All that may be one sign: up to so many pieces that are no wider than a digit together.
+def find_segments(
+    pieces: Sequence[Part], parents: Sequence[int], row: Row, are_settled: Sequence[bool]
+) -> list[Segment]:
+    """All that may be one sign: pieces that are no wider than a digit together.
+
+    They are no more than `MOST_PIECES`, or all that a part of the row was cut into.
 
     Args:
         pieces: from left to right.
+        parents: of each, the number of the part that it is or was cut from.
         row: that they are pieces of.
         are_settled: of each, whether it is one digit for sure; no two of those are one sign.
     """
+    begins = np.flatnonzero(np.diff(parents, prepend=-1)).tolist()
+    whole = dict(pairwise([*begins, len(pieces)]))
     segments = []
     for first in range(len(pieces)):
-        for stop in range(first + 1, min(first + MOST_PIECES, len(pieces)) + 1):
+        most = min(first + MOST_PIECES, len(pieces))
+        stops = list(range(first + 1, most + 1))
+        if whole.get(first, 0) > most:
+            stops.append(whole[first])
+        for stop in stops:
             if sum(are_settled[first:stop]) > 1:
                 break
             x = min(piece.x for piece in pieces[first:stop])

@@ -48,6 +48,8 @@ def test_a_stretch_is_one_sign_as_often_as_all_its_paths_say(
     for sign in (0, 7, len(SIGNS) - 1):
         expected = by_all_paths(frames[start : start + length], sign)
         assert np.exp(found[1, length, sign]) == pytest.approx(expected, rel=1e-4)
+    blanks = frames[start : start + length, BLANK].sum()
+    assert found[1, length, -1] == pytest.approx(blanks, rel=1e-4)
 
 
 def test_there_is_nothing_in_no_frame_and_nothing_beyond_the_last() -> None:

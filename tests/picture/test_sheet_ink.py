@@ -120,6 +120,14 @@ def test_fours_and_sevens_are_no_crosses() -> None:
     assert np.array_equal(find_sheet_ink(bare).ink_map > 0.5, bare < 128)
 
 
+def test_nines_whose_loops_are_filled_are_no_crosses() -> None:
+    bare = np.full((200, 460), 255, np.uint8)
+    for x in (60, 160, 260, 360):
+        cv2.ellipse(bare, (x, 75), (27, 14), 0, 0, 360, 0, -1)
+        cv2.line(bare, (x + 2, 50), (x + 2, 140), 0, 9)
+    assert np.array_equal(find_sheet_ink(bare).ink_map > 0.5, bare < 128)
+
+
 def test_pieces_on_the_same_line_as_a_long_one_go() -> None:
     bare = np.full((300, 620), 255, np.uint8)
     bare[:160, :400] = written("2053")

@@ -72,6 +72,11 @@ def test_rows_and_clear_gaps() -> None:
     assert [digit.row for digit in read_number(rows).digits] == [0, 0, 0, 0, 1, 1, 1]
 
 
+def test_a_gap_is_clear_where_the_others_are_so_much_narrower() -> None:
+    assert read_number(drawn_row("13 138", pitch=70)).text == "13 138"
+    assert read_number(drawn_row("1 3 1 3 8", pitch=70)).text == "13138"
+
+
 def test_each_digit_says_where_it_is() -> None:
     sheet = drawn_row("2026")
     for number, digit in enumerate(read_number(sheet).digits):

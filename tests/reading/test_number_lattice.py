@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digits.picture.row_finding import Part, Row
-from digits.reading.number_lattice import Segment, best_path, find_segments, join_parts
+from digits.reading.number_lattice import (
+    MOST_PIECES,
+    Segment,
+    best_path,
+    find_segments,
+    join_parts,
+)
 
 HEIGHT = 40
 
@@ -53,12 +59,26 @@ def test_segments_are_neighbours_and_no_wider_than_a_digit() -> None:
     row = Row(tuple(pieces), HEIGHT, 0.0, HEIGHT - 1, 0.0)
 
     def found(*are_settled: bool) -> list[tuple[int, int]]:
-        return [(each.first, each.stop) for each in find_segments(pieces, row, are_settled)]
+        segments = find_segments(pieces, range(3), row, are_settled)
+        return [(each.first, each.stop) for each in segments]
 
     # The first two are 42 wide, the last two 58: the limit is one and a half heights, 60.
     assert found(False, False, False) == [(0, 1), (0, 2), (1, 2), (1, 3), (2, 3)]
     # What is one digit for sure may be joined with a stroke, but not with another such.
     assert found(True, True, False) == [(0, 1), (1, 2), (1, 3), (2, 3)]
+
+
+def test_a_part_stays_one_sign_however_often_it_was_cut() -> None:
+    count = MOST_PIECES + 3
+    pieces = [piece(2 * number, 2) for number in range(count)]
+    row = Row(tuple(pieces), HEIGHT, 0.0, HEIGHT - 1, 0.0)
+    parents = [0] * (count - 1) + [1]
+    longest = [
+        (each.first, each.stop)
+        for each in find_segments(pieces, parents, row, [False] * count)
+        if each.stop - each.first > MOST_PIECES
+    ]
+    assert longest == [(0, count - 1)]
 
 
 def test_parts_that_are_joined_keep_their_places() -> None:

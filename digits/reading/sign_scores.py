@@ -1,0 +1,301 @@
+"""How likely each segment of a row is which sign, by one network or by both.
+
+The network of digits alone says which segment looks like which digit; marks are then told by their
+shape (`number_marks`). Where the network of rows was asked, too, it says what all signs are, and
+the other speaks with it of digits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digits.network.architectures import CLASSES
+from digits.network.doubt import max_logit
+from digits.network.prediction import calibrated_softmax
+from digits.network.row_signs import DIGITS, LETTER, MARKS, SIGNS
+from digits.picture.preparation import Sheet
+from digits.picture.row_finding import Part, Row
+from digits.reading.number_lattice import Segment
+from digits.reading.number_marks import SIGNS as WRITTEN
+from digits.reading.number_marks import guess_mark
+from digits.reading.row_cutting import CutRow, logits_of, may_be_digit
+from digits.reading.row_evidence import RowEvidence
+
+if TYPE_CHECKING:
+    from digits.network.serving import Network
+
+# What a doubt weighs, in logits.
+_SURE_LOGITS, _SOFTNESS = 3.0, 0.8
+
+
+@dataclass(frozen=True, eq=False)
+class Sign:
+    """A segment, and what it is taken for.
+
+    Attributes:
+        part: its ink.
+        kind: "digit", or the kind of a mark.
+        written: how it is written down; "" for what is neither digit nor mark.
+        logits: float32 (10,), of a digit.
+        log_shares: float64 (10,), natural logarithms of how likely it is each digit, by all that
+            was asked; None for what is no digit.
+        score: natural logarithm of how likely it is that.
+        total: the same of how likely it is any one sign.
+    """
+
+    part: Part
+    kind: str
+    written: str
+    logits: NDArray[np.float32] | None
+    log_shares: NDArray[np.float64] | None
+    score: float
+    total: float
+
+
+@dataclass(frozen=True, eq=False)
+class AskedDigits:
+    """What the network of digits says of all segments of a row that may be a digit.
+
+    Attributes:
+        logits: float32 (10,), of each part.
+        shares: float32 (10,), calibrated, of each.
+        scores: natural logarithm of how likely each is one digit, and its likeliest.
+    """
+
+    logits: Mapping[Part, NDArray[np.float32]]
+    shares: Mapping[Part, NDArray[np.float32]]
+    scores: Mapping[Part, float]
+
+    @classmethod
+    def of(cls, cut: CutRow, sheet: Sheet, network: Network) -> AskedDigits:
+        """Ask of all at once that were not asked about already."""
+        parts = [segment.part for segment in cut.segments if may_be_digit(segment.part, cut.row)]
+        if not parts:
+            return cls({}, {}, {})
+        unknown = [part for part in parts if part not in cut.known]
+        found = dict(zip(unknown, logits_of(unknown, sheet, network), strict=True))
+        logits = np.stack([found[part] if part in found else cut.known[part] for part in parts])
+        scores = digit_scores(logits, network) + [_fit_of(part, cut.row) for part in parts]
+        shares = calibrated_softmax(logits, network)
+        return cls(
+            dict(zip(parts, logits, strict=True)),
+            dict(zip(parts, shares, strict=True)),
+            dict(zip(parts, scores.tolist(), strict=True)),
+        )
+
+
+def score_signs(
+    cut: CutRow, asked: AskedDigits, evidence: RowEvidence | None, among_digits: bool
+) -> list[Sign]:
+    """The likeliest sign that each segment may be.
+
+    Args:
+        cut: the row.
+        asked: what the network of digits says.
+        evidence: what the network of rows says; None without one.
+        among_digits: whether the row holds a number, in which letters are rare.
+    """
+    if evidence is None:
+        return [_likeliest_by_shape(segment, cut, asked) for segment in cut.segments]
+    return [
+        _likeliest_by_both(segment, cut, asked, evidence, among_digits) for segment in cut.segments
+    ]
+
+
+def digit_scores(logits: NDArray[np.float32], network: Network) -> NDArray[np.float64]:
+    """Natural logarithms of how likely each is one digit, and the one that it is taken for."""
+    if not len(logits):
+        return np.zeros(0)
+    likeliest = calibrated_softmax(logits, network).max(axis=1).astype(np.float64)
+    sureness = (max_logit(logits) - _SURE_LOGITS) / _SOFTNESS
+    return np.log(likeliest) - np.log1p(np.exp(-sureness))
+
+
+# --- by both networks
+
+# What the network of digits says beside that of rows: of which digit, and of whether it is one; and
+# what it costs that marks are taken for parts of a digit. How both say which digit it is.
+_WEIGHT_OF_DIGIT, _WEIGHT_OF_SURENESS, _WEIGHT_OF_ABSORPTION = 0.3, 0.5, 0.3
+_SHARE_OF_DIGIT = 0.4
+# What is too low or too wide for a digit is as surely none as what is this far from one.
+_NOT_ASKED = -3.0
+# As a natural logarithm: a letter among digits is rarer than a digit that looks like one.
+_LETTER_AMONG_DIGITS = np.array([-2.0 if sign == LETTER else 0.0 for sign in SIGNS])
+# Likewise, that a piece is left over from the paper: a side of a box, a part of an underline.
+_LEFT_OVER = -3.0
+# Likewise: no share is less.
+_LEAST_SHARE = -14.0
+
+
+def _likeliest_by_both(
+    segment: Segment, cut: CutRow, asked: AskedDigits, evidence: RowEvidence, among_digits: bool
+) -> Sign:
+    likely = evidence.log_probabilities(segment) + _WEIGHT_OF_ABSORPTION * _absorption(segment, cut)
+    if among_digits:
+        likely += _LETTER_AMONG_DIGITS
+    sign = _sign_in_row(segment, likely, asked)
+    if segment.stop > segment.first + 1 or not cut.are_whole[segment.first]:
+        return sign
+    return _or_nothing(sign, evidence.log_nothing(segment))
+
+
+def _sign_in_row(
+    segment: Segment,
+    evidence: NDArray[np.float64],
+    asked: AskedDigits,
+) -> Sign:
+    """The likeliest sign that a segment is, by both networks."""
+    logits, shares = asked.logits.get(segment.part), asked.shares.get(segment.part)
+    scores = evidence.copy()
+    log_shares = None
+    sureness = _NOT_ASKED
+    if logits is None or shares is None:
+        scores[:CLASSES] = -np.inf
+    else:
+        sureness = (float(max_logit(logits[None])[0]) - _SURE_LOGITS) / _SOFTNESS
+        own = np.maximum(np.log(np.maximum(shares.astype(np.float64), 1e-30)), _LEAST_SHARE)
+        scores[:CLASSES] += _WEIGHT_OF_DIGIT * own
+        scores[:CLASSES] -= _WEIGHT_OF_SURENESS * np.log1p(np.exp(-sureness))
+        mixed = _SHARE_OF_DIGIT * own + (1 - _SHARE_OF_DIGIT) * evidence[:CLASSES]
+        log_shares = mixed - np.logaddexp.reduce(mixed)
+    scores[CLASSES:] -= _WEIGHT_OF_SURENESS * np.log1p(np.exp(min(sureness, 2.0)))
+    likeliest, total = int(scores.argmax()), float(np.logaddexp.reduce(scores))
+    sign, score = SIGNS[likeliest], float(scores[likeliest])
+    if sign in DIGITS and log_shares is not None:
+        written = str(int(log_shares.argmax()))
+        return Sign(segment.part, "digit", written, logits, log_shares, score, total)
+    if sign == LETTER:
+        return Sign(segment.part, "letter", "", None, None, score, total)
+    return Sign(segment.part, MARKS[sign], sign, None, None, score, total)
+
+
+def _or_nothing(sign: Sign, log_nothing: float) -> Sign:
+    """What a piece is taken for, if it is not rather left over from the paper."""
+    nothing = log_nothing + _LEFT_OVER
+    total = float(np.logaddexp(sign.total, nothing))
+    if nothing <= sign.score:
+        return replace(sign, total=total)
+    return Sign(sign.part, "nothing", "", None, None, nothing, total)
+
+
+# --- by the network of digits and by shape
+
+# A sign that is neither digit nor mark, as a natural logarithm, for one of the size of a digit that
+# stands by itself, and for one that does not.
+_UNKNOWN, _UNKNOWN_PIECE = -2.5, -6.0
+# Likewise, that a part of the ink is several signs that touch, and for each stroke beyond the first
+# that is cut through.
+_CUT, _CUT_STROKE = -0.1, -2.0
+# Likewise, that tall strokes with so wide a gap between them, in heights of the row, are one digit.
+_LOOSE, _TALL_STROKE, _LEAST_GAP = -2.0, 0.6, 0.14
+# Likewise, that a mark beside a sign is a part of it; and what a point below a digit's overhanging
+# end counts as.
+_ASIDE, _LOW = -5.0, 0.6
+# Of these a colon has two.
+MOST_PIECES_OF_A_MARK = 3
+# What has no larger logit is like no digit at all, such as a letter among digits.
+LIKE_NO_DIGIT = 1.4
+
+
+def _likeliest_by_shape(segment: Segment, cut: CutRow, asked: AskedDigits) -> Sign:
+    """A mark, a digit, if it may be one, or neither."""
+    part = segment.part
+    unknown = _unknown_score(segment, cut) + _cost_of_cut(segment, cut)
+    choices = [Sign(part, "unknown", "", None, None, unknown, unknown)]
+    absorbed = _absorption(segment, cut) + _LOOSE * _gaps_within(segment, cut)
+    absorbed += _cost_of_cut(segment, cut)
+    guess = None
+    is_whole = all(cut.are_whole[segment.first : segment.stop])
+    if is_whole and segment.stop - segment.first <= MOST_PIECES_OF_A_MARK:
+        guess = guess_mark(part, cut.row, cut.stroke)
+    if guess is not None:
+        score = float(np.log(guess.probability)) + absorbed
+        choices.append(Sign(part, guess.kind, WRITTEN[guess.kind], None, None, score, score))
+    if part in asked.logits:
+        logits, score = asked.logits[part], asked.scores[part]
+        score += absorbed + float(np.log1p(-guess.probability if guess else 0.0))
+        choices.append(Sign(part, "digit", str(int(logits.argmax())), logits, None, score, score))
+    total = float(np.logaddexp.reduce([sign.score for sign in choices]))
+    return replace(max(choices, key=lambda sign: sign.score), total=total)
+
+
+def _cost_of_cut(segment: Segment, cut: CutRow) -> float:
+    """What it costs that a part was cut between a segment and the one before it, if it was.
+
+    Where digits touch, one stroke is cut through; to cut a ring, two.
+    """
+    first = segment.first
+    if first == 0 or cut.parents[first - 1] != cut.parents[first]:
+        return 0.0
+    return _CUT + _CUT_STROKE * max(0.0, cut.pieces[first].seam - 1)
+
+
+def letter_if_whole(sign: Sign, segment: Segment, cut: CutRow) -> Sign:
+    """A sign that stands by itself and is like no digit is a letter, rather than a digit."""
+    is_whole = all(cut.are_whole[segment.first : segment.stop])
+    if sign.logits is None or not is_whole or float(sign.logits.max()) > LIKE_NO_DIGIT:
+        return sign
+    return replace(sign, kind="unknown", written="", logits=None)
+
+
+def _gaps_within(segment: Segment, cut: CutRow) -> int:
+    """How many gaps there are between tall pieces that are taken for one digit.
+
+    The two strokes of a 4 are beside each other, but with no column of paper between them.
+    """
+    height = cut.row.height
+    tall = [
+        piece
+        for piece in cut.pieces[segment.first : segment.stop]
+        if piece.height >= _TALL_STROKE * height
+    ]
+    tall.sort(key=lambda piece: piece.x)
+    return sum(
+        right.x - left.x - left.width > _LEAST_GAP * height for left, right in pairwise(tall)
+    )
+
+
+def _absorption(segment: Segment, cut: CutRow) -> float:
+    """What it costs that marks are taken for parts of the sign beside them, as a logarithm.
+
+    The bar of a 5 is above it, and the second dot of a colon is another dot.
+    """
+    members = range(segment.first, segment.stop)
+    found = [number for number in members if cut.marks[number] is not None]
+    if not found or len(found) == len(members):
+        return 0.0
+    return sum(_ASIDE * _aside(number, members, cut) for number in found)
+
+
+def _aside(number: int, members: range, cut: CutRow) -> float:
+    """How little of a mark is above or below other pieces, from 0 to 1."""
+    others = [cut.pieces[other] for other in members if other != number]
+    left = min(part.x for part in others)
+    right = max(part.x + part.width for part in others)
+    own, mark = cut.pieces[number], cut.marks[number]
+    shared = max(0, min(right, own.x + own.width) - max(left, own.x))
+    aside = max(0.0, 1 - shared / (0.5 * own.width))
+    is_low = mark is not None and mark.kind in ("point", "comma")
+    return max(aside, _LOW) if is_low else aside
+
+
+def _fit_of(part: Part, row: Row) -> float:
+    """How well a part's height fits a digit of the row, as a logarithm, at most 0."""
+    height = part.height / row.height
+    too_low = max(0.0, 0.62 - height) / 0.12
+    too_wide = max(0.0, part.width / max(part.height, 1) - 1.25) / 0.2
+    return -0.5 * (too_low**2 + too_wide**2)
+
+
+def _unknown_score(segment: Segment, cut: CutRow) -> float:
+    """Of a letter or an unknown sign: worse, the larger it is, and for what was cut from others."""
+    part = segment.part
+    length = max(part.width, part.height) / cut.row.height
+    is_whole = all(cut.are_whole[segment.first : segment.stop])
+    return (_UNKNOWN if is_whole else _UNKNOWN_PIECE) * max(0.3, length)

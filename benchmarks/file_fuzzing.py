@@ -1,6 +1,7 @@
 """Broken files through `read_digit`: what becomes of each, and its cost in time and memory.
 
     python benchmarks/file_fuzzing.py [--cases 20000] [--seed 0] [--workers 1] [--largest]
+    python benchmarks/file_fuzzing.py --number …    # through read_number instead
     python benchmarks/file_fuzzing.py --replay FILE
 
 The cases are valid pictures of each format with bytes changed, random bytes behind a format's
@@ -21,7 +22,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -37,6 +38,7 @@ from tests.broken_pictures import (
     as_file,
     corpus,
     mutated_file,
+    number_outcome,
     outcome,
     valid_files,
 )
@@ -61,6 +63,7 @@ class Case:
     group: str
     what: str
     seed: int = 0
+    is_number: bool = False
 
     def content(self) -> bytes:
         """The file's bytes."""
@@ -100,7 +103,7 @@ def run(case: Case, folder: Path) -> Result:
     path = folder / name
     path.write_bytes(content)
     signal.alarm(HANGING)
-    said, seconds, megabytes = measure(content)
+    said, seconds, megabytes = measure(content, is_number=case.is_number)
     signal.alarm(0)
     is_kept = said.startswith("broken") or seconds > MOST_SECONDS or megabytes > MOST_MEGABYTES
     if not is_kept:
@@ -108,12 +111,12 @@ def run(case: Case, folder: Path) -> Result:
     return Result(case, said, seconds, megabytes, is_kept)
 
 
-def measure(content: bytes) -> tuple[str, float, float]:
+def measure(content: bytes, *, is_number: bool) -> tuple[str, float, float]:
     """What is said, and how many seconds and MB more than before it took."""
     before = reset_peak()
     clock, processor = time.perf_counter(), time.process_time()
     try:
-        said = outcome(content)
+        said = number_outcome(content) if is_number else outcome(content)
     except Exception as error:
         said = f"broken promise: {error!r}"
     seconds = min(time.perf_counter() - clock, time.process_time() - processor)
@@ -139,6 +142,7 @@ def prepare() -> None:
     for kind in FORMATS:
         for content in valid_files(kind):
             outcome(content)
+            number_outcome(content)
 
 
 # ---- The largest valid pictures
@@ -218,9 +222,9 @@ def _kind(said: str) -> str:
 # ---- The program
 
 
-def replay(path: Path) -> int:
+def replay(path: Path, *, is_number: bool) -> int:
     prepare()
-    said, seconds, megabytes = measure(path.read_bytes())
+    said, seconds, megabytes = measure(path.read_bytes(), is_number=is_number)
     print(f"{said}\n{seconds:.2f} s, {megabytes:.0f} MB")
     return int(said.startswith("broken"))
 
@@ -239,6 +243,7 @@ def run_all(chosen: Iterable[Case], workers: int, folder: Path) -> list[Result]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--number", action="store_true", help="through read_number")
     parser.add_argument("--cases", type=int, default=20_000, help="how many (20000)")
     parser.add_argument("--seed", type=int, default=0, help="of the mutations (0)")
     parser.add_argument("--workers", type=int, default=1, help="how many processes (1)")
@@ -247,11 +252,12 @@ def main() -> int:
     parser.add_argument("--replay", type=Path, metavar="FILE", help="read one file again")
     options = parser.parse_args()
     if options.replay:
-        return replay(options.replay)
+        return replay(options.replay, is_number=options.number)
     options.kept.mkdir(parents=True, exist_ok=True)
     chosen = list(cases(options.cases, options.seed))
     if options.largest:
         chosen = [Case("largest", name) for name in LARGEST]
+    chosen = [replace(case, is_number=options.number) for case in chosen]
     try:
         results = run_all(chosen, options.workers, options.kept)
     except BrokenProcessPool:

@@ -148,8 +148,10 @@ class Person:
         return [[(x + dx, y + dy) for x, y in stroke] for stroke in strokes]
 
     def _on_paper(self, x: float, y: float) -> tuple[float, float]:
+        """On a square in the middle of the paper, with room beside it."""
         box = self._box
-        return box["x"] + x * box["width"] / 100, box["y"] + y * box["height"] / 100
+        left = box["x"] + (box["width"] - box["height"]) / 2
+        return left + x * box["height"] / 100, box["y"] + y * box["height"] / 100
 
 
 @asynccontextmanager

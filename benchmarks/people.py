@@ -1,10 +1,11 @@
 """Eight people with a browser each, drawing at once: `python benchmarks/people.py [--minutes 5]`.
 
-Each draws one digit of their own again and again. Counted are answers, misread digits, and what
-must never happen: a stroke without an answer, a sentence that something went wrong, another
-person's answer or picture (the picture under the heatmap must be what was drawn), a traceback in
-the server's log. Every half minute somebody more comes, draws a stroke and is gone before the
-answer. Memory and threads of the server's process are read from /proc, so this needs Linux.
+Each draws one number of their own, of two digits, again and again. Counted are answers, misread
+numbers, and what must never happen: a stroke without an answer, a sentence that something went
+wrong, another person's answer or picture (the picture under the heatmap must be what was drawn), a
+traceback in the server's log. Every half minute somebody more comes, draws a stroke and is gone
+before the answer. Memory and threads of the server's process are read from /proc, so this needs
+Linux.
 """
 
 from __future__ import annotations
@@ -59,34 +60,45 @@ class Seen:
     foreign_pictures: int = 0
 
 
-async def draw_on(person: Person, digit: int, until: float) -> Seen:
-    """Draw a digit again and again, and look at what comes."""
+async def draw_on(person: Person, number: str, until: float) -> Seen:
+    """Draw a number again and again, and look at what comes."""
     seen = Seen()
     while time.monotonic() < until:
-        strokes = person.moved(DIGITS[digit])
+        strokes = person.moved(side_by_side(number))
         for stroke in strokes:
             await person.draw(stroke)
             if await person.times() is None:
                 seen.lost += 1
             seen.problems += await person.page.locator(".problem").all_inner_texts()
         seen.answers += 1
-        seen.misread += await _answer(person) != str(digit)
+        seen.misread += await _answer(person) != number
         seen.foreign_pictures += not await _is_own_picture(person, strokes)
         await person.clear()
         await asyncio.sleep(1.0)
     return seen
 
 
+def side_by_side(number: str) -> Strokes:
+    """Two digits on the paper, which is twice as wide as high, in hundredths of its height."""
+    return [
+        [(0.8 * x + 10 + shift, 0.8 * y + 10) for x, y in stroke]
+        for digit, shift in zip(number, (-42, 42), strict=True)
+        for stroke in DIGITS[int(digit)]
+    ]
+
+
 async def _answer(person: Person) -> str:
-    digits = await person.page.locator(".answer-digit").all_inner_texts()
-    return digits[0] if digits else "doubt"
+    numbers = await person.page.locator(".answer-number").all_inner_texts()
+    return numbers[0] if numbers else "no number"
 
 
 async def _is_own_picture(person: Person, strokes: Strokes) -> bool:
     source = await person.page.locator(".heatmap img").first.get_attribute("src") or ""
     with Image.open(io.BytesIO(base64.b64decode(source.partition(",")[2]))) as picture:
         shown = np.asarray(picture.convert("RGB")).min(axis=2) < 200
-    ink = draw(strokes, len(shown), round(len(shown) / 16))[..., 0] < 128
+    height, width = shown.shape
+    on_square = [[((x + 50) / 2, y / 2) for x, y in stroke] for stroke in strokes]
+    ink = draw(on_square, width, round(height / 20))[:height, :, 0] < 128
     return bool(shown[ink].mean() >= OWN_INK)
 
 
@@ -130,7 +142,10 @@ async def _measure(minutes: float) -> bool:
                 ]
                 until = time.monotonic() + 60 * minutes
                 curious, *others = everybody
-                drawing = [draw_on(person, number, until) for number, person in enumerate(others)]
+                drawing = [
+                    draw_on(person, f"{number}{(number + 3) % 10}", until)
+                    for number, person in enumerate(others)
+                ]
                 seen, guests, opened, _ = await asyncio.gather(
                     asyncio.gather(*drawing),
                     come_and_go(server.url, until),
@@ -168,7 +183,7 @@ def _report(seen: list[Seen], guests: int, log: str) -> bool:
         "tracebacks in the server's log": log.count("Traceback"),
     }
     answers, misread = sum(each.answers for each in seen), sum(each.misread for each in seen)
-    print(f"{answers} digits drawn by {len(seen)} people, {misread} misread; {guests} guests")
+    print(f"{answers} numbers drawn by {len(seen)} people, {misread} misread; {guests} guests")
     for what, count in never.items():
         print(f"{count:6} {what}")
     for sentence in sorted(set(problems)):

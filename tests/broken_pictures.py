@@ -17,8 +17,9 @@ import numpy as np
 from PIL import Image
 from pillow_heif import register_heif_opener
 
-from digit_predictor import NoInkError, PictureError, Reading, read_digit
+from digit_predictor import NoInkError, PictureError, Reading, read_digit, read_number
 from digits.picture.decoding import Picture
+from digits.reading.number import MOST_DIGITS
 from tests.drawings import DIGITS, draw
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "HEIF", "AVIF")
@@ -451,19 +452,41 @@ def outcome(picture: Picture) -> str:
     try:
         reading = read_digit(picture)
     except (PictureError, NoInkError) as error:
-        sentence = str(error)
-        assert sentence.endswith("."), sentence
-        assert not {"/", "\\", "\n", "<"} & set(sentence), sentence
-        return sentence
+        return _checked_sentence(error)
+    assert len(reading.top_k) == 3
     _check_reading(reading)
     return "answer" if reading.is_digit else "doubt"
+
+
+def number_outcome(picture: Picture) -> str:
+    """The same of `read_number`."""
+    try:
+        number = read_number(picture)
+    except (PictureError, NoInkError) as error:
+        return _checked_sentence(error)
+    height, width = number.picture.shape[:2]
+    assert 1 <= len(number.digits) <= MOST_DIGITS
+    assert 0 <= number.confidence <= 1
+    read = "".join(sign for sign in number.text if sign.isdigit())
+    assert read == "".join(str(digit.reading.top_k[0][0]) for digit in number.digits)
+    for digit in number.digits:
+        _check_reading(digit.reading)
+        x, y, wide, tall = digit.box
+        assert min(x, y) >= -1 and x + wide <= width + 1 and y + tall <= height + 1
+    return "answer" if number.is_number else "doubt"
+
+
+def _checked_sentence(error: Exception) -> str:
+    sentence = str(error)
+    assert sentence.endswith("."), sentence
+    assert not {"/", "\\", "\n", "<"} & set(sentence), sentence
+    return sentence
 
 
 def _check_reading(reading: Reading) -> None:
     assert reading.probabilities.shape == (10,)
     assert np.isfinite(reading.probabilities).all()
     assert abs(float(reading.probabilities.sum()) - 1) < 1e-4
-    assert len(reading.top_k) == 3
     assert reading.network_input.shape == (28, 28)
     assert reading.network_input.min() >= 0
     assert reading.network_input.max() <= 1

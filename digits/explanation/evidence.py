@@ -68,6 +68,23 @@ class Explanation:
         heatmap = cv2.resize(scaled, (width, height), interpolation=cv2.INTER_LINEAR)
         return np.asarray(heatmap, np.float32)
 
+    def heatmap_of_layer(
+        self, scale: float | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+        """As `heatmap`, at the layer's resolution, which keeps its highest value.
+
+        Returns:
+            float32 (rows, columns), and float64 (2, 3), which maps its pixels to those of the
+            input, x before y.
+        """
+        scale = self.strength if scale is None else scale
+        rows, columns = self.shown.shape
+        wide, tall = self.input_shape[1] / columns, self.input_shape[0] / rows
+        to_input = np.array([[wide, 0, (wide - 1) / 2], [0, tall, (tall - 1) / 2]])
+        if self.is_blank or scale <= 0:
+            return np.zeros((rows, columns), np.float32), to_input
+        return np.clip(self.shown / np.float32(scale), -1, 1, dtype=np.float32), to_input
+
 
 def common_scale(explanations: Iterable[Explanation]) -> float:
     """The strongest evidence of all, in logits: on this scale a weak claim looks weak."""

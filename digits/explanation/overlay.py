@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from digits.common import quiet_matplotlib  # noqa: F401
 from digits.picture.decoding import Picture, decode_picture
+from digits.picture.pixels import Ink
+from digits.picture.shown_ink import ink_on_picture
 
 if TYPE_CHECKING:
     from matplotlib.colors import Colormap
@@ -32,6 +35,14 @@ SIGNED_COLOUR_MAPS = {
 Neither gets darker than ink or lighter than paper. Wong (2011), "Color blindness"; ColorBrewer.
 """
 _NARROWEST = 240
+STYLES = ("overlay", "coloured ink")
+"""How a heatmap is shown: over the picture, or as the colour of the picture's ink."""
+# On coloured ink: what is left of the paper's light, the grey of ink without evidence, the heat at
+# which no grey is left, and how far evidence beside the ink colours the paper.
+_DIMMED, _PALE, _RAMP, _GLOW = 0.2, 205, 0.12, 0.25
+
+PlacedHeatmap = tuple[NDArray[np.float32], NDArray[np.float64] | None]
+"""A heatmap and its placement."""
 
 
 def overlay_heatmap(
@@ -41,11 +52,13 @@ def overlay_heatmap(
     opacity: float = 0.5,
     *,
     colour_map: str | None = None,
+    style: str = STYLES[0],
 ) -> Image.Image:
     """Lay a heatmap over the picture that it explains.
 
-    Where the heatmap is 0 the picture shows unchanged, so that nothing is coloured that is no
-    evidence; where it is 1 or -1 the colour covers the picture by `opacity`.
+    As an overlay, where the heatmap is 0 the picture shows unchanged, so that nothing is coloured
+    that is no evidence; where it is 1 or -1 the colour covers the picture by `opacity`. As coloured
+    ink see `colour_ink`.
 
     Args:
         picture: as for `read_digit`.
@@ -55,6 +68,7 @@ def overlay_heatmap(
         opacity: in [0, 1].
         colour_map: one of `COLOUR_MAPS`, or of `SIGNED_COLOUR_MAPS` for a heatmap with values
             below 0; None takes the first that fits.
+        style: one of `STYLES`.
 
     Returns:
         RGB, of the size of the upright picture.
@@ -62,15 +76,58 @@ def overlay_heatmap(
     Raises:
         PictureError: the picture cannot be read.
         ValueError: `opacity` is out of range, `placement` is no affine map, or there is no such
-            colour map or it does not fit.
+            style or colour map or it does not fit.
     """
+    if style not in STYLES:
+        raise ValueError(f"style must be one of {', '.join(STYLES)}, not {style!r}")
     if not 0 <= opacity <= 1:
         raise ValueError(f"opacity must be from 0 to 1, not {opacity}")
+    if style != STYLES[0]:
+        return colour_ink(picture, [(heatmap, placement)], opacity, colour_map=colour_map)
     pixels = decode_picture(picture).pixels
     placed = _place(np.asarray(heatmap, np.float32), placement, pixels.shape[:2])
     colours = _colour(placed, _fitting_map(colour_map, heatmap))
     strength = np.abs(placed) * np.float32(opacity)
     return Image.fromarray(cv2.blendLinear(pixels, colours, 1 - strength, strength))
+
+
+def colour_ink(
+    picture: Picture,
+    heatmaps: Sequence[PlacedHeatmap],
+    opacity: float = 1.0,
+    *,
+    ink: Ink = "auto",
+    colour_map: str | None = None,
+) -> Image.Image:
+    """Give the ink of a picture the colours of the evidence on it, on dimmed paper.
+
+    Ink without evidence is a pale grey; where the heatmap is 1 or -1 ink has that colour by
+    `opacity`, whatever colour it had. Evidence beside the ink shows faintly, on the paper.
+
+    Args:
+        picture, opacity, colour_map: as for `overlay_heatmap`.
+        heatmaps: at least one; where several lie, the strongest counts.
+        ink: as for `read_digit`.
+
+    Returns:
+        RGB, of the size of the upright picture.
+
+    Raises:
+        PictureError, ValueError: as `overlay_heatmap`.
+    """
+    decoded = decode_picture(picture)
+    shape = decoded.pixels.shape[:2]
+    placed = np.zeros(shape, np.float32)
+    for heatmap, placement in heatmaps:
+        own = _place(np.asarray(heatmap, np.float32), placement, shape)
+        placed = np.where(np.abs(own) > np.abs(placed), own, placed)
+    heat = _colour(placed, _fitting_map(colour_map, placed)).astype(np.float32)
+    strength = np.minimum(np.abs(placed) / np.float32(_RAMP), 1)[..., None] * np.float32(opacity)
+    inked = _PALE + strength * (heat - _PALE)
+    paper = np.float32(_DIMMED) * decoded.pixels
+    paper += np.float32(_GLOW) * np.abs(placed)[..., None] * (heat - paper)
+    share = ink_on_picture(decoded, ink)[..., None]
+    return Image.fromarray(np.rint(paper + share * (inked - paper)).astype(np.uint8))
 
 
 def colour_stops(colour_map: str, stops: int = 9) -> list[str]:

@@ -8,6 +8,7 @@ from digits.explanation.methods import METHODS
 
 # A claim with less than this share of the strongest evidence is said to be weak.
 WEAK = 0.2
+NOISE = "The evidence for any digit is so weak that it means nothing, and is not shown."
 
 
 def with_article(digit: int) -> str:

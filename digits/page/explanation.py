@@ -16,7 +16,7 @@ from digits.common.errors import DigitError
 from digits.explanation.evidence import Explanation
 from digits.explanation.faithfulness import STEPS, FaithfulnessCheck, check_faithfulness
 from digits.explanation.methods import METHODS
-from digits.explanation.overlay import COLOUR_MAPS
+from digits.explanation.overlay import COLOUR_MAPS, STYLES
 from digits.explanation.sentences import describe_check, describe_heatmap, file_name
 from digits.network.loading import list_convolutions
 from digits.page.waiting import said_to_be_waking
@@ -26,11 +26,12 @@ from digits.screen.shown_answer import ShownAnswer
 from digits.screen.shown_heatmap import (
     HeatmapSettings,
     ShownHeatmap,
+    heatmap_of_all,
     heatmap_of_class,
     heatmap_of_contrast,
     heatmaps_of_likeliest,
 )
-from digits.screen.shown_number import EVIDENCE_OF_ALL, ShownHeatmaps, ShownNumber
+from digits.screen.shown_number import ShownNumber
 
 VIEWS = {
     "why": "Why?",
@@ -42,7 +43,8 @@ VIEWS = {
 DEFAULTS = {
     "heatmap": True,
     "method": next(iter(METHODS)),
-    "opacity": 80,
+    "opacity": 100,
+    "style": STYLES[1],
     "layer": None,
     "colours": COLOUR_MAPS[0],
 }
@@ -65,6 +67,7 @@ def explanation_settings() -> ExplanationSettings:
         layer_name=said["layer"],
         colour_map=said["colours"],
         opacity=said["opacity"] / 100,
+        style=said["style"],
         is_shown=said["heatmap"],
     )
 
@@ -99,6 +102,7 @@ def ask_explanation_settings() -> None:
         key="layer",
         disabled=method.activation_map is None,
     )
+    st.selectbox("Heatmap as", STYLES, format_func=str.capitalize, key="style")
     st.selectbox("Colours", COLOUR_MAPS, format_func=str.capitalize, key="colours")
 
 
@@ -140,10 +144,10 @@ def _label(digit: ShownAnswer) -> str:
 
 def show_heatmaps(number: ShownNumber, settings: ExplanationSettings) -> None:
     """Show where all digits found their evidence, on one scale."""
-    heatmaps = ShownHeatmaps(number, settings)
     with st.container(key="why"), said_to_be_waking(settings.layer_name):
-        bar = html_parts.colour_bar(heatmaps.colours, heatmaps.labels) if heatmaps.colours else ""
-        st.html(html_parts.heatmap(heatmaps.over_picture(), EVIDENCE_OF_ALL, bar))
+        heatmap = heatmap_of_all(number.digits, settings)
+        bar = html_parts.colour_bar(heatmap.colours, heatmap.labels) if heatmap.colours else ""
+        st.html(html_parts.heatmap(heatmap.over_picture(), heatmap.caption, bar))
 
 
 # ---- The views
@@ -179,7 +183,7 @@ def show_side_by_side(answer: ShownAnswer, settings: ExplanationSettings) -> Non
     # On a common scale they have one colour bar, which those that are blank do not draw.
     bars = [html_parts.colour_bar(each.colours, each.labels) for each in heatmaps if each.colours]
     st.html(html_parts.side_by_side(list(zip(titles, pictures, strict=True)), "".join(bars[:1])))
-    evidence = np.stack([each.explained.evidence for each in heatmaps])
+    evidence = np.stack([each.explained[0].evidence for each in heatmaps])
     offer_numbers(evidence, f"side-by-side-{settings.method}")
 
 
@@ -257,12 +261,12 @@ def show_heatmap(heatmap: ShownHeatmap) -> None:
     st.html(html_parts.heatmap(heatmap.over_picture(), heatmap.caption, bar))
     if not heatmap.colours:
         return
-    name = file_name(heatmap.explained)
+    name = file_name(heatmap.explained[0])
     with st.container(horizontal=True, key="downloads"):
         st.download_button(
             "Picture", heatmap.as_png, f"{name}.png", "image/png", on_click="ignore", key="keep"
         )
-        offer_numbers(heatmap.explained.evidence, name)
+        offer_numbers(heatmap.explained[0].evidence, name)
 
 
 def offer_numbers(evidence: np.ndarray, name: str) -> None:

@@ -213,7 +213,7 @@ def find_drawn_ink(picture: DecodedPicture, ink: Ink = "auto") -> DrawnInk | Non
         picture: an upright picture.
         ink: as for `prepare_digit`.
     """
-    pixels, ink = _pixels_with_ink(picture, ink)
+    pixels, ink = pixels_with_ink(picture, ink)
     if max(pixels.shape[:2]) > WORKING_SIZE:
         return None
     pixels = without_needless(pixels)
@@ -298,7 +298,7 @@ def prepare_sheet(picture: DecodedPicture, ink: Ink = "auto") -> Sheet:
         ValueError: `ink` is none of the three.
     """
     _check(ink)
-    pixels, ink = _pixels_with_ink(picture, ink)
+    pixels, ink = pixels_with_ink(picture, ink)
     view = _sheet_view(pixels)
     found = find_sheet_ink(view.pixels, ink)
     return Sheet(found.ink_map, found.lines, view)
@@ -328,7 +328,7 @@ class _View:
     to_picture: NDArray[np.float64]
 
 
-def _pixels_with_ink(picture: DecodedPicture, ink: Ink) -> tuple[Pixels, Ink]:
+def pixels_with_ink(picture: DecodedPicture, ink: Ink) -> tuple[Pixels, Ink]:
     """The pixels in which ink is sought, and how light it is: transparency itself may be it."""
     if picture.alpha_ink is not None:
         return picture.alpha_ink, "light"
@@ -337,7 +337,7 @@ def _pixels_with_ink(picture: DecodedPicture, ink: Ink) -> tuple[Pixels, Ink]:
 
 def _look(picture: DecodedPicture, ink: Ink) -> tuple[_View, list[InkMap]]:
     """Find the ink on the whole picture, and closer if it is small there; as `find_inks`."""
-    pixels, ink = _pixels_with_ink(picture, ink)
+    pixels, ink = pixels_with_ink(picture, ink)
     view = _view(pixels, (0, 0, pixels.shape[1], pixels.shape[0]))
     ink_maps = find_inks(view.pixels, ink)
     region = _region_to_look_at_closer(ink_maps, view, pixels)

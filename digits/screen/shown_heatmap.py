@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,69 +15,23 @@ from digits.explanation.explaining import explain
 from digits.explanation.overlay import (
     COLOUR_MAPS,
     SIGNED_COLOUR_MAPS,
+    STYLES,
+    PlacedHeatmap,
     colour_bar_labels,
+    colour_ink,
     colour_stops,
     overlay_heatmap,
     with_colour_bar,
 )
-from digits.explanation.sentences import describe_heatmap, describe_method
+from digits.explanation.sentences import NOISE, describe_heatmap, describe_method
 from digits.picture.decoding import Picture
 from digits.screen.shown_answer import DEFAULT_METHOD, ShownAnswer
 
 CANDIDATES = 3
 """On whose common scale the evidence for a class is shown: the likeliest few."""
-
-
-@dataclass(frozen=True, eq=False)
-class ShownHeatmap:
-    """A heatmap of an answer.
-
-    Attributes:
-        answer: what is explained.
-        explained: why.
-        scale: the evidence, in logits, of the strongest colour.
-        colour_map: as for `overlay_heatmap`.
-        opacity: in [0, 1].
-    """
-
-    answer: ShownAnswer
-    explained: Explanation
-    scale: float
-    colour_map: str
-    opacity: float
-
-    @property
-    def caption(self) -> str:
-        """What it shows, in a sentence."""
-        return describe_heatmap(self.explained, self.scale, is_digit=self.answer.doubt is None)
-
-    @property
-    def colours(self) -> tuple[str, ...]:
-        """Of the colour bar, as #rrggbb from left to right; empty for a blank heatmap."""
-        return () if self.explained.is_blank else tuple(colour_stops(self.colour_map))
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """Numbers at the colour bar's left end, middle and right end, in logits."""
-        return () if self.explained.is_blank else colour_bar_labels(self.scale, self.colour_map)
-
-    def over_picture(self) -> Image.Image:
-        """The heatmap over the person's picture, as large as it is shown."""
-        return self._over(self.answer.picture, self.answer.placement)
-
-    def as_png(self) -> bytes:
-        """The same at the picture's own resolution, with title and colour bar, to be kept."""
-        overlay = self._over(self.answer.source, self.answer.full_placement)
-        title = f"{self.caption} {describe_method(self.explained)}"
-        file = io.BytesIO()
-        with_colour_bar(overlay, title, self.scale, self.colour_map).save(file, "PNG")
-        return file.getvalue()
-
-    def _over(self, picture: Picture, placement: NDArray[np.float64]) -> Image.Image:
-        heatmap = self.explained.heatmap(self.scale)
-        return overlay_heatmap(
-            picture, heatmap, placement, self.opacity, colour_map=self.colour_map
-        )
+EVIDENCE_OF_ALL = "Where each digit found its evidence, all on one scale."
+# In logits, of what is no digit: weaker evidence is noise.
+_WEAKEST = 0.02
 
 
 @dataclass(frozen=True)
@@ -88,12 +43,96 @@ class HeatmapSettings:
         layer_name: at which convolution; None for the last.
         colour_map: one of `COLOUR_MAPS`.
         opacity: in [0, 1].
+        style: one of `overlay.STYLES`.
     """
 
     method: str = DEFAULT_METHOD
     layer_name: str | None = None
     colour_map: str = COLOUR_MAPS[0]
-    opacity: float = 0.8
+    opacity: float = 1.0
+    style: str = STYLES[1]
+
+
+@dataclass(frozen=True, eq=False)
+class ShownHeatmap:
+    """The evidence for one digit of a picture, or for several at once.
+
+    Attributes:
+        answers: what is explained, all of one picture.
+        explained: why, for each.
+        scale: the evidence, in logits, of the strongest colour.
+        settings: how it is shown.
+        colour_map: as for `overlay_heatmap`.
+    """
+
+    answers: Sequence[ShownAnswer]
+    explained: Sequence[Explanation]
+    scale: float
+    settings: HeatmapSettings
+    colour_map: str
+
+    @property
+    def is_noise(self) -> bool:
+        """Whether there is no digit, and the evidence is so weak that its colours would mislead."""
+        return all(each.doubt for each in self.answers) and self.scale < _WEAKEST
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing to be shown."""
+        return self.is_noise or all(each.is_blank for each in self.explained)
+
+    @property
+    def caption(self) -> str:
+        """What it shows, in a sentence."""
+        if self.is_noise:
+            return NOISE
+        if len(self.explained) > 1:
+            return EVIDENCE_OF_ALL
+        is_digit = self.answers[0].doubt is None
+        return describe_heatmap(self.explained[0], self.scale, is_digit=is_digit)
+
+    @property
+    def colours(self) -> tuple[str, ...]:
+        """Of the colour bar, as #rrggbb from left to right; empty for a blank heatmap."""
+        return () if self.is_blank else tuple(colour_stops(self.colour_map))
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Numbers at the colour bar's left end, middle and right end, in logits."""
+        return () if self.is_blank else colour_bar_labels(self.scale, self.colour_map)
+
+    def over_picture(self) -> Image.Image:
+        """The evidence on the person's picture, as large as it is shown."""
+        return self._over(self.answers[0].picture, [each.placement for each in self.answers])
+
+    def as_png(self) -> bytes:
+        """The same at the picture's own resolution, with title and colour bar, to be kept."""
+        answer = self.answers[0]
+        overlay = self._over(answer.source, [each.full_placement for each in self.answers])
+        title = f"{self.caption} {describe_method(self.explained[0])}"
+        file = io.BytesIO()
+        with_colour_bar(overlay, title, self.scale, self.colour_map).save(file, "PNG")
+        return file.getvalue()
+
+    def _over(self, picture: Picture, placements: Sequence[NDArray[np.float64]]) -> Image.Image:
+        heatmaps = [
+            self._placed(each, placement)
+            for each, placement in zip(self.explained, placements, strict=True)
+        ]
+        opacity, colour_map = self.settings.opacity, self.colour_map
+        if self.settings.style == STYLES[1]:
+            ink = self.answers[0].ink
+            return colour_ink(picture, heatmaps, opacity, ink=ink, colour_map=colour_map)
+        for heatmap, placement in heatmaps:
+            laid = overlay_heatmap(picture, heatmap, placement, opacity, colour_map=colour_map)
+            picture = laid
+        return laid
+
+    def _placed(self, explained: Explanation, placement: NDArray[np.float64]) -> PlacedHeatmap:
+        if self.is_noise:
+            return np.zeros(explained.input_shape, np.float32), placement
+        heatmap, to_input = explained.heatmap_of_layer(self.scale)
+        return heatmap, placement @ np.vstack([to_input, [0, 0, 1]])
 
 
 def heatmap_of_class(
@@ -103,7 +142,7 @@ def heatmap_of_class(
     classes = [class_index, *answer.likeliest_first[:CANDIDATES]]
     explained = [answer.explain(each, settings.method, settings.layer_name) for each in classes]
     scale = common_scale(explained)
-    return ShownHeatmap(answer, explained[0], scale, settings.colour_map, settings.opacity)
+    return ShownHeatmap([answer], explained[:1], scale, settings, settings.colour_map)
 
 
 def heatmaps_of_likeliest(answer: ShownAnswer, settings: HeatmapSettings) -> list[ShownHeatmap]:
@@ -116,7 +155,7 @@ def heatmap_of_contrast(
     answer: ShownAnswer, class_index: int, against: int, settings: HeatmapSettings
 ) -> ShownHeatmap:
     """What speaks for one class and not for another, in two colours, on a scale of its own."""
-    (explained,) = explain(
+    explained = explain(
         answer.network_input,
         [class_index],
         settings.layer_name,
@@ -124,4 +163,12 @@ def heatmap_of_contrast(
         methods=[settings.method],
     )
     colour_map = next(iter(SIGNED_COLOUR_MAPS))
-    return ShownHeatmap(answer, explained, explained.strength, colour_map, settings.opacity)
+    return ShownHeatmap([answer], explained, explained[0].strength, settings, colour_map)
+
+
+def heatmap_of_all(answers: Sequence[ShownAnswer], settings: HeatmapSettings) -> ShownHeatmap:
+    """Where each digit of a number found its evidence, on one scale."""
+    how = settings.method, settings.layer_name
+    explained = [each.explain(each.likeliest_first[0], *how) for each in answers]
+    scale = common_scale(explained)
+    return ShownHeatmap(answers, explained, scale, settings, settings.colour_map)

@@ -9,6 +9,7 @@ import numpy as np
 
 from digits.common.errors import DigitError
 from digits.common.picture_saving import save_picture
+from digits.explanation.overlay import STYLES
 from digits.network.loading import load_network
 from digits.picture.files import read_picture_file
 from digits.picture.pixels import Ink
@@ -18,15 +19,11 @@ from digits.screen.shown_answer import ShownAnswer
 from digits.screen.shown_heatmap import (
     HeatmapSettings,
     ShownHeatmap,
+    heatmap_of_all,
     heatmap_of_class,
     heatmap_of_contrast,
 )
-from digits.screen.shown_number import (
-    EVIDENCE_OF_ALL,
-    ShownHeatmaps,
-    ShownNumber,
-    read_number_to_show,
-)
+from digits.screen.shown_number import ShownNumber, read_number_to_show
 from digits.window.explained_answer import (
     ExplainedAnswer,
     Job,
@@ -71,7 +68,7 @@ class AnswerMaker:
         number = self._read(job.question)
         digit = _digit_asked_about(number, job.question)
         shown = (
-            ShownHeatmaps(number, HeatmapSettings(opacity=job.question.opacity))
+            heatmap_of_all(number.digits, _settings(job.question))
             if digit is None
             else _heatmap(digit, job.question)
         )
@@ -87,7 +84,7 @@ def _digit_asked_about(number: ShownNumber, question: Question) -> ShownAnswer |
 
 
 def _of_number(number: ShownNumber, question: Question, source: bytes | None) -> ExplainedAnswer:
-    heatmaps = ShownHeatmaps(number, HeatmapSettings(opacity=question.opacity))
+    heatmap = heatmap_of_all(number.digits, _settings(question))
     return ExplainedAnswer(
         written=number.written,
         words=sureness_of_number(number.confidence),
@@ -98,10 +95,10 @@ def _of_number(number: ShownNumber, question: Question, source: bytes | None) ->
         doubt=number.doubt,
         source=source,
         picture=number.digits[0].picture,
-        heatmap=np.asarray(heatmaps.over_picture()),
-        caption=EVIDENCE_OF_ALL,
-        colours=heatmaps.colours,
-        labels=heatmaps.labels,
+        heatmap=np.asarray(heatmap.over_picture()),
+        caption=heatmap.caption,
+        colours=heatmap.colours,
+        labels=heatmap.labels,
         network_input=None,
     )
 
@@ -137,11 +134,15 @@ def _labels(number: ShownNumber) -> tuple[str, ...]:
 
 def _heatmap(answer: ShownAnswer, question: Question) -> ShownHeatmap:
     """Of the likeliest class, alone or held against the second likeliest."""
-    settings = HeatmapSettings(opacity=question.opacity)
+    settings = _settings(question)
     first, second = answer.likeliest_first[:2]
     if question.is_contrast:
         return heatmap_of_contrast(answer, first, second, settings)
     return heatmap_of_class(answer, first, settings)
+
+
+def _settings(question: Question) -> HeatmapSettings:
+    return HeatmapSettings(opacity=question.opacity, style=STYLES[0 if question.is_overlay else 1])
 
 
 def wake_answer_maker() -> AnswerMaker:

@@ -139,7 +139,12 @@ class DigitWindow:
             command=self.panel.show_heatmap,
         )
         self.heatmap_switch.pack(side="left")
-        self.opacity = tk.DoubleVar(self.root, 0.8)
+        self.is_overlay = tk.BooleanVar(self.root, value=False)
+        self.overlay_switch = ttk.Checkbutton(
+            tools, text="Over the ink", variable=self.is_overlay, command=self._ask_again
+        )
+        self.overlay_switch.pack(side="left", padx=(self.theme.pixels(8), 0))
+        self.opacity = tk.DoubleVar(self.root, 1.0)
         self._slider(tools, self.opacity, (0.0, 1.0), self._ask_again)
         self.save_button = self._button(tools, "Save explanation…", self.save_explanation)
         return self.panel.frame
@@ -220,7 +225,12 @@ class DigitWindow:
     def _question(self, picture: bytes | Path, *, is_drawn: bool) -> Question:
         panel = self.panel
         return Question(
-            picture, is_drawn, panel.is_contrast.get(), self.opacity.get(), panel.strip.place
+            picture,
+            is_drawn,
+            is_contrast=panel.is_contrast.get(),
+            opacity=self.opacity.get(),
+            place=panel.strip.place,
+            is_overlay=self.is_overlay.get(),
         )
 
     def _ask_again(self) -> None:

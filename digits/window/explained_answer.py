@@ -23,13 +23,15 @@ class Question:
         is_contrast: whether the likeliest digit is held against the second likeliest.
         opacity: of the heatmap, in [0, 1].
         place: which digit of a number is looked at, from 0; None for all of it.
+        is_overlay: whether the heatmap lies over the ink, rather than being its colour.
     """
 
     picture: bytes | Path
     is_drawn: bool
     is_contrast: bool = False
-    opacity: float = 0.8
+    opacity: float = 1.0
     place: int | None = None
+    is_overlay: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,14 @@
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageColor
 
 from digits.common.errors import PictureError
 from digits.explanation.overlay import (
     COLOUR_MAPS,
     SIGNED_COLOUR_MAPS,
     colour_bar_labels,
+    colour_ink,
     colour_stops,
     overlay_heatmap,
     with_colour_bar,
@@ -165,3 +166,50 @@ def test_colour_bars_are_labelled_in_two_figures() -> None:
     assert colour_bar_labels(2.345, "plasma") == ("0", "1.2", "2.3")
     assert colour_bar_labels(0.0512, "blue-orange") == ("−0.051", "0", "0.051")
     assert colour_bar_labels(1234.5, "plasma") == ("0", "617", "1234")
+
+
+def test_coloured_ink_is_pale_without_evidence_and_the_maps_colour_with_it() -> None:
+    picture = np.full((40, 90, 3), 255, np.uint8)
+    picture[10:30, 10:80] = (20, 40, 90)
+    heatmap = np.zeros((1, 3), np.float32)
+    heatmap[0, 1], heatmap[0, 2] = 0.5, 1.0
+    placement = np.array([[30.0, 0, 14.5], [0, 1000, 20]])
+    shown = np.asarray(colour_ink(picture, [(heatmap, placement)], colour_map="viridis"))
+    half, full = (ImageColor.getrgb(colour_stops("viridis", 3)[place]) for place in (1, 2))
+    assert shown[20, 12].tolist() == [205, 205, 205]
+    assert shown[20, 44].tolist() == pytest.approx(half, abs=4)
+    assert shown[20, 74].tolist() == pytest.approx(full, abs=8)
+    assert shown[2, 2].tolist() == [51, 51, 51]
+    as_style = overlay_heatmap(
+        picture, heatmap, placement, 1.0, colour_map="viridis", style="coloured ink"
+    )
+    assert np.array_equal(np.asarray(as_style), shown)
+
+
+@pytest.mark.parametrize(
+    ("paper", "ink"), [((255, 255, 255), (0, 0, 0)), ((20, 40, 30), (240,) * 3)]
+)
+def test_ink_is_coloured_whether_it_is_dark_or_light(paper, ink) -> None:
+    picture = draw(DIGITS[1], 200, 16, ink, paper)
+    heatmap = np.ones((28, 28), np.float32)
+    shown = np.asarray(colour_ink(picture, [(heatmap, None)])).astype(int)
+    is_ink = (picture == ink).all(axis=2)
+    hot = ImageColor.getrgb(colour_stops(COLOUR_MAPS[0])[-1])
+    assert np.abs(shown[is_ink] - hot).max() <= 2
+
+
+def test_ink_of_a_photo_is_coloured_and_its_ruling_is_not() -> None:
+    random = np.random.default_rng(0)
+    picture = draw(DIGITS[3], 300, 18).astype(int)
+    picture[120:123] = np.minimum(picture[120:123], 170)
+    photo = np.clip(picture * 0.8 + random.normal(0, 3, picture.shape), 0, 255).astype(np.uint8)
+    nothing = np.zeros((28, 28), np.float32)
+    shown = np.asarray(colour_ink(photo, [(nothing, None)])).astype(int).mean(axis=2)
+    is_ink = draw(DIGITS[3], 300, 18)[..., 0] < 10
+    assert shown[is_ink].mean() > 180
+    assert shown[121, :40].max() < 80
+
+
+def test_there_is_no_other_style() -> None:
+    with pytest.raises(ValueError, match="style must be one of overlay, coloured ink, not 'neon'"):
+        overlay_heatmap(draw(DIGITS[1]), np.ones((28, 28), np.float32), style="neon")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageColor
 
 from digit_predictor import format_confidence, read_digit
 from digits.common.errors import DigitError, PictureError
@@ -62,12 +62,19 @@ def test_the_heatmap_is_grad_cams_at_its_place_and_opacity(
     reading = read_digit(seven, ink="dark")
     heatmap = grad_cam(reading.network_input)
     for opacity in (0.0, 0.4, 1.0):
-        answer = ask(maker, Question(seven, True, opacity=opacity))
+        answer = ask(maker, Question(seven, True, opacity=opacity, is_overlay=True))
 
         expected = overlay_heatmap(reading.picture, heatmap, reading.placement, opacity)
         # The likeliest class's evidence is the strongest here, so the common scale is its own.
-        assert np.abs(answer.heatmap.astype(int) - np.asarray(expected)).max() <= 3
+        # It is up-sampled once instead of twice, and so a little sharper.
+        assert np.abs(answer.heatmap.astype(int) - np.asarray(expected)).mean() <= 1.5
         assert (answer.picture == reading.picture).all()
+
+
+def test_ink_has_the_colours_of_its_evidence(maker: AnswerMaker, seven: bytes) -> None:
+    answer = ask(maker, Question(seven, True))
+    hot = ImageColor.getrgb(answer.colours[-1])
+    assert np.abs(answer.heatmap.astype(int) - hot).max(axis=2).min() <= 8
 
 
 def test_the_two_likeliest_are_held_against_each_other(maker: AnswerMaker, seven: bytes) -> None:

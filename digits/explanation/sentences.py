@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from digits.explanation.evidence import Explanation
 from digits.explanation.faithfulness import FaithfulnessCheck
 from digits.explanation.methods import METHODS
@@ -42,6 +44,16 @@ def _describe_nothing(explained: Explanation) -> str:
     if explained.against is None:
         return f"{where} no positive evidence for {digit}."
     return f"{where} no evidence that tells {digit} from {with_article(explained.against)}."
+
+
+def describe_side_by_side(explained: Sequence[Explanation], scale: float) -> str:
+    """Why some of several heatmaps on one scale show little colour, or none."""
+    bare = [each.class_index for each in explained if each.strength < WEAK * scale]
+    sentence = "All on one scale: a weak claim looks weak."
+    if not bare:
+        return sentence
+    names = " and ".join(with_article(digit) for digit in bare)
+    return f"{sentence} Next to nothing speaks for {names}, so the ink stays pale there."
 
 
 def describe_method(explained: Explanation) -> str:

@@ -1,4 +1,4 @@
-"""The page from top to bottom: settings, ways to give a picture, the answer.
+"""The page from top to bottom: ways to give a picture, the answer, the model.
 
 It only shows: reading a picture, explaining the answer and describing the model are calls to rooms
 that know no screen.
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, ParamSpec
 
 import streamlit as st
 
-from digits.common.errors import DigitError
+from digits.common.errors import DigitError, PictureError
 from digits.page.drawing import drawn_picture, hide_canvas_toolbar
 from digits.screen.sentences import DRAW_INVITATION, UNEXPECTED
 
@@ -36,23 +36,22 @@ INVITATIONS = {
     "Upload": "Give a picture of a number; the answer appears here.",
     "Camera": "Take a photo of a handwritten number; the answer appears here.",
 }
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What the sidebar says of pictures and of the model."""
-
-    pen_width: int
-    ink: Ink
-    show_layers: bool
+MOST_UPLOADED = 10_000_000
+"""Bytes, which hold any phone's photo."""
+ONE_AT_A_TIME = "These are several files: remove all but one picture."
+BRING_LAYERS_INTO_VIEW = """
+<script>
+  document.querySelector(".layers")?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+</script>
+"""
 
 
 @dataclass(frozen=True)
 class Question:
-    """What the person looks at: a tab, and a picture in it if there is one."""
+    """What the person looks at: a tab, and the pictures in it, mostly one or none."""
 
     tab: str
-    picture: bytes | None
+    pictures: list[bytes]
     ink: Ink
 
 
@@ -87,15 +86,9 @@ def main() -> None:
     """Lay out the page from top to bottom."""
     st.set_page_config("Handwritten digits", page_icon="✏️", layout="wide")
     st.html(STYLE)
-    with st.sidebar:
-        explanation = st.container()
-        settings = ask_settings()
     heading()
-    question_and_answer(settings)
-    with explanation:
-        ask_explanation_settings()
-    if settings.show_layers:
-        model_layers()
+    question_and_answer()
+    model_layers()
     privacy_note()
     hide_canvas_toolbar()
     prepare_to_answer()
@@ -108,28 +101,6 @@ def prepare_to_answer() -> None:
 
     with suppress(DigitError):  # whoever asks for an answer is told
         load_network()
-
-
-# ---- Sidebar
-
-
-def ask_settings() -> Settings:
-    """Ask for what concerns pictures and the model."""
-    st.subheader("Picture")
-    pen_width = st.slider("Pen width", 4, 40, 14, 2, "%d px")
-    ink = st.radio("Ink", list(INKS), help="For uploads and photos; the canvas is known.")
-    st.subheader("Model")
-    show_layers = st.toggle("Show model layers")
-    return Settings(pen_width, INKS[ink], show_layers)
-
-
-@guarded
-def ask_explanation_settings() -> None:
-    """Ask for what concerns heatmaps."""
-    from digits.page import explanation
-
-    st.subheader("Explanation")
-    explanation.ask_explanation_settings()
 
 
 # ---- Page
@@ -149,86 +120,82 @@ def privacy_note() -> None:
 
 @st.fragment
 @guarded
-def question_and_answer(settings: Settings) -> None:
+def question_and_answer() -> None:
     """Take a picture on the left, answer on the right; a stroke reruns nothing else."""
     with st.container(key="desk", horizontal=True):
         with st.container(key="input"):
-            question = ask(settings)
+            question, seen = ask()
             pause = st.empty()
         with st.container(key="answer"):
-            show_answer(question, pause)
+            show_answer(question, seen, pause)
 
 
-def ask(settings: Settings) -> Question:
-    """Offer the three ways to give a picture; the open tab is the one that is answered."""
+def ask() -> tuple[Question, DeltaGenerator]:
+    """Offer the three ways to give a picture; the open tab is the one that is answered.
+
+    Returns:
+        What is asked, and a place where an uploaded picture is shown.
+    """
     names = list(INVITATIONS)
     draw, upload, camera = st.tabs(names, key="tab", on_change="rerun")
     with draw:
-        drawing = drawn_picture(settings.pen_width)
+        drawing = drawn_picture()
     with upload:
-        file = uploaded_picture()
+        files, ink = uploaded_pictures()
+        seen = st.empty()
     with camera:
-        photo = photographed_picture(is_open=bool(camera.open))
+        photo, ink_of_photo = photographed_picture(is_open=bool(camera.open))
     if upload.open:
-        return Question("Upload", file, settings.ink)
+        return Question("Upload", files, ink), seen
     if camera.open:
-        return Question("Camera", photo, settings.ink)
-    return Question("Draw", drawing, "dark")
+        return Question("Camera", photo, ink_of_photo), seen
+    return Question("Draw", drawing, "dark"), seen
 
 
-def uploaded_picture() -> bytes | None:
-    """Ask for a file."""
-    from digits.picture.decoding import SUFFIXES
+def uploaded_pictures() -> tuple[list[bytes], Ink]:
+    """Ask for a file, of any kind: what it is tells its content, and our own sentence."""
+    files = st.file_uploader(
+        "Picture of a number, at most 10 MB", accept_multiple_files=True, key="upload"
+    )
+    return [file.getvalue() for file in files], ask_for_ink("upload")
 
-    file = st.file_uploader("Picture of a number, at most 10 MB", type=list(SUFFIXES), key="upload")
-    return None if file is None else file.getvalue()
 
-
-def photographed_picture(*, is_open: bool) -> bytes | None:
+def photographed_picture(*, is_open: bool) -> tuple[list[bytes], Ink]:
     """Ask for a photo.
 
     An open camera widget asks for the camera and keeps it on, so it is there only while its tab
     is open or it holds a photo.
     """
     if not is_open and st.session_state.get("photo") is None:
-        return None
+        return [], "auto"
     photo = st.camera_input("Photo of a number", key="photo")
-    return None if photo is None else photo.getvalue()
+    return [] if photo is None else [photo.getvalue()], ask_for_ink("camera")
+
+
+def ask_for_ink(tab: str) -> Ink:
+    """Ask how light the ink is, which mostly can be seen."""
+    return INKS[st.radio("Ink", list(INKS), key=f"ink-{tab}", horizontal=True)]
 
 
 @guarded
-def show_answer(question: Question, pause: DeltaGenerator) -> None:
+def show_answer(question: Question, seen: DeltaGenerator, pause: DeltaGenerator) -> None:
     """Show the number and where the network looked, or invite."""
-    from digits.page.explanation import (
-        chosen_digit,
-        explanation_settings,
-        show_explanation,
-        show_heatmaps,
-    )
+    from digits.page.answering import show_number
+    from digits.picture.files import check_file_size
     from digits.screen import html_parts
 
-    if question.picture is None:
+    if not question.pictures:
         st.html(html_parts.message(INVITATIONS[question.tab]))
         return
-    number = read(question.picture, question.ink)
+    if len(question.pictures) > 1:
+        raise PictureError(ONE_AT_A_TIME)
+    check_file_size(len(question.pictures[0]), MOST_UPLOADED)
+    number = read(question.pictures[0], question.ink)
+    if question.tab == "Upload":
+        seen.html(html_parts.uploaded(number.framed_picture()))
     if question.tab == "Draw" and number.doubt is not None:
         let_the_hand_finish(number, pause)
-    settings = explanation_settings()
-    answer = number.only_digit
-    if answer is None:
-        st.html(html_parts.number(number.written, number.confidence, number.doubt))
-        answer = chosen_digit(number)
-        if answer is None:
-            if settings.is_shown:
-                show_heatmaps(number, settings)
-            return
-    st.html(html_parts.answer(answer.top_k, answer.doubt))
-    with st.container(key="why"):
-        if settings.is_shown:
-            show_explanation(answer, settings)
-    steps = st.expander("What the network sees", key="steps", on_change="rerun")
-    if steps.open:
-        steps.html(html_parts.steps(answer.steps))
+    show_number(number)
 
 
 def let_the_hand_finish(number: ShownNumber, pause: DeltaGenerator) -> None:
@@ -257,9 +224,15 @@ def read(picture: bytes, ink: Ink) -> ShownNumber:
     return answer
 
 
+# ---- The model
+
+
+@st.fragment
 @guarded
 def model_layers() -> None:
-    """Show the network's layers, their shapes and parameters."""
+    """Show the network's layers, their shapes and parameters, to whoever asks."""
+    if not st.toggle("Show model layers"):
+        return
     from digits.network.loading import load_network
     from digits.page.waiting import said_to_be_waking
     from digits.screen import html_parts
@@ -267,3 +240,4 @@ def model_layers() -> None:
     with said_to_be_waking():
         layers = load_network().layers
     st.html(html_parts.layers(layers))
+    st.html(BRING_LAYERS_INTO_VIEW, unsafe_allow_javascript=True)

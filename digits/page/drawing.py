@@ -1,9 +1,10 @@
-"""The paper on the page: a canvas, its sheets, Undo and Clear."""
+"""The paper on the page: a canvas, its sheets, Undo, Redo and Clear, and the pen."""
 
 from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -11,9 +12,12 @@ import streamlit as st
 HEAD_START = 0.4  # seconds
 CANVAS_WIDTH, CANVAS_HEIGHT = 560, 280
 """Pixels in which a drawing is kept; the style sheet scales it to whatever room there is."""
+USUAL_PEN, PEN_WIDTHS = 14, (4, 40)
 Drawing = dict[str, Any]  # as the canvas writes it
+Strokes = list[object]
 HIDE_CANVAS_TOOLBAR = """
 <script>
+{
   const hide = () => {
     const canvas = document.querySelector(".st-key-canvas [data-testid=stBidiComponentIsolated]");
     const root = canvas && [canvas, ...canvas.querySelectorAll("*")].find((e) => e.shadowRoot);
@@ -23,6 +27,7 @@ HIDE_CANVAS_TOOLBAR = """
     root.shadowRoot.adoptedStyleSheets.push(style);
   };
   hide();
+}
 </script>
 """
 
@@ -35,15 +40,15 @@ def hide_canvas_toolbar() -> None:
     st.html(HIDE_CANVAS_TOOLBAR, unsafe_allow_javascript=True)
 
 
-def drawn_picture(pen_width: int) -> bytes | None:
-    """Show the paper; None while it is empty."""
+def drawn_picture() -> list[bytes]:
+    """Show the paper, and what can be done with it; no picture while it is empty."""
     # Outside of a running server this import fails.
     from streamlit_drawable_canvas import st_canvas
 
     sheet = st.session_state.setdefault("sheet", new_sheet(0, []))
     with st.container(key="paper"):
         drawing = st_canvas(
-            stroke_width=pen_width,
+            stroke_width=st.session_state.setdefault("pen", USUAL_PEN),
             stroke_color="#000000",
             background_color=sheet["background"],
             width=CANVAS_WIDTH,
@@ -54,10 +59,70 @@ def drawn_picture(pen_width: int) -> bytes | None:
         )
     let_the_paper_go_first()
     strokes = known_strokes(drawing.json_data, sheet)
-    with st.container(key="paper-tools", horizontal=True):
-        st.button("Undo", on_click=redraw, args=(strokes[:-1],), disabled=not strokes)
-        st.button("Clear", on_click=redraw, args=([],), disabled=not strokes)
-    return drawing.image_bytes if strokes else None
+    history = st.session_state.setdefault("history", History())
+    history.keep(strokes)
+    paper_tools(history)
+    return [drawing.image_bytes] if strokes else []
+
+
+def paper_tools(history: History) -> None:
+    """Undo, Redo and Clear, by a key each, and the pen's width."""
+    with st.container(key="paper-tools", horizontal=True, vertical_alignment="bottom"):
+        for name, key, change, is_possible in (
+            ("Undo", "Ctrl+Z", history.undo, history.can_undo),
+            ("Redo", "Ctrl+Y", history.redo, history.can_redo),
+            ("Clear", "Esc", history.clear, bool(history.strokes)),
+        ):
+            st.button(name, on_click=redraw, args=(change,), shortcut=key, disabled=not is_possible)
+        st.slider("Pen width", *PEN_WIDTHS, step=2, format="%d px", key="pen")
+
+
+class History:
+    """All that was on the paper: nothing that was drawn is lost by a click.
+
+    Attributes:
+        strokes: what is on it now, as the canvas writes them.
+    """
+
+    def __init__(self) -> None:
+        self._states: list[Strokes] = [[]]
+        self._shown = 0
+
+    @property
+    def strokes(self) -> Strokes:
+        """What is on the paper."""
+        return self._states[self._shown]
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there was something else before."""
+        return self._shown > 0
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether something was undone that nothing has replaced."""
+        return self._shown + 1 < len(self._states)
+
+    def keep(self, strokes: Strokes) -> None:
+        """Remember what is on the paper, and each stroke by itself that the canvas added."""
+        known = len(self.strokes)
+        if len(strokes) == known:
+            return
+        counts = range(known + 1, len(strokes) + 1) if len(strokes) > known else [len(strokes)]
+        self._states[self._shown + 1 :] = [strokes[:count] for count in counts]
+        self._shown = len(self._states) - 1
+
+    def undo(self) -> None:
+        """Go back one change."""
+        self._shown = max(0, self._shown - 1)
+
+    def redo(self) -> None:
+        """Take back one undo."""
+        self._shown = min(len(self._states) - 1, self._shown + 1)
+
+    def clear(self) -> None:
+        """Take an empty sheet, which can be undone, too."""
+        self.keep([])
 
 
 def let_the_paper_go_first() -> None:
@@ -70,7 +135,7 @@ def let_the_paper_go_first() -> None:
         time.sleep(HEAD_START)
 
 
-def new_sheet(number: int, strokes: list[object]) -> Drawing:
+def new_sheet(number: int, strokes: Strokes) -> Drawing:
     """White paper that holds just these strokes.
 
     White has no hue, so the hue can number the sheets. The canvas redraws itself when its paper
@@ -80,13 +145,15 @@ def new_sheet(number: int, strokes: list[object]) -> Drawing:
     return {"objects": strokes, "background": f"hsl({number}, 0%, 100%)", "number": number}
 
 
-def known_strokes(sent: Drawing | None, sheet: Drawing) -> list[object]:
+def known_strokes(sent: Drawing | None, sheet: Drawing) -> Strokes:
     """Find what is on the sheet: a drawing sent before Undo or Clear is on an older one."""
     is_on_sheet = sent is not None and sent.get("background") == sheet["background"]
-    strokes: list[object] = sent["objects"] if sent and is_on_sheet else sheet["objects"]
+    strokes: Strokes = sent["objects"] if sent and is_on_sheet else sheet["objects"]
     return strokes
 
 
-def redraw(strokes: list[object]) -> None:
-    """Take a new sheet that holds just these strokes."""
-    st.session_state["sheet"] = new_sheet(st.session_state["sheet"]["number"] + 1, strokes)
+def redraw(change: Callable[[], None]) -> None:
+    """Change what is on the paper, and take a new sheet that holds it."""
+    change()
+    number = st.session_state["sheet"]["number"] + 1
+    st.session_state["sheet"] = new_sheet(number, st.session_state["history"].strokes)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -17,7 +17,12 @@ from digits.explanation.evidence import Explanation
 from digits.explanation.faithfulness import STEPS, FaithfulnessCheck, check_faithfulness
 from digits.explanation.methods import METHODS
 from digits.explanation.overlay import COLOUR_MAPS, STYLES
-from digits.explanation.sentences import describe_check, describe_heatmap, file_name
+from digits.explanation.sentences import (
+    describe_check,
+    describe_heatmap,
+    describe_side_by_side,
+    file_name,
+)
 from digits.network.loading import list_convolutions
 from digits.page.waiting import said_to_be_waking
 from digits.screen import html_parts
@@ -39,7 +44,7 @@ VIEWS = {
     "side": "Side by side",
     "proof": "Prove it",
 }
-# What the sidebar says until somebody changes it, by the widget's key.
+# What is chosen until somebody chooses something else, by the widget's key.
 DEFAULTS = {
     "heatmap": True,
     "method": next(iter(METHODS)),
@@ -50,60 +55,63 @@ DEFAULTS = {
 }
 
 
-@dataclass(frozen=True)
-class ExplanationSettings(HeatmapSettings):
-    """What the sidebar says about heatmaps."""
-
-    is_shown: bool = True
-
-
-def explanation_settings() -> ExplanationSettings:
-    """What the sidebar says, also before it is there."""
-    for key, value in DEFAULTS.items():
-        st.session_state.setdefault(key, value)
-    said = st.session_state
-    return ExplanationSettings(
+def explanation_settings() -> HeatmapSettings:
+    """What was chosen, also while it is folded away."""
+    said = _chosen()
+    return HeatmapSettings(
         method=said["method"],
         layer_name=said["layer"],
         colour_map=said["colours"],
         opacity=said["opacity"] / 100,
         style=said["style"],
-        is_shown=said["heatmap"],
     )
 
 
-def ask_explanation_settings() -> None:
-    """Ask for everything about heatmaps that can be set."""
-    settings = explanation_settings()
-    st.toggle("Show Grad-CAM heatmap", key="heatmap")
-    st.selectbox(
-        "Method",
-        list(METHODS),
-        format_func=lambda each: METHODS[each].name,
-        key="method",
-        disabled=not settings.is_shown,
-    )
-    method = METHODS[settings.method]
-    st.caption(method.says)
-    st.slider(
-        "Heatmap opacity",
-        0,
-        100,
-        step=5,
-        format="%d%%",
-        key="opacity",
-        disabled=not settings.is_shown,
-    )
-    st.selectbox(
-        "Last conv layer (optional)",
-        known_convolutions(),
-        index=None,
-        placeholder="The model's last",
-        key="layer",
-        disabled=method.activation_map is None,
-    )
-    st.selectbox("Heatmap as", STYLES, format_func=str.capitalize, key="style")
-    st.selectbox("Colours", COLOUR_MAPS, format_func=str.capitalize, key="colours")
+def _chosen() -> dict[str, Any]:
+    """Streamlit forgets what a widget said that is not there; so it is kept."""
+    chosen: dict[str, Any] = st.session_state.setdefault("chosen", dict(DEFAULTS))
+    return chosen
+
+
+def _remembered(key: str) -> dict[str, Any]:
+    """What a widget is given so that its choice is kept."""
+    st.session_state[key] = _chosen()[key]
+    return {"key": key, "on_change": _remember, "args": (key,)}
+
+
+def _remember(key: str) -> None:
+    _chosen()[key] = st.session_state[key]
+
+
+def ask_whether_shown() -> bool:
+    """Ask whether heatmaps are shown at all."""
+    return bool(st.toggle("Show Grad-CAM heatmap", **_remembered("heatmap")))
+
+
+def more_about_the_method() -> None:
+    """Ask for everything about heatmaps that can be set, of whoever opens it."""
+    with st.expander("More about the method", key="method-settings", on_change="rerun") as more:
+        if not more.open:
+            return
+        st.selectbox(
+            "Method",
+            list(METHODS),
+            format_func=lambda each: METHODS[each].name,
+            **_remembered("method"),
+        )
+        method = METHODS[_chosen()["method"]]
+        st.caption(method.says)
+        st.selectbox(
+            "Last conv layer (optional)",
+            known_convolutions(),
+            index=None,
+            placeholder="The model's last",
+            disabled=method.activation_map is None,
+            **_remembered("layer"),
+        )
+        st.selectbox("Heatmap as", STYLES, format_func=str.capitalize, **_remembered("style"))
+        st.slider("Heatmap opacity", 0, 100, step=5, format="%d%%", **_remembered("opacity"))
+        st.selectbox("Colours", COLOUR_MAPS, format_func=str.capitalize, **_remembered("colours"))
 
 
 def known_convolutions() -> list[str]:
@@ -114,7 +122,7 @@ def known_convolutions() -> list[str]:
         return []
 
 
-def show_explanation(answer: ShownAnswer, settings: ExplanationSettings) -> None:
+def show_explanation(answer: ShownAnswer, settings: HeatmapSettings) -> None:
     """Offer the four views of why, and show the open one."""
     view = one_of("Explanation", list(VIEWS), "view", VIEWS.__getitem__)
     shows = (show_why, show_contrast, show_side_by_side, show_proof)
@@ -142,7 +150,7 @@ def _label(digit: ShownAnswer) -> str:
     return label_of_digit(digit.top_k, digit.doubt)
 
 
-def show_heatmaps(number: ShownNumber, settings: ExplanationSettings) -> None:
+def show_heatmaps(number: ShownNumber, settings: HeatmapSettings) -> None:
     """Show where all digits found their evidence, on one scale."""
     with st.container(key="why"), said_to_be_waking(settings.layer_name):
         heatmap = heatmap_of_all(number.digits, settings)
@@ -153,12 +161,12 @@ def show_heatmaps(number: ShownNumber, settings: ExplanationSettings) -> None:
 # ---- The views
 
 
-def show_why(answer: ShownAnswer, settings: ExplanationSettings) -> None:
+def show_why(answer: ShownAnswer, settings: HeatmapSettings) -> None:
     """Show where a class, the likeliest unless another is chosen, found its evidence."""
     show_heatmap(heatmap_of_class(answer, class_choice(answer), settings))
 
 
-def show_contrast(answer: ShownAnswer, settings: ExplanationSettings) -> None:
+def show_contrast(answer: ShownAnswer, settings: HeatmapSettings) -> None:
     """Show what speaks for one class and not for another."""
     with st.container(horizontal=True, key="pair"):
         if not METHODS[settings.method].takes_against:
@@ -175,19 +183,21 @@ def show_contrast(answer: ShownAnswer, settings: ExplanationSettings) -> None:
     show_heatmap(heatmap_of_contrast(answer, chosen, against, settings))
 
 
-def show_side_by_side(answer: ShownAnswer, settings: ExplanationSettings) -> None:
+def show_side_by_side(answer: ShownAnswer, settings: HeatmapSettings) -> None:
     """Show the three likeliest on one scale, so that a weak claim looks weak."""
     heatmaps = heatmaps_of_likeliest(answer, settings)
     titles = [candidate(*each) for each in answer.top_k]
     pictures = [each.over_picture() for each in heatmaps]
     # On a common scale they have one colour bar, which those that are blank do not draw.
     bars = [html_parts.colour_bar(each.colours, each.labels) for each in heatmaps if each.colours]
-    st.html(html_parts.side_by_side(list(zip(titles, pictures, strict=True)), "".join(bars[:1])))
+    caption = describe_side_by_side([each.explained[0] for each in heatmaps], heatmaps[0].scale)
+    figures = list(zip(titles, pictures, strict=True))
+    st.html(html_parts.side_by_side(figures, "".join(bars[:1]), caption))
     evidence = np.stack([each.explained[0].evidence for each in heatmaps])
     offer_numbers(evidence, f"side-by-side-{settings.method}")
 
 
-def show_proof(answer: ShownAnswer, settings: ExplanationSettings) -> None:
+def show_proof(answer: ShownAnswer, settings: HeatmapSettings) -> None:
     """Let the ink that counts most go, or come, and show what becomes of the confidence."""
     explained = answer.explain(class_choice(answer), settings.method, settings.layer_name)
     with st.container(horizontal=True, key="proof-choice"):
@@ -264,7 +274,12 @@ def show_heatmap(heatmap: ShownHeatmap) -> None:
     name = file_name(heatmap.explained[0])
     with st.container(horizontal=True, key="downloads"):
         st.download_button(
-            "Picture", heatmap.as_png, f"{name}.png", "image/png", on_click="ignore", key="keep"
+            "Download picture",
+            heatmap.as_png,
+            f"{name}.png",
+            "image/png",
+            on_click="ignore",
+            key="keep",
         )
         offer_numbers(heatmap.explained[0].evidence, name)
 
@@ -272,7 +287,7 @@ def show_heatmap(heatmap: ShownHeatmap) -> None:
 def offer_numbers(evidence: np.ndarray, name: str) -> None:
     """Offer the unscaled evidence, in logits, as a NumPy file."""
     st.download_button(
-        "Numbers (.npy)",
+        "Download numbers (.npy)",
         lambda: _as_npy(evidence),
         f"{name}.npy",
         "application/octet-stream",

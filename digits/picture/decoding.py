@@ -47,6 +47,7 @@ FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "HEIF", "TIFF", "AVIF")
 SUFFIXES = ("png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff", "heic", "heif", "avif")
 """What files of these formats are usually called, to offer them where files are chosen."""
 _JPEG = ("JPEG", "MPO")  # MPO: a JPEG with further ones behind it
+_HEAD = 1_000  # bytes, in which a document says what it is
 _READABLE = "PNG, JPEG, WebP, BMP, GIF, TIFF or HEIC"
 # A JPEG of several scans is held whole while it is decoded: if it is larger, at half its size.
 _HELD_PIXELS = 24_000_000
@@ -128,6 +129,7 @@ def _register_heif() -> None:
 
 
 def _pixels_of_file(file: BinaryIO) -> NDArray[np.uint8]:
+    _refuse_documents(file)
     refuse_bombs(file)
     _register_heif()
     with Image.open(file, formats=FORMATS) as image:
@@ -143,6 +145,16 @@ def _pixels_of_file(file: BinaryIO) -> NDArray[np.uint8]:
             if is_large:
                 _ask_for_less(image, is_held_whole=scans > 1)
             return _pixels_of_image(image)
+
+
+def _refuse_documents(file: BinaryIO) -> None:
+    """Say of what people take for pictures what it is, and what to do."""
+    head = file.read(_HEAD).lstrip(b"\xef\xbb\xbf \t\r\n")
+    file.seek(0)
+    if head.startswith(b"%PDF"):
+        raise PictureError("This is a PDF: save its page as a picture, and choose that.")
+    if head.startswith((b"<?xml", b"<svg", b"<!DOCTYPE svg")) and b"<svg" in head:
+        raise PictureError("This is an SVG drawing: save it as PNG, and choose that.")
 
 
 def _check_size(image: Image.Image) -> None:

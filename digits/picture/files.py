@@ -40,17 +40,26 @@ def opened(picture: str | PathLike[str] | bytes | BinaryIO) -> Iterator[BinaryIO
 
 
 def _as_file(data: bytes) -> BinaryIO:
-    _check_file_size(len(data))
+    check_file_size(len(data))
     return io.BytesIO(data)
 
 
-def _check_file_size(size: int) -> None:
+def check_file_size(size: int, most: int = MAX_FILE_BYTES) -> None:
+    """Refuse what is empty or too large.
+
+    Args:
+        size: of a file, bytes.
+        most: that are taken.
+
+    Raises:
+        PictureError: it is one of them.
+    """
     if not size:
         raise PictureError("The file is empty: choose another picture.")
-    if size > MAX_FILE_BYTES:
+    if size > most:
         raise PictureError(
-            f"This file has {size // 1_000_000} MB, and the limit is "
-            f"{MAX_FILE_BYTES // 1_000_000} MB: make the picture smaller and try again."
+            f"This file has {size / 1e6:.3g} MB, and the limit is {most // 1_000_000} MB: "
+            "make the picture smaller and try again."
         )
 
 
@@ -75,7 +84,7 @@ def _open_file(path: Path) -> BinaryIO:
             raise PictureError("This is a folder: name a picture in it.")
         if path.exists() and not path.is_file():
             raise PictureError("This is not a file: name a picture.")
-        _check_file_size(path.stat().st_size)
+        check_file_size(path.stat().st_size)
         return path.open("rb")
     except (FileNotFoundError, ValueError) as error:
         raise PictureError("There is no such file: check its name.") from error

@@ -25,16 +25,11 @@ from digits.screen.confidence_words import sureness_of_number
 PIXELATED_BELOW = 64
 
 
-def answer(top_k: Sequence[tuple[int, float]], doubt: str | None = None) -> str:
-    """The likeliest digit, large, and the likeliest few as bars with numbers.
+LOGITS = "Logits are the sums that the network compares; 1 more is 2.7 times as likely."
 
-    Where it is doubted to be a digit, the doubt stands in the large digit's place, and the bars are
-    subdued.
-    """
-    rows = "".join(_bar(*candidate) for candidate in top_k)
-    bars = f'<ol class="answer-bars" aria-label="The likeliest digits">{rows}</ol>'
-    if doubt is not None:
-        return _doubted(doubt, bars)
+
+def answer(top_k: Sequence[tuple[int, float]]) -> str:
+    """The likeliest digit, large, and the likeliest few as bars with numbers."""
     digit, confidence = top_k[0]
     return f"""
     <section class="answer" role="status">
@@ -43,45 +38,70 @@ def answer(top_k: Sequence[tuple[int, float]], doubt: str | None = None) -> str:
         <p class="answer-digit">{digit}</p>
         <p class="answer-confidence">{html.escape(format_confidence(confidence))} confident</p>
       </div>
-      {bars}
+      {_bars(top_k)}
     </section>
     """
 
 
-def number(written: str, confidence: float, doubt: str | None = None) -> str:
-    """A whole number, large, a row a line, and how sure it is; or why it may be none."""
-    rows = written.split("\n")
-    longest = max(3, *map(len, rows))
-    text = "<br>".join(map(html.escape, rows))
-    if doubt is not None:
-        return f"""
-        <section class="answer doubted" role="status">
-          <p class="answer-doubt">{html.escape(doubt)}</p>
-          <div>
-            <p class="answer-label">If it is one:</p>
-            <p class="answer-number" style="--signs: {longest}">{text}</p>
-          </div>
-        </section>
-        """
+def number(written: str, confidence: float) -> str:
+    """A whole number, large, a row a line, and how sure it is."""
     return f"""
     <section class="answer number" role="status">
       <p class="answer-label">Number</p>
-      <p class="answer-number" style="--signs: {longest}">{text}</p>
+      {_large(written)}
       <p class="answer-confidence">{html.escape(sureness_of_number(confidence))}</p>
     </section>
     """
 
 
-def _doubted(doubt: str, bars: str) -> str:
+def doubt(sentence: str) -> str:
+    """Why something may be no digit or number, in the large digit's place."""
     return f"""
     <section class="answer doubted" role="status">
-      <p class="answer-doubt">{html.escape(doubt)}</p>
-      <div>
-        <p class="answer-label">If it is one, likeliest:</p>
-        {bars}
-      </div>
+      <p class="answer-doubt">{html.escape(sentence)}</p>
     </section>
     """
+
+
+def likeliest_anyway(top_k: Sequence[tuple[int, float]]) -> str:
+    """The likeliest few of what is doubted to be a digit, subdued."""
+    return f"""
+    <section class="anyway doubted" role="status">
+      <p class="answer-label">If it is one, likeliest:</p>
+      {_bars(top_k)}
+    </section>
+    """
+
+
+def number_anyway(written: str) -> str:
+    """What is doubted to be a number, subdued."""
+    return f"""
+    <section class="anyway doubted" role="status">
+      <p class="answer-label">If it is one:</p>
+      {_large(written)}
+    </section>
+    """
+
+
+def uploaded(picture: Image.Image) -> str:
+    """The picture that a person gave, with what was read on it framed."""
+    return f"""
+    <figure class="uploaded">
+      <img src="{_data_uri(picture)}" alt="Your picture, with what was read framed">
+    </figure>
+    """
+
+
+def _large(written: str) -> str:
+    rows = written.split("\n")
+    longest = max(3, *map(len, rows))
+    text = "<br>".join(map(html.escape, rows))
+    return f'<p class="answer-number" style="--signs: {longest}">{text}</p>'
+
+
+def _bars(top_k: Sequence[tuple[int, float]]) -> str:
+    rows = "".join(_bar(*candidate) for candidate in top_k)
+    return f'<ol class="answer-bars" aria-label="The likeliest digits">{rows}</ol>'
 
 
 def _bar(digit: int, confidence: float) -> str:
@@ -129,11 +149,12 @@ def colour_bar(stops: Sequence[str], labels: Sequence[str]) -> str:
       </div>
       <div class="colour-bar-numbers">{numbers}</div>
     </div>
+    <p class="heatmap-caption">{LOGITS}</p>
     """
 
 
-def side_by_side(heatmaps: Iterable[tuple[str, Image.Image]], colour_bar: str) -> str:
-    """Several heatmaps with a title each, and one colour bar for all."""
+def side_by_side(heatmaps: Iterable[tuple[str, Image.Image]], colour_bar: str, caption: str) -> str:
+    """Several heatmaps with a title each, one colour bar for all, and what they show."""
     figures = "".join(
         f"""
         <figure class="beside">
@@ -147,7 +168,7 @@ def side_by_side(heatmaps: Iterable[tuple[str, Image.Image]], colour_bar: str) -
     <div class="heatmap">
       <div class="side-by-side">{figures}</div>
       {colour_bar}
-      <p class="heatmap-caption">All on one scale: a weak claim looks weak.</p>
+      <p class="heatmap-caption">{html.escape(caption)}</p>
     </div>
     """
 

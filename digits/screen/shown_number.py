@@ -6,11 +6,15 @@ import zlib
 from dataclasses import dataclass
 
 import numpy as np
+from PIL import Image, ImageDraw
 
 from digits.picture.pixels import Ink
 from digits.picture.preparation import shrink_picture
-from digits.reading.number import NumberReading, read_number
+from digits.reading.number import Box, NumberReading, read_number
 from digits.screen.shown_answer import LONGEST_SIDE_SHOWN, ShownAnswer, answer_of
+
+# The light theme's accent, which is seen on paper of any colour.
+_FRAME = "#2f5fd0"
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +26,7 @@ class ShownNumber:
         ink: what was said of its ink.
         written, confidence, doubt: as in `NumberReading`.
         digits: in reading order, each with the same picture.
+        boxes: where each is on that picture: x, y, width, height, pixels.
     """
 
     source: bytes
@@ -30,6 +35,7 @@ class ShownNumber:
     confidence: float
     doubt: str | None
     digits: tuple[ShownAnswer, ...]
+    boxes: tuple[Box, ...]
 
     @property
     def key(self) -> str:
@@ -42,6 +48,17 @@ class ShownNumber:
         is_alone = len(self.digits) == 1 and len(self.written) <= 1
         return self.digits[0] if is_alone else None
 
+    def framed_picture(self) -> Image.Image:
+        """The picture with a frame around each digit that was read."""
+        picture = Image.fromarray(self.digits[0].picture)
+        draw = ImageDraw.Draw(picture)
+        width = max(2, round(max(picture.size) / 240))
+        for x, y, wide, tall in self.boxes:
+            brim = width + 0.06 * max(wide, tall)
+            box = (x - brim, y - brim, x + wide + brim, y + tall + brim)
+            draw.rounded_rectangle(box, radius=2 * width, outline=_FRAME, width=width)
+        return picture
+
 
 def read_number_to_show(source: bytes, ink: Ink) -> ShownNumber:
     """Read the number in a picture's file.
@@ -50,13 +67,16 @@ def read_number_to_show(source: bytes, ink: Ink) -> ShownNumber:
         PictureError, NoInkError, ModelError: as `digit_predictor.read_number`.
     """
     number = read_number(source, ink=ink)
+    digits = _digits_of(source, ink, number)
+    scale = digits[0].picture.shape[0] / number.picture.shape[0]
     return ShownNumber(
         source=source,
         ink=ink,
         written=number.written,
         confidence=number.confidence,
         doubt=number.doubt,
-        digits=_digits_of(source, ink, number),
+        digits=digits,
+        boxes=tuple(_scaled(digit.box, scale) for digit in number.digits),
     )
 
 
@@ -68,3 +88,8 @@ def _digits_of(source: bytes, ink: Ink, number: NumberReading) -> tuple[ShownAns
         placement = to_shown @ np.vstack([digit.reading.placement, [0, 0, 1]])
         shown.append(answer_of(source, ink, digit.reading, picture, placement, place=place))
     return tuple(shown)
+
+
+def _scaled(box: Box, scale: float) -> Box:
+    x, y, width, height = (round(scale * each) for each in box)
+    return x, y, width, height

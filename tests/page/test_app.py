@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Html
 
 from digits.explanation.overlay import colour_stops
+from digits.page.drawing import History
 from digits.page.explanation import VIEWS
 from digits.page.waiting import DOUBT_WAITS, LOOKS_FOR_STROKES
 from gradcam_visualizer import METHODS, Explanation
@@ -117,11 +118,29 @@ def test_a_doubt_is_said_instead_of_a_digit(
 
     said = text(page, "answer doubted")
     assert said.startswith("This looks like a dot or a dash: write digits")
-    assert "If it is one, likeliest:" in said
-    assert "answer-digit" not in blocks(page, "answer")[0]
-    assert blocks(page, "answer")[0].count("<li>") == 3
+    assert not page.pills and not page.segmented_control
+    assert not blocks(page, "heatmap") and not blocks(page, "anyway")
+    by_label(page.expander, "What the network sees")
+
+    by_label(page.toggle, "Show the likeliest anyway").set_value(True).run()
+
+    assert text(page, "answer doubted") == said
+    assert text(page, "anyway").startswith("If it is one, likeliest:")
+    assert blocks(page, "anyway")[0].count("<li>") == 3
+    assert "answer-digit" not in "".join(blocks(page, "an"))
     assert blocks(page, "heatmap")
     assert not page.exception
+
+
+def test_what_is_asked_for_in_a_doubt_is_asked_of_that_picture_alone(
+    page: AppTest, doubting_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIGIT_MODEL", str(doubting_model))
+    draw(page, 3)
+    by_label(page.toggle, "Show the likeliest anyway").set_value(True).run()
+    draw(page, 1)
+    assert blocks(page, "answer doubted")
+    assert not blocks(page, "anyway")
 
 
 def test_after_a_doubt_a_digit_is_answered(
@@ -168,6 +187,40 @@ def test_undo_leaves_out_the_last_stroke(page: AppTest) -> None:
     assert page.session_state["sheet"]["objects"] == [{"type": "Path"}]
 
 
+def test_redo_takes_back_an_undo_and_undo_a_clear(page: AppTest) -> None:
+    draw(page, 4)
+    press(page, "Undo")
+    press(page, "Redo")
+    assert len(page.session_state["sheet"]["objects"]) == 2
+
+    press(page, "Clear")
+    assert page.session_state["sheet"]["objects"] == []
+    press(page, "Undo")
+    assert len(page.session_state["sheet"]["objects"]) == 2
+    assert by_label(page.button, "Redo").disabled is False
+
+
+def test_history_keeps_every_stroke_however_many_come_at_once() -> None:
+    history = History()
+    history.keep(["a", "b"])
+    history.keep(["a", "b"])
+    history.undo()
+    assert history.strokes == ["a"]
+    history.keep(["a", "c"])
+    assert not history.can_redo
+    history.undo()
+    history.undo()
+    history.undo()
+    assert history.strokes == [] and not history.can_undo
+    history.redo()
+    history.redo()
+    history.redo()
+    assert history.strokes == ["a", "c"]
+    history.clear()
+    history.undo()
+    assert history.strokes == ["a", "c"]
+
+
 def test_after_clear_a_drawing_on_the_old_sheet_stays_forgotten(page: AppTest) -> None:
     draw(page, 4)
     press(page, "Clear")
@@ -181,6 +234,42 @@ def test_after_clear_a_drawing_on_the_old_sheet_stays_forgotten(page: AppTest) -
 
 
 # ---- Upload and camera
+
+
+def test_an_upload_is_shown_with_what_was_read_framed_heatmap_or_not(
+    page: AppTest, written_one: Image.Image
+) -> None:
+    upload(page, "one.png", as_file(written_one))
+    shown = blocks(page, "uploaded")
+    assert len(shown) == 1
+    by_label(page.toggle, "Show Grad-CAM heatmap").set_value(False).run()
+    assert blocks(page, "uploaded") == shown
+
+
+def test_two_files_at_once_are_told_so(page: AppTest, written_one: Image.Image) -> None:
+    page.session_state["tab"] = "Upload"
+    file = as_file(written_one)
+    page.file_uploader(key="upload").set_value(
+        [("a.png", file, "image/png"), ("b.png", file, "image/png")]
+    ).run()
+    assert "several files" in text(page, "message problem")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.pdf", b"%PDF-1.7 ...", "This is a PDF"),
+        ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "This is an SVG drawing"),
+        ("notes.txt", b"4 8 15", "This file is not a picture"),
+        ("no_suffix", b"\x00\x01", "This file is not a picture"),
+        ("large.png", bytes(11_000_000), "This file has 11 MB, and the limit is 10 MB"),
+    ],
+)
+def test_any_file_gets_its_sentence_where_the_answer_stands(
+    page: AppTest, name: str, content: bytes, said: str
+) -> None:
+    upload(page, name, content)
+    assert text(page, "message problem").removeprefix("! ").startswith(said)
 
 
 def test_an_upload_is_answered(page: AppTest, written_one: Image.Image) -> None:
@@ -257,14 +346,42 @@ def test_after_a_bad_file_a_good_one_is_answered(page: AppTest, written_one: Ima
 def test_the_heatmap_can_be_hidden(page: AppTest) -> None:
     draw(page, 1)
 
-    page.toggle[0].set_value(False).run()
+    by_label(page.toggle, "Show Grad-CAM heatmap").set_value(False).run()
 
     assert not blocks(page, "heatmap")
     assert likeliest(page) == "1"
 
 
+def open_method(page: AppTest) -> None:
+    page.session_state["method-settings"] = True
+    page.run()
+
+
+def test_how_heatmaps_are_made_is_folded_away_and_kept_when_it_is_again(page: AppTest) -> None:
+    draw(page, 4)
+    assert not [each for each in page.selectbox if each.key == "method"]
+
+    open_method(page)
+    page.selectbox(key="colours").select("viridis").run()
+    page.session_state["method-settings"] = False
+    page.run()
+
+    assert not [each for each in page.selectbox if each.key == "colours"]
+    assert ", ".join(colour_stops("viridis")) in blocks(page, "heatmap")[0]
+
+
+def test_the_classic_overlay_is_a_choice(page: AppTest) -> None:
+    draw(page, 4)
+    before = blocks(page, "heatmap")
+    open_method(page)
+    page.selectbox(key="style").select("overlay").run()
+    assert blocks(page, "heatmap") != before
+    assert not page.exception
+
+
 def test_the_opacity_changes_the_heatmap(page: AppTest) -> None:
     draw(page, 1)
+    open_method(page)
     before = blocks(page, "heatmap")
 
     by_label(page.slider, "Heatmap opacity").set_value(50).run()
@@ -279,6 +396,7 @@ def by_label(widgets: Iterable[Any], label: str) -> Any:
 
 def test_every_convolution_can_be_chosen_and_changes_the_heatmap(page: AppTest) -> None:
     draw(page, 1)
+    open_method(page)
     choice = page.selectbox(key="layer")
     before = blocks(page, "heatmap")
 
@@ -295,6 +413,7 @@ def test_every_method_has_every_view_and_says_what_it_can_show(
     page: AppTest, method: str, view: str
 ) -> None:
     draw(page, 4)
+    open_method(page)
 
     page.selectbox(key="method").select(method).run()
     open_view(page, view)
@@ -376,6 +495,7 @@ def test_the_colours_can_be_chosen(page: AppTest) -> None:
     draw(page, 4)
     assert ", ".join(colour_stops("plasma")) in blocks(page, "heatmap")[0]
 
+    open_method(page)
     page.selectbox(key="colours").select("viridis").run()
 
     assert ", ".join(colour_stops("viridis")) in blocks(page, "heatmap")[0]
@@ -397,7 +517,7 @@ def test_a_blank_heatmap_is_said_to_hold_no_evidence(
 def test_the_models_layers_are_shown_when_asked_for(page: AppTest) -> None:
     assert not blocks(page, "layers")
 
-    page.toggle[1].set_value(True).run()
+    by_label(page.toggle, "Show model layers").set_value(True).run()
 
     assert "Conv2D" in text(page, "layers")
     assert "14 × 14" in text(page, "layers")
@@ -463,7 +583,6 @@ def test_a_model_is_not_taken_by_upload_whatever_its_name(
 
     assert "not a picture" in text(page, "message problem")
     assert not blocks(page, "answer")
-    assert suffix not in page.file_uploader(key="upload").allowed_type
 
 
 def test_a_missing_model_has_no_layers_to_show(
@@ -471,7 +590,7 @@ def test_a_missing_model_has_no_layers_to_show(
 ) -> None:
     monkeypatch.setenv("DIGIT_MODEL", "/secret/place/none.h5")
 
-    page.toggle[1].set_value(True).run()
+    by_label(page.toggle, "Show model layers").set_value(True).run()
 
     assert "missing" in text(page, "message problem")
     assert not page.exception

@@ -22,10 +22,9 @@ def test_layers_end_with_the_sum_of_their_parameters() -> None:
     assert "1,890" in html_parts.layers(rows)
 
 
-def test_a_doubt_takes_the_place_of_the_large_digit_and_the_likeliest_stay() -> None:
-    block = html_parts.answer([(3, 0.5), (8, 0.25), (5, 0.125)], "Is that <b>one</b>?")
-
-    assert "Is that &lt;b&gt;one&lt;/b&gt;?" in block
+def test_a_doubt_takes_the_place_of_the_large_digit_and_the_likeliest_are_subdued() -> None:
+    assert "Is that &lt;b&gt;one&lt;/b&gt;?" in html_parts.doubt("Is that <b>one</b>?")
+    block = html_parts.likeliest_anyway([(3, 0.5), (8, 0.25), (5, 0.125)])
     assert "answer-digit" not in block
     assert "confident" not in block
     assert block.count("<li>") == 3

@@ -1,0 +1,66 @@
+"""The answer on the page: a number or a digit, how sure it is, and why; or a doubt, and no more."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from digits.page.explanation import (
+    ask_whether_shown,
+    chosen_digit,
+    explanation_settings,
+    more_about_the_method,
+    show_explanation,
+    show_heatmaps,
+)
+from digits.screen import html_parts
+from digits.screen.shown_answer import ShownAnswer
+from digits.screen.shown_number import ShownNumber
+
+
+def show_number(number: ShownNumber) -> None:
+    """Show all that is read; one digit as a digit."""
+    answer = number.only_digit
+    if answer is not None:
+        show_digit(answer)
+        return
+    if number.doubt is not None:
+        if not _is_wanted_anyway(number.doubt, number.key):
+            return
+        st.html(html_parts.number_anyway(number.written))
+    else:
+        st.html(html_parts.number(number.written, number.confidence))
+    answer = chosen_digit(number)
+    if answer is not None:
+        show_digit(answer)
+    elif ask_whether_shown():
+        show_heatmaps(number, explanation_settings())
+        more_about_the_method()
+
+
+def show_digit(answer: ShownAnswer) -> None:
+    """Show a digit, how sure it is, why, and what the network sees."""
+    if answer.doubt is not None:
+        is_wanted = _is_wanted_anyway(answer.doubt, answer.key)
+        if is_wanted:
+            st.html(html_parts.likeliest_anyway(answer.top_k))
+    else:
+        is_wanted = True
+        st.html(html_parts.answer(answer.top_k))
+    if is_wanted and ask_whether_shown():
+        with st.container(key="why"):
+            show_explanation(answer, explanation_settings())
+            more_about_the_method()
+    show_steps(answer)
+
+
+def _is_wanted_anyway(doubt: str, key: str) -> bool:
+    """Say a doubt; whether the likeliest is asked for nevertheless."""
+    st.html(html_parts.doubt(doubt))
+    return bool(st.toggle("Show the likeliest anyway", key=f"anyway-{key}"))
+
+
+def show_steps(answer: ShownAnswer) -> None:
+    """Show the pictures on the way to the network, to whoever opens them."""
+    steps = st.expander("What the network sees", key="steps", on_change="rerun")
+    if steps.open:
+        steps.html(html_parts.steps(answer.steps))

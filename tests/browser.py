@@ -133,17 +133,31 @@ def free_port() -> int:
 
 @contextmanager
 def fresh_tab(context: BrowserContext) -> Iterator[Page]:
-    """A tab that leaves nothing to the next: no cookie, no choice of theme, no size."""
+    """A tab that leaves nothing to the next: no cookie, no choice of theme, no size.
+
+    Raises:
+        AssertionError: there was an error in its console.
+    """
     page = context.new_page()
+    errors = errors_in_console(page)
     size = page.viewport_size
     try:
         yield page
+        assert not errors, errors
     finally:
         if size is not None:
             page.set_viewport_size(size)
         page.evaluate("localStorage.clear()")
         page.close()
         context.clear_cookies()
+
+
+def errors_in_console(page: Page) -> list[str]:
+    """Grows by every error that scripts on a page make from now on."""
+    errors: list[str] = []
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    return errors
 
 
 def open_page(page: Page, url: str) -> Page:

@@ -17,12 +17,19 @@ from typing import TYPE_CHECKING, ParamSpec
 import streamlit as st
 
 from digits.common.errors import DigitError, PictureError
-from digits.page.drawing import drawn_picture, hide_canvas_toolbar
+from digits.page.browser_side import (
+    UPLOAD_IS_GONE,
+    forget_pasted,
+    keep_in_browser,
+    pasted_picture,
+)
+from digits.page.drawing import drawn_picture, hide_canvas_toolbar, paper_history
 from digits.screen.sentences import DRAW_INVITATION, UNEXPECTED
 
 # Whatever imports NumPy or OpenCV waits until the paper is on its way to the browser.
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
 
     from digits.picture.pixels import Ink
     from digits.screen.shown_number import ShownNumber
@@ -38,6 +45,9 @@ INVITATIONS = {
 }
 MOST_UPLOADED = 10_000_000
 """Bytes, which hold any phone's photo."""
+CONNECTION_IS_LOST = (
+    "The connection is lost; your drawing is kept and will be read when it is back."
+)
 ONE_AT_A_TIME = "These are several files: remove all but one picture."
 BRING_LAYERS_INTO_VIEW = """
 <script>
@@ -107,15 +117,19 @@ def prepare_to_answer() -> None:
 
 
 def heading() -> None:
-    """Say what the page does."""
+    """Say what the page does; and, should it happen, that the connection is lost."""
     with st.container(key="heading", gap="small"):
         st.title("Handwritten digits", anchor=False)
+        st.html(f'<p class="lost" role="alert">{CONNECTION_IS_LOST}</p>')
         st.markdown("Write a number: a neural network reads its digits and shows where it looked.")
 
 
 def privacy_note() -> None:
     """Say what becomes of pictures."""
-    st.caption("Pictures stay in this session's memory and are gone when it ends; none is stored.")
+    st.caption(
+        "Pictures stay in this session's memory and are gone when it ends; none is stored. Your "
+        "drawing is also kept in this tab of your browser, until you close it."
+    )
 
 
 @st.fragment
@@ -128,6 +142,7 @@ def question_and_answer() -> None:
             pause = st.empty()
         with st.container(key="answer"):
             show_answer(question, seen, pause)
+    keep_in_browser(paper_history(), has_upload=bool(st.session_state.get("upload")))
 
 
 def ask() -> tuple[Question, DeltaGenerator]:
@@ -155,9 +170,25 @@ def ask() -> tuple[Question, DeltaGenerator]:
 def uploaded_pictures() -> tuple[list[bytes], Ink]:
     """Ask for a file, of any kind: what it is tells its content, and our own sentence."""
     files = st.file_uploader(
-        "Picture of a number, at most 10 MB", accept_multiple_files=True, key="upload"
+        "Picture of a number, at most 10 MB, or paste one",
+        accept_multiple_files=True,
+        key="upload",
+        on_change=forget_pasted,
     )
-    return [file.getvalue() for file in files], ask_for_ink("upload")
+    pasted, ink = pasted_picture(), ask_for_ink("upload")
+    newest = [file.getvalue() for file in newest_of(files)]
+    return (newest if pasted is None else [pasted]), ink
+
+
+def newest_of(files: list[UploadedFile]) -> list[UploadedFile]:
+    """Those that were given last, for a picture more takes the place of the one before."""
+    ids = [file.file_id for file in files]
+    known: list[str] = st.session_state.get("known_uploads", [])
+    newest = [each for each in ids if each not in known]
+    newest = newest or [each for each in st.session_state.get("newest_uploads", []) if each in ids]
+    newest = newest or ids[-1:]
+    st.session_state["known_uploads"], st.session_state["newest_uploads"] = ids, newest
+    return [file for file in files if file.file_id in newest]
 
 
 def photographed_picture(*, is_open: bool) -> tuple[list[bytes], Ink]:
@@ -185,8 +216,11 @@ def show_answer(question: Question, seen: DeltaGenerator, pause: DeltaGenerator)
     from digits.screen import html_parts
 
     if not question.pictures:
-        st.html(html_parts.message(INVITATIONS[question.tab]))
+        is_gone = st.session_state.get("upload_is_gone") and question.tab != "Camera"
+        invitation = INVITATIONS[question.tab]
+        st.html(html_parts.message(f"{UPLOAD_IS_GONE} {invitation}" if is_gone else invitation))
         return
+    st.session_state["upload_is_gone"] = False
     if len(question.pictures) > 1:
         raise PictureError(ONE_AT_A_TIME)
     check_file_size(len(question.pictures[0]), MOST_UPLOADED)

@@ -59,10 +59,17 @@ def drawn_picture() -> list[bytes]:
         )
     let_the_paper_go_first()
     strokes = known_strokes(drawing.json_data, sheet)
-    history = st.session_state.setdefault("history", History())
+    history = paper_history()
     history.keep(strokes)
     paper_tools(history)
-    return [drawing.image_bytes] if strokes else []
+    # Of a drawing that is brought back, the canvas sends the picture a moment later.
+    return [drawing.image_bytes] if strokes and drawing.image_bytes else []
+
+
+def paper_history() -> History:
+    """Of this session's paper."""
+    history: History = st.session_state.setdefault("history", History())
+    return history
 
 
 def paper_tools(history: History) -> None:
@@ -92,6 +99,11 @@ class History:
     def strokes(self) -> Strokes:
         """What is on the paper."""
         return self._states[self._shown]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was ever on it."""
+        return len(self._states) == 1
 
     @property
     def can_undo(self) -> bool:
@@ -156,4 +168,10 @@ def redraw(change: Callable[[], None]) -> None:
     """Change what is on the paper, and take a new sheet that holds it."""
     change()
     number = st.session_state["sheet"]["number"] + 1
-    st.session_state["sheet"] = new_sheet(number, st.session_state["history"].strokes)
+    st.session_state["sheet"] = new_sheet(number, paper_history().strokes)
+
+
+def put_on_paper(strokes: Strokes) -> None:
+    """Bring back what was drawn before, on paper that is empty."""
+    if paper_history().is_new:
+        redraw(lambda: paper_history().keep(strokes))

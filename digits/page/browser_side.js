@@ -1,0 +1,63 @@
+// What only the browser can do for the page: keep a drawing over a reload, in this tab's session
+// storage and nowhere else; take a picture from the clipboard; and tell what the paper is.
+
+const KEPT = "handwritten-digits";
+
+export default function ({ data, setTriggerValue }) {
+  if (!data.is_new) write({ strokes: data.strokes, had_upload: data.has_upload });
+  const stop = whenThereIsPaper((paper) => {
+    paper.setAttribute("role", "img");
+    paper.setAttribute("aria-label", data.paper);
+    const kept = data.is_new && read();
+    // Not sooner: the canvas sends a drawing that replaces another, but not one it begins with.
+    if (kept && (kept.strokes?.length || kept.had_upload)) setTriggerValue("kept", kept);
+  });
+  const paste = (event) => takePasted(event, setTriggerValue);
+  document.addEventListener("paste", paste);
+  return () => {
+    stop();
+    document.removeEventListener("paste", paste);
+  };
+}
+
+function read() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEPT));
+  } catch {
+    return null; // there is none, or it may not be asked for
+  }
+}
+
+function write(kept) {
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify(kept));
+  } catch {
+    // Full, or not allowed: then a reload loses the drawing, as on any page.
+  }
+}
+
+function takePasted(event, setTriggerValue) {
+  const file = event.clipboardData?.files[0];
+  if (!file) return;
+  event.preventDefault();
+  const reader = new FileReader();
+  reader.onload = () => setTriggerValue("pasted", reader.result);
+  reader.readAsDataURL(file);
+}
+
+// The canvas lies in its component's shadow tree, which comes when it likes.
+function whenThereIsPaper(then) {
+  let waiting = 0;
+  const look = () => {
+    const host = document.querySelector(".st-key-canvas [data-testid=stBidiComponentIsolated]");
+    const root = host && [host, ...host.querySelectorAll("*")].find((each) => each.shadowRoot);
+    const paper = root?.shadowRoot.querySelector("canvas.upper-canvas");
+    if (!paper) {
+      waiting = requestAnimationFrame(look);
+      return;
+    }
+    then(paper);
+  };
+  look();
+  return () => cancelAnimationFrame(waiting);
+}

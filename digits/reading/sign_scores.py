@@ -129,6 +129,9 @@ _NOT_ASKED = -3.0
 _LETTER_AMONG_DIGITS = np.array([-2.0 if sign == LETTER else 0.0 for sign in SIGNS])
 # Likewise, that a piece is left over from the paper: a side of a box, a part of an underline.
 _LEFT_OVER = -3.0
+# In heights of the row: what a digit of it comes to at least and at most, and how far its foot is
+# from the baseline.
+_HEIGHTS_OF_DIGITS, _OFF_BASELINE = (0.7, 1.3), 0.3
 # Likewise: no share is less.
 _LEAST_SHARE = -14.0
 
@@ -140,7 +143,8 @@ def _likeliest_by_both(
     if among_digits:
         likely += _LETTER_AMONG_DIGITS
     sign = _sign_in_row(segment, likely, asked)
-    if segment.stop > segment.first + 1 or not cut.are_whole[segment.first]:
+    is_piece = segment.stop == segment.first + 1 and cut.are_whole[segment.first]
+    if not is_piece or _stands_like_a_digit(segment.part, cut.row):
         return sign
     return _or_nothing(sign, evidence.log_nothing(segment))
 
@@ -173,6 +177,13 @@ def _sign_in_row(
     if sign == LETTER:
         return Sign(segment.part, "letter", "", None, None, score, total)
     return Sign(segment.part, MARKS[sign], sign, None, None, score, total)
+
+
+def _stands_like_a_digit(part: Part, row: Row) -> bool:
+    """Whether it is as high as the row's digits and on their baseline, as a 1 is."""
+    height = part.height / row.height
+    foot = row.below_baseline(part.middle[0], part.y + part.height - 1)
+    return _HEIGHTS_OF_DIGITS[0] < height < _HEIGHTS_OF_DIGITS[1] and abs(foot) < _OFF_BASELINE
 
 
 def _or_nothing(sign: Sign, log_nothing: float) -> Sign:

@@ -18,7 +18,7 @@ from digits.synthetic.drawing_basics import SUBPIXEL_BITS, blur, fixed_point
 from digits.synthetic.sources import Map, Random
 
 # Of the ink's height: the room around it.
-_BRIM = 0.6
+_BRIM = 0.65
 
 
 def add_remains(ink: Map, random: Random) -> tuple[Map, Map]:
@@ -53,17 +53,20 @@ def _line(canvas: _Canvas, ends: list[tuple[float, float]], thickness: float) ->
 
 
 def _sides(canvas: _Canvas, brim: int, row: Map, random: Random) -> None:
-    """Upright lines, most of them in gaps: taller than the row, or stumps above and below it."""
+    """Upright lines, most of them in gaps: far taller than the row, or stumps above and below it.
+
+    They are thin, for a network that saw thick ones pass over the last 1 of a row.
+    """
     height, bottom = row.shape[0] - 2 * brim, row.shape[0] - brim
     is_free = ~(row > 0.3).any(axis=0)
     free = np.flatnonzero(is_free)
-    pen = random.uniform(0.015, 0.08) * height
+    pen = random.uniform(0.015, 0.045) * height
     whole = random.random() < 0.7
     for _ in range(int(random.integers(1, 7))):
         in_gap = len(free) > 0 and random.random() < 0.85
         x = float(random.choice(free) if in_gap else random.uniform(0, row.shape[1]))
         lean = random.normal(0, 0.02) * height
-        above, below = random.uniform(0.15, 0.55, 2) * height
+        above, below = random.uniform(0.3, 0.6, 2) * height
         if whole:
             _line(canvas, [(x - lean, brim - above), (x + lean, bottom + below)], pen)
             continue
@@ -99,7 +102,7 @@ def _ends_of_frame(canvas: _Canvas, brim: int, row: Map, random: Random) -> None
     """Like brackets or parentheses before the row and behind it."""
     height, width = row.shape[0] - 2 * brim, row.shape[1]
     pen = random.uniform(0.02, 0.1) * height
-    above, below, foot = random.uniform(0.15, 0.5, 3) * height
+    above, below, foot = random.uniform(0.25, 0.6, 3) * height
     top, bottom = brim - above, row.shape[0] - brim + below
     is_round = random.random() < 0.5
     for side, is_left in ((0.7 * brim, True), (width - 0.7 * brim, False)):
@@ -116,7 +119,7 @@ def _ends_of_frame(canvas: _Canvas, brim: int, row: Map, random: Random) -> None
                 (side, bottom - corner[1]),
                 (side + corner[0], bottom),
                 (side + inwards, bottom),
-            ][0 if random.random() < 0.6 else 1 : None],
+            ],
             pen,
         )
 

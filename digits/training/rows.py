@@ -35,7 +35,7 @@ from digits.training.digit_sets import DAMAGED_NPZ
 from digits.training.kept_parts import PartForm, forget_parts, make_parts
 from digits.training.picture_workers import UNLUCKY, sources_of_pictures
 
-SHARE_ON_PAPER, SHARE_WITH_REMAINS = 0.35, 0.2
+SHARE_ON_PAPER, SHARE_WITH_REMAINS = 0.35, 0.1
 WIDEST = 512
 """Pixels of a strip; what is wider is left out."""
 ROOM_TO_BEND = 0.75

@@ -165,6 +165,9 @@ async def open_and_close_inner_layer(person: Person, until: float) -> int:
     while time.monotonic() + 2 * INNER_IDLE < until:
         await person.draw(person.moved(DIGITS[7])[0])  # anew: the session keeps what it was shown
         await person.times()
+        if not await layer.is_visible():
+            await page.get_by_text("More about the method").click()
+            await layer.wait_for()
         for name, seconds in (("conv_3", INNER_IDLE / 2), ("conv_8", 1.5 * INNER_IDLE)):
             await layer.click()
             await page.get_by_role("option", name=name).click()

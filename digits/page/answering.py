@@ -12,6 +12,7 @@ from digits.page.explanation import (
     show_explanation,
     show_heatmaps,
 )
+from digits.page.guarding import guarded
 from digits.screen import html_parts
 from digits.screen.shown_answer import ShownAnswer
 from digits.screen.shown_number import ShownNumber
@@ -33,7 +34,7 @@ def show_number(number: ShownNumber) -> None:
     if answer is not None:
         show_digit(answer)
     elif ask_whether_shown():
-        show_heatmaps(number, explanation_settings())
+        guarded(show_heatmaps)(number, explanation_settings())
         more_about_the_method()
 
 
@@ -48,7 +49,7 @@ def show_digit(answer: ShownAnswer) -> None:
         st.html(html_parts.answer(answer.top_k))
     if is_wanted and ask_whether_shown():
         with st.container(key="why"):
-            show_explanation(answer, explanation_settings())
+            guarded(show_explanation)(answer, explanation_settings())
             more_about_the_method()
     show_steps(answer)
 

@@ -6,13 +6,10 @@ that know no screen.
 
 from __future__ import annotations
 
-import functools
-import logging
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -24,7 +21,8 @@ from digits.page.browser_side import (
     pasted_picture,
 )
 from digits.page.drawing import drawn_picture, hide_canvas_toolbar, paper_history
-from digits.screen.sentences import DRAW_INVITATION, UNEXPECTED
+from digits.page.guarding import guarded
+from digits.screen.sentences import DRAW_INVITATION
 
 # Whatever imports NumPy or OpenCV waits until the paper is on its way to the browser.
 if TYPE_CHECKING:
@@ -33,8 +31,6 @@ if TYPE_CHECKING:
 
     from digits.picture.pixels import Ink
     from digits.screen.shown_number import ShownNumber
-
-logger = logging.getLogger(__name__)
 
 STYLE = Path(__file__).with_name("style.css")
 INKS: dict[str, Ink] = {"Auto": "auto", "Dark on light": "dark", "Light on dark": "light"}
@@ -63,32 +59,6 @@ class Question:
     tab: str
     pictures: list[bytes]
     ink: Ink
-
-
-P = ParamSpec("P")
-
-
-def guarded(section: Callable[P, None]) -> Callable[P, None]:
-    """Turn whatever goes wrong in a section of the page into one plain sentence."""
-
-    @functools.wraps(section)
-    def guard(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            section(*args, **kwargs)
-        except DigitError as error:
-            show_problem(str(error))
-        except Exception:
-            logger.exception("The page could not be shown")
-            show_problem(UNEXPECTED)
-
-    return guard
-
-
-def show_problem(sentence: str) -> None:
-    """Say what is wrong where the answer would stand."""
-    from digits.screen import html_parts
-
-    st.html(html_parts.message(sentence, problem=True))
 
 
 @guarded

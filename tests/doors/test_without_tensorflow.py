@@ -89,10 +89,16 @@ def test_the_page_answers_and_explains(
         expect(page.locator(".heatmap")).to_be_visible()
         page.get_by_text("Show model layers").click()
         expect(page.get_by_text("conv_8").first).to_be_visible()
-        page.get_by_role("combobox", name="Last conv layer").click()
+        page.get_by_text("More about the method").click()
+        layer = page.get_by_role("combobox", name="Last conv layer")
+        layer.scroll_into_view_if_needed()
+        layer.click()
         page.get_by_role("option", name="conv_3").click()
         expect(page.get_by_role("alert")).to_contain_text(MISSING)
         expect(page.locator(".answer-digit")).to_have_text("7")
+        layer.click()  # it is there still, to choose another
+        page.get_by_role("option", name="conv_8").click()
+        expect(page.locator(".heatmap")).to_be_visible()
 
     assert "Traceback" not in log.read_text()
 

@@ -55,18 +55,19 @@ def main() -> None:
 
 
 def take_readme_pictures(browser: Browser, url: str) -> None:
-    """Take a drawn digit, the views of why, a doubt, and an upload."""
+    """Take a drawn number, a digit with the views of why, a doubt, and an upload."""
     page = open_page(browser, url, "desktop", "light", scale=2)
+    draw_number(page)
+    page.screenshot(path=README_PICTURES / "page.png")
+    clear(page)
     shared.draw(page, drawings.DIGITS[3])
     wait_for_answer(page)
-    page.screenshot(path=README_PICTURES / "page.png")
     page.locator(".st-key-why").screenshot(path=README_PICTURES / "heatmap.png")
     for view, selector in VIEWS.items():
         open_view(page, view, selector)
         page.locator(".st-key-why").screenshot(path=README_PICTURES / f"{_named(view)}.png")
     open_view(page, "Why?", ".heatmap img")
-    page.get_by_role("button", name="Clear").click()
-    page.locator(".invitation").wait_for()
+    clear(page)
     shared.draw(page, drawings.SCRIBBLE)
     page.locator(".answer-doubt").wait_for()
     settle(page)
@@ -82,7 +83,7 @@ def take_readme_pictures(browser: Browser, url: str) -> None:
 
 
 def take_states(browser: Browser, url: str, screen: str, theme: str) -> None:
-    """Take the empty page, an answer and why, a doubt, and what is said of a bad file."""
+    """Take the empty page, a number, a digit and why, a doubt, and what is said of a bad file."""
     page = open_page(browser, url, screen, theme)
 
     def take(state: str) -> None:
@@ -90,6 +91,9 @@ def take_states(browser: Browser, url: str, screen: str, theme: str) -> None:
         page.screenshot(path=TO_LOOK_AT / f"{screen}-{theme}-{state}.png")
 
     take("empty")
+    draw_number(page)
+    take("number")
+    clear(page)
     shared.draw(page, drawings.DIGITS[3])
     wait_for_answer(page)
     take("digit")
@@ -97,8 +101,7 @@ def take_states(browser: Browser, url: str, screen: str, theme: str) -> None:
         open_view(page, view, selector)
         take(_named(view))
     open_view(page, "Why?", ".heatmap img")
-    page.get_by_role("button", name="Clear").click()
-    page.locator(".invitation").wait_for()
+    clear(page)
     shared.draw(page, drawings.SCRIBBLE)
     page.locator(".answer-doubt").wait_for()
     take("doubt")
@@ -116,6 +119,19 @@ def open_page(browser: Browser, url: str, screen: str, theme: str, scale: int = 
         device_scale_factor=scale,
     )
     return shared.open_page(context.new_page(), url)
+
+
+def draw_number(page: Page) -> None:
+    """Draw four digits, and wait for the heatmaps of all."""
+    shared.draw(page, shared.row_of_digits("2026"))
+    page.locator(".heatmap img").wait_for(timeout=PATIENCE)
+    settle(page)
+
+
+def clear(page: Page) -> None:
+    """Take an empty sheet."""
+    page.get_by_role("button", name="Clear").click()
+    page.locator(".invitation").wait_for()
 
 
 def wait_for_answer(page: Page) -> None:

@@ -90,7 +90,7 @@ def heading() -> None:
     """Say what the page does; and, should it happen, that the connection is lost."""
     with st.container(key="heading", gap="small"):
         st.title("Handwritten digits", anchor=False)
-        st.html(f'<p class="lost" role="alert">{CONNECTION_IS_LOST}</p>')
+        st.html(f'<p class="lost" role="status">{CONNECTION_IS_LOST}</p>')
         st.markdown("Write a number: a neural network reads its digits and shows where it looked.")
 
 

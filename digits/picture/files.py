@@ -44,18 +44,19 @@ def _as_file(data: bytes) -> BinaryIO:
     return io.BytesIO(data)
 
 
-def check_file_size(size: int, most: int = MAX_FILE_BYTES) -> None:
+def check_file_size(size: int, most: int | None = None) -> None:
     """Refuse what is empty or too large.
 
     Args:
         size: of a file, bytes.
-        most: that are taken.
+        most: that are taken; None for `MAX_FILE_BYTES`.
 
     Raises:
         PictureError: it is one of them.
     """
     if not size:
         raise PictureError("The file is empty: choose another picture.")
+    most = MAX_FILE_BYTES if most is None else most
     if size > most:
         raise PictureError(
             f"This file has {size / 1e6:.3g} MB, and the limit is {most // 1_000_000} MB: "

@@ -76,7 +76,7 @@ def take_readme_pictures(browser: Browser, url: str) -> None:
     wait_for_answer(page)
     page.get_by_text("What the network sees", exact=True).first.click()
     page.locator(".step img").last.wait_for()
-    page.set_viewport_size({"width": 1280, "height": 1000})
+    page.set_viewport_size({"width": 1280, "height": 1320})
     settle(page)
     page.screenshot(path=README_PICTURES / "upload.png")
     page.context.close()

@@ -58,8 +58,9 @@ def check_file_size(size: int, most: int | None = None) -> None:
         raise PictureError("The file is empty: choose another picture.")
     most = MAX_FILE_BYTES if most is None else most
     if size > most:
+        megabytes = f"{size / 1e6:,.1f}".removesuffix(".0")
         raise PictureError(
-            f"This file has {size / 1e6:.3g} MB, and the limit is {most // 1_000_000} MB: "
+            f"This file has {megabytes} MB, and the limit is {most // 1_000_000} MB: "
             "make the picture smaller and try again."
         )
 

@@ -24,7 +24,7 @@ from streamlit.testing.v1.element_tree import Html
 from digits.common.errors import PictureError
 from digits.picture.bombs import MOST_EXIF_SEGMENTS, MOST_PARTS
 from digits.picture.decoding import FORMATS, SUFFIXES, decode_picture
-from digits.picture.files import read_picture_file
+from digits.picture.files import check_file_size, read_picture_file
 from digits.picture.sizes import KEPT_PIXELS, MAX_FILE_BYTES, MAX_SIDE, REDUCED_PIXELS
 from tests import broken_pictures as broken
 from tests.app_page import open_app_page
@@ -252,6 +252,14 @@ def test_a_file_of_too_many_bytes_is_refused_unread(tmp_path: Path) -> None:
     for read in (decode_picture, read_picture_file):
         with pytest.raises(PictureError, match="210 MB"):
             read(path)
+
+
+@pytest.mark.parametrize(
+    ("size", "said"), [(10_400_000, "10.4 MB"), (11_000_000, "11 MB"), (1_500_000_000, "1,500 MB")]
+)
+def test_a_files_size_is_said_in_plain_figures(size: int, said: str) -> None:
+    with pytest.raises(PictureError, match=f"This file has {said}, and the limit is 10 MB"):
+        check_file_size(size, 10_000_000)
 
 
 def test_an_endless_stream_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

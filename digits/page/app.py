@@ -20,7 +20,7 @@ from digits.page.browser_side import (
     keep_in_browser,
     pasted_picture,
 )
-from digits.page.drawing import drawn_picture, hide_canvas_toolbar, paper_history
+from digits.page.drawing import drawn_picture, paper_history
 from digits.page.guarding import guarded
 from digits.screen.sentences import DRAW_INVITATION
 
@@ -70,7 +70,6 @@ def main() -> None:
     question_and_answer()
     model_layers()
     privacy_note()
-    hide_canvas_toolbar()
     prepare_to_answer()
 
 

@@ -1,11 +1,16 @@
 // What only the browser can do for the page: keep a drawing over a reload, in this tab's session
-// storage and nowhere else; take a picture from the clipboard; and tell what the paper is.
+// storage and nowhere else; take a picture from the clipboard; and reach the canvas in its
+// component's shadow tree, which no style sheet of the page does.
 
 const KEPT = "handwritten-digits";
+// A finger that begins in the corner of the canvas's own toolbar would not draw.
+const noToolbar = new CSSStyleSheet();
+noToolbar.replaceSync(".dc-toolbar { visibility: hidden; }");
 
 export default function ({ data, setTriggerValue }) {
   if (!data.is_new) write({ strokes: data.strokes, had_upload: data.has_upload });
-  const stop = whenThereIsPaper((paper) => {
+  const stop = whenThereIsPaper((paper, root) => {
+    if (!root.adoptedStyleSheets.includes(noToolbar)) root.adoptedStyleSheets.push(noToolbar);
     paper.setAttribute("role", "img");
     paper.setAttribute("aria-label", data.paper);
     const kept = data.is_new && read();
@@ -45,18 +50,19 @@ function takePasted(event, setTriggerValue) {
   reader.readAsDataURL(file);
 }
 
-// The canvas lies in its component's shadow tree, which comes when it likes.
+// It comes when it likes.
 function whenThereIsPaper(then) {
   let waiting = 0;
   const look = () => {
     const host = document.querySelector(".st-key-canvas [data-testid=stBidiComponentIsolated]");
-    const root = host && [host, ...host.querySelectorAll("*")].find((each) => each.shadowRoot);
-    const paper = root?.shadowRoot.querySelector("canvas.upper-canvas");
+    const inner = host && [host, ...host.querySelectorAll("*")].find((each) => each.shadowRoot);
+    const root = inner?.shadowRoot;
+    const paper = root?.querySelector("canvas.upper-canvas");
     if (!paper) {
       waiting = requestAnimationFrame(look);
       return;
     }
-    then(paper);
+    then(paper, root);
   };
   look();
   return () => cancelAnimationFrame(waiting);

@@ -10,13 +10,12 @@ from typing import Any
 
 import streamlit as st
 
-from digits.page.drawing import History, put_on_paper
+from digits.page.drawing import PaperHistory, put_on_paper
 
 SCRIPT = Path(__file__).with_suffix(".js")
 PAPER = "Paper to draw a number on. If you cannot draw, give a picture under Upload, beside Draw."
 UPLOAD_IS_GONE = "Your uploaded picture is not kept when the page is loaded anew: choose it again."
 MOST_STROKES = 2_000
-_KEY = "browser-side"
 
 
 @cache
@@ -24,9 +23,9 @@ def _component() -> Any:
     return st.components.v2.component("digits_browser_side", js=SCRIPT.read_text("utf-8"))
 
 
-def keep_in_browser(history: History, *, has_upload: bool) -> None:
+def keep_in_browser(history: PaperHistory, *, has_upload: bool) -> None:
     """Have the drawing kept in this tab of the browser, and brought back after a reload."""
-    with st.container(key=_KEY):
+    with st.container(key="browser-side"):
         _component()(
             key="browser",
             data={

@@ -9,35 +9,14 @@ from typing import Any
 
 import streamlit as st
 
+from digits.screen.history import History
+
 HEAD_START = 0.4  # seconds
 CANVAS_WIDTH, CANVAS_HEIGHT = 560, 280
 """Pixels in which a drawing is kept; the style sheet scales it to whatever room there is."""
 USUAL_PEN, PEN_WIDTHS = 14, (4, 40)
 Drawing = dict[str, Any]  # as the canvas writes it
 Strokes = list[object]
-HIDE_CANVAS_TOOLBAR = """
-<script>
-{
-  const hide = () => {
-    const canvas = document.querySelector(".st-key-canvas [data-testid=stBidiComponentIsolated]");
-    const root = canvas && [canvas, ...canvas.querySelectorAll("*")].find((e) => e.shadowRoot);
-    if (!root) return requestAnimationFrame(hide);
-    const style = new CSSStyleSheet();
-    style.replaceSync(".dc-toolbar { visibility: hidden; }");
-    root.shadowRoot.adoptedStyleSheets.push(style);
-  };
-  hide();
-}
-</script>
-"""
-
-
-def hide_canvas_toolbar() -> None:
-    """Hide the canvas's own toolbar: a finger that begins in its corner would not draw.
-
-    It lies in the component's shadow tree, which no style sheet of the page reaches.
-    """
-    st.html(HIDE_CANVAS_TOOLBAR, unsafe_allow_javascript=True)
 
 
 def drawn_picture() -> list[bytes]:
@@ -66,13 +45,13 @@ def drawn_picture() -> list[bytes]:
     return [drawing.image_bytes] if strokes and drawing.image_bytes else []
 
 
-def paper_history() -> History:
+def paper_history() -> PaperHistory:
     """Of this session's paper."""
-    history: History = st.session_state.setdefault("history", History())
+    history: PaperHistory = st.session_state.setdefault("history", PaperHistory())
     return history
 
 
-def paper_tools(history: History) -> None:
+def paper_tools(history: PaperHistory) -> None:
     """Undo, Redo and Clear, by a key each, and the pen's width."""
     with st.container(key="paper-tools", horizontal=True, vertical_alignment="bottom"):
         for name, key, change, is_possible in (
@@ -84,36 +63,16 @@ def paper_tools(history: History) -> None:
         st.slider("Pen width", *PEN_WIDTHS, step=2, format="%d px", key="pen")
 
 
-class History:
-    """All that was on the paper: nothing that was drawn is lost by a click.
-
-    Attributes:
-        strokes: what is on it now, as the canvas writes them.
-    """
+class PaperHistory(History[Strokes]):
+    """All that was on the paper, as the canvas writes it."""
 
     def __init__(self) -> None:
-        self._states: list[Strokes] = [[]]
-        self._shown = 0
+        super().__init__([])
 
     @property
     def strokes(self) -> Strokes:
         """What is on the paper."""
-        return self._states[self._shown]
-
-    @property
-    def is_new(self) -> bool:
-        """Whether nothing was ever on it."""
-        return len(self._states) == 1
-
-    @property
-    def can_undo(self) -> bool:
-        """Whether there was something else before."""
-        return self._shown > 0
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether something was undone that nothing has replaced."""
-        return self._shown + 1 < len(self._states)
+        return self.shown
 
     def keep(self, strokes: Strokes) -> None:
         """Remember what is on the paper, and each stroke by itself that the canvas added."""
@@ -121,16 +80,7 @@ class History:
         if len(strokes) == known:
             return
         counts = range(known + 1, len(strokes) + 1) if len(strokes) > known else [len(strokes)]
-        self._states[self._shown + 1 :] = [strokes[:count] for count in counts]
-        self._shown = len(self._states) - 1
-
-    def undo(self) -> None:
-        """Go back one change."""
-        self._shown = max(0, self._shown - 1)
-
-    def redo(self) -> None:
-        """Take back one undo."""
-        self._shown = min(len(self._states) - 1, self._shown + 1)
+        self.change(*(strokes[:count] for count in counts))
 
     def clear(self) -> None:
         """Take an empty sheet, which can be undone, too."""

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from digits.screen.history import History
 from digits.synthetic.drawing_basics import SUBPIXEL_BITS, fixed_point, smooth_curve
 
 Point = tuple[float, float]
@@ -58,52 +59,29 @@ class Sheet:
         return not self.strokes and self.picture is None
 
 
-class SheetHistory:
+class SheetHistory(History[Sheet]):
     """The sheets of a session, one for every change; nothing that was drawn is lost by a click."""
 
     def __init__(self) -> None:
-        self._sheets = [Sheet()]
-        self._shown = 0
+        super().__init__(Sheet())
 
     @property
     def sheet(self) -> Sheet:
         """The one before the person."""
-        return self._sheets[self._shown]
-
-    @property
-    def can_undo(self) -> bool:
-        """Whether there was a sheet before."""
-        return self._shown > 0
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether a sheet was undone that nothing has replaced."""
-        return self._shown + 1 < len(self._sheets)
+        return self.shown
 
     def add(self, stroke: PenStroke) -> None:
         """Draw; an opened picture is not drawn on, but makes room for a new sheet."""
-        self._change(Sheet((*self.sheet.strokes, stroke)))
+        self.change(Sheet((*self.sheet.strokes, stroke)))
 
     def clear(self) -> None:
         """Take an empty sheet."""
         if not self.sheet.is_empty:
-            self._change(Sheet())
+            self.change(Sheet())
 
     def open(self, picture: OpenedPicture) -> None:
         """Put a picture before the person."""
-        self._change(Sheet(picture=picture))
-
-    def undo(self) -> None:
-        """Go back one change, if there is one."""
-        self._shown = max(0, self._shown - 1)
-
-    def redo(self) -> None:
-        """Take back one undo, if there is one."""
-        self._shown = min(len(self._sheets) - 1, self._shown + 1)
-
-    def _change(self, sheet: Sheet) -> None:
-        self._sheets[self._shown + 1 :] = [sheet]
-        self._shown += 1
+        self.change(Sheet(picture=picture))
 
 
 class StrokePainter:

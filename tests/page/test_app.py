@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Html
 
 from digits.explanation.overlay import colour_stops
-from digits.page.drawing import History
+from digits.page.drawing import PaperHistory
 from digits.page.explanation import VIEWS
 from digits.page.waiting import DOUBT_WAITS, LOOKS_FOR_STROKES
 from gradcam_visualizer import METHODS, Explanation
@@ -201,7 +201,7 @@ def test_redo_takes_back_an_undo_and_undo_a_clear(page: AppTest) -> None:
 
 
 def test_history_keeps_every_stroke_however_many_come_at_once() -> None:
-    history = History()
+    history = PaperHistory()
     history.keep(["a", "b"])
     history.keep(["a", "b"])
     history.undo()

@@ -60,12 +60,9 @@ class Explanation:
             float32 of `input_shape`, in [0, 1], or in [-1, 1] if held against a class; what
             exceeds the scale is cut. All zeros where there is nothing to show.
         """
-        scale = self.strength if scale is None else scale
-        if self.is_blank or scale <= 0:
-            return np.zeros(self.input_shape, np.float32)
-        scaled = np.clip(self.shown / np.float32(scale), -1, 1)
         height, width = self.input_shape
-        heatmap = cv2.resize(scaled, (width, height), interpolation=cv2.INTER_LINEAR)
+        of_layer, _ = self.heatmap_of_layer(scale)
+        heatmap = cv2.resize(of_layer, (width, height), interpolation=cv2.INTER_LINEAR)
         return np.asarray(heatmap, np.float32)
 
     def heatmap_of_layer(

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from digits.common import quiet_matplotlib  # noqa: F401
 from digits.picture.decoding import Picture, decode_picture
-from digits.picture.pixels import Ink
+from digits.picture.pixels import Ink, InkMap
 from digits.picture.shown_ink import ink_on_picture
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ SIGNED_COLOUR_MAPS = {
 Neither gets darker than ink or lighter than paper. Wong (2011), "Color blindness"; ColorBrewer.
 """
 _NARROWEST = 240
-STYLES = ("overlay", "coloured ink")
+OVERLAY, COLOURED_INK = STYLES = ("overlay", "coloured ink")
 """How a heatmap is shown: over the picture, or as the colour of the picture's ink."""
 # On coloured ink: what is left of the paper's light, the grey of ink without evidence, the heat at
 # which no grey is left, and how far evidence beside the ink colours the paper.
@@ -52,7 +52,7 @@ def overlay_heatmap(
     opacity: float = 0.5,
     *,
     colour_map: str | None = None,
-    style: str = STYLES[0],
+    style: str = OVERLAY,
 ) -> Image.Image:
     """Lay a heatmap over the picture that it explains.
 
@@ -82,7 +82,7 @@ def overlay_heatmap(
         raise ValueError(f"style must be one of {', '.join(STYLES)}, not {style!r}")
     if not 0 <= opacity <= 1:
         raise ValueError(f"opacity must be from 0 to 1, not {opacity}")
-    if style != STYLES[0]:
+    if style == COLOURED_INK:
         return colour_ink(picture, [(heatmap, placement)], opacity, colour_map=colour_map)
     pixels = decode_picture(picture).pixels
     placed = _place(np.asarray(heatmap, np.float32), placement, pixels.shape[:2])
@@ -97,6 +97,7 @@ def colour_ink(
     opacity: float = 1.0,
     *,
     ink: Ink = "auto",
+    ink_map: InkMap | None = None,
     colour_map: str | None = None,
 ) -> Image.Image:
     """Give the ink of a picture the colours of the evidence on it, on dimmed paper.
@@ -108,6 +109,7 @@ def colour_ink(
         picture, opacity, colour_map: as for `overlay_heatmap`.
         heatmaps: at least one; where several lie, the strongest counts.
         ink: as for `read_digit`.
+        ink_map: where that lies, from `ink_on_picture`; None finds it.
 
     Returns:
         RGB, of the size of the upright picture.
@@ -126,7 +128,7 @@ def colour_ink(
     inked = _PALE + strength * (heat - _PALE)
     paper = np.float32(_DIMMED) * decoded.pixels
     paper += np.float32(_GLOW) * np.abs(placed)[..., None] * (heat - paper)
-    share = ink_on_picture(decoded, ink)[..., None]
+    share = (ink_on_picture(decoded, ink) if ink_map is None else ink_map)[..., None]
     return Image.fromarray(np.rint(paper + share * (inked - paper)).astype(np.uint8))
 
 

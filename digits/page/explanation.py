@@ -16,7 +16,7 @@ from digits.common.errors import DigitError
 from digits.explanation.evidence import Explanation
 from digits.explanation.faithfulness import STEPS, FaithfulnessCheck, check_faithfulness
 from digits.explanation.methods import METHODS
-from digits.explanation.overlay import COLOUR_MAPS, STYLES
+from digits.explanation.overlay import COLOUR_MAPS, COLOURED_INK, STYLES
 from digits.explanation.sentences import (
     describe_check,
     describe_heatmap,
@@ -49,7 +49,7 @@ DEFAULTS = {
     "heatmap": True,
     "method": next(iter(METHODS)),
     "opacity": 100,
-    "style": STYLES[1],
+    "style": COLOURED_INK,
     "layer": None,
     "colours": COLOUR_MAPS[0],
 }
@@ -153,9 +153,7 @@ def _label(digit: ShownAnswer) -> str:
 def show_heatmaps(number: ShownNumber, settings: HeatmapSettings) -> None:
     """Show where all digits found their evidence, on one scale."""
     with st.container(key="why"), said_to_be_waking(settings.layer_name):
-        heatmap = heatmap_of_all(number.digits, settings)
-        bar = html_parts.colour_bar(heatmap.colours, heatmap.labels) if heatmap.colours else ""
-        st.html(html_parts.heatmap(heatmap.over_picture(), heatmap.caption, bar))
+        show_over_picture(heatmap_of_all(number.digits, settings))
 
 
 # ---- The views
@@ -189,10 +187,10 @@ def show_side_by_side(answer: ShownAnswer, settings: HeatmapSettings) -> None:
     titles = [candidate(*each) for each in answer.top_k]
     pictures = [each.over_picture() for each in heatmaps]
     # On a common scale they have one colour bar, which those that are blank do not draw.
-    bars = [html_parts.colour_bar(each.colours, each.labels) for each in heatmaps if each.colours]
+    bars = filter(None, map(colour_bar_of, heatmaps))
     caption = describe_side_by_side([each.explained[0] for each in heatmaps], heatmaps[0].scale)
     figures = list(zip(titles, pictures, strict=True))
-    st.html(html_parts.side_by_side(figures, "".join(bars[:1]), caption))
+    st.html(html_parts.side_by_side(figures, next(bars, ""), caption))
     evidence = np.stack([each.explained[0].evidence for each in heatmaps])
     offer_numbers(evidence, f"side-by-side-{settings.method}")
 
@@ -265,10 +263,20 @@ def one_of(
     return options[0] if chosen is None else chosen
 
 
+def show_over_picture(heatmap: ShownHeatmap) -> None:
+    """Show a heatmap on the person's picture, with its colour bar."""
+    bar = colour_bar_of(heatmap)
+    st.html(html_parts.heatmap(heatmap.over_picture(), heatmap.caption, bar))
+
+
+def colour_bar_of(heatmap: ShownHeatmap) -> str:
+    """What a heatmap's colours mean; nothing for a blank one."""
+    return html_parts.colour_bar(heatmap.colours, heatmap.labels) if heatmap.colours else ""
+
+
 def show_heatmap(heatmap: ShownHeatmap) -> None:
     """Show one heatmap with its colour bar, and offer it to be kept."""
-    bar = html_parts.colour_bar(heatmap.colours, heatmap.labels) if heatmap.colours else ""
-    st.html(html_parts.heatmap(heatmap.over_picture(), heatmap.caption, bar))
+    show_over_picture(heatmap)
     if not heatmap.colours:
         return
     name = file_name(heatmap.explained[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -13,8 +14,10 @@ from digits.common.errors import LayerError, TensorFlowMissingError
 from digits.explanation.evidence import Explanation
 from digits.explanation.explaining import explain, read_and_explain
 from digits.network.architectures import CLASSES
-from digits.picture.pixels import Ink
+from digits.picture.decoding import decode_picture
+from digits.picture.pixels import Ink, InkMap
 from digits.picture.preparation import shrink_picture
+from digits.picture.shown_ink import ink_on_picture
 from digits.reading.digit import Reading, read_digit
 
 DEFAULT_METHOD = "grad-cam"
@@ -59,6 +62,11 @@ class ShownAnswer:
     def key(self) -> str:
         """The same for the same picture with the same ink, for what a person chose for it."""
         return f"{zlib.crc32(self.source)}-{self.ink}-{self.place}"
+
+    @cached_property
+    def ink_map(self) -> InkMap:
+        """float32 (h, w) in [0, 1], where ink lies on `picture`, found once for all heatmaps."""
+        return ink_on_picture(decode_picture(self.picture), self.ink)
 
     @property
     def likeliest_first(self) -> list[int]:

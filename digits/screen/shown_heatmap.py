@@ -14,8 +14,8 @@ from digits.explanation.evidence import Explanation, common_scale
 from digits.explanation.explaining import explain
 from digits.explanation.overlay import (
     COLOUR_MAPS,
+    COLOURED_INK,
     SIGNED_COLOUR_MAPS,
-    STYLES,
     PlacedHeatmap,
     colour_bar_labels,
     colour_ink,
@@ -25,6 +25,7 @@ from digits.explanation.overlay import (
 )
 from digits.explanation.sentences import NOISE, describe_heatmap, describe_method
 from digits.picture.decoding import Picture
+from digits.picture.pixels import InkMap
 from digits.screen.shown_answer import DEFAULT_METHOD, ShownAnswer
 
 CANDIDATES = 3
@@ -50,7 +51,7 @@ class HeatmapSettings:
     layer_name: str | None = None
     colour_map: str = COLOUR_MAPS[0]
     opacity: float = 1.0
-    style: str = STYLES[1]
+    style: str = COLOURED_INK
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +104,10 @@ class ShownHeatmap:
 
     def over_picture(self) -> Image.Image:
         """The evidence on the person's picture, as large as it is shown."""
-        return self._over(self.answers[0].picture, [each.placement for each in self.answers])
+        answer = self.answers[0]
+        placements = [each.placement for each in self.answers]
+        ink_map = answer.ink_map if self.settings.style == COLOURED_INK else None
+        return self._over(answer.picture, placements, ink_map)
 
     def as_png(self) -> bytes:
         """The same at the picture's own resolution, with title and colour bar, to be kept."""
@@ -114,15 +118,26 @@ class ShownHeatmap:
         with_colour_bar(overlay, title, self.scale, self.colour_map).save(file, "PNG")
         return file.getvalue()
 
-    def _over(self, picture: Picture, placements: Sequence[NDArray[np.float64]]) -> Image.Image:
+    def _over(
+        self,
+        picture: Picture,
+        placements: Sequence[NDArray[np.float64]],
+        ink_map: InkMap | None = None,
+    ) -> Image.Image:
         heatmaps = [
             self._placed(each, placement)
             for each, placement in zip(self.explained, placements, strict=True)
         ]
         opacity, colour_map = self.settings.opacity, self.colour_map
-        if self.settings.style == STYLES[1]:
-            ink = self.answers[0].ink
-            return colour_ink(picture, heatmaps, opacity, ink=ink, colour_map=colour_map)
+        if self.settings.style == COLOURED_INK:
+            return colour_ink(
+                picture,
+                heatmaps,
+                opacity,
+                ink=self.answers[0].ink,
+                ink_map=ink_map,
+                colour_map=colour_map,
+            )
         for heatmap, placement in heatmaps:
             laid = overlay_heatmap(picture, heatmap, placement, opacity, colour_map=colour_map)
             picture = laid

@@ -9,7 +9,7 @@ import numpy as np
 
 from digits.common.errors import DigitError
 from digits.common.picture_saving import save_picture
-from digits.explanation.overlay import STYLES
+from digits.explanation.overlay import COLOURED_INK, OVERLAY
 from digits.network.loading import load_network
 from digits.picture.files import read_picture_file
 from digits.picture.pixels import Ink
@@ -142,7 +142,9 @@ def _heatmap(answer: ShownAnswer, question: Question) -> ShownHeatmap:
 
 
 def _settings(question: Question) -> HeatmapSettings:
-    return HeatmapSettings(opacity=question.opacity, style=STYLES[0 if question.is_overlay else 1])
+    return HeatmapSettings(
+        opacity=question.opacity, style=OVERLAY if question.is_overlay else COLOURED_INK
+    )
 
 
 def wake_answer_maker() -> AnswerMaker:

@@ -1,6 +1,6 @@
-"""Things to learn from are made part by part, and each part is kept until all are there.
+"""Things to learn from are made once, part by part, and kept.
 
-An interruption costs a part at most: those that are kept are not made again.
+An interruption costs a part at most: those that were made are not made again.
 """
 
 from __future__ import annotations
@@ -27,28 +27,54 @@ class PartForm(Generic[Made, Whole]):
 
     Attributes:
         gather: puts together what was made, in order.
+        join: puts parts together, in order; none are a whole, too.
         read: what was kept in a file; None where there is none that is whole.
         keep: writes a file, whole or not at all.
     """
 
     gather: Callable[[Sequence[Made]], Whole]
+    join: Callable[[Sequence[Whole]], Whole]
     read: Callable[[Path], Whole | None]
     keep: Callable[[Whole, Path], None]
 
 
-def make_parts(
-    maker: Maker[Made], kind: str, n: int, kept: Path | None, form: PartForm[Made, Whole]
-) -> list[Whole]:
-    """`n` things, with a bar that shows how long it takes.
+def make_once(
+    maker: Maker[Made],
+    kind: str,
+    n: int,
+    kept: Path | None,
+    form: PartForm[Made, Whole],
+    *,
+    when_made: Callable[[Whole], None] = lambda whole: None,
+) -> Whole:
+    """`n` things, from a file if they were made before; else it says so, and shows a bar.
 
     Args:
         maker: of the things.
         kind: as for `Maker.make`.
         n: how many.
-        kept: what the names of parts begin with that are kept until `forget_parts`. None keeps
-            nothing.
-        form: of a part.
+        kept: the file, `.npz`, beside which parts lie until all are made; None keeps nothing.
+        form: of a part, and of the file.
+        when_made: is told what was made, before that is kept.
     """
+    if kept is None:
+        return form.join(_make_parts(maker, kind, n, None, form))
+    found = form.read(kept)
+    if found is not None:
+        return found
+    print(f"Making {n:,} {kind.replace('_', '-')}, once.", flush=True)
+    whole = form.join(_make_parts(maker, kind, n, kept.with_suffix(""), form))
+    when_made(whole)
+    form.keep(whole, kept)
+    for part in _parts(n):
+        _file(kept.with_suffix(""), part).unlink(missing_ok=True)
+    return whole
+
+
+def _make_parts(
+    maker: Maker[Made], kind: str, n: int, kept: Path | None, form: PartForm[Made, Whole]
+) -> list[Whole]:
+    """All parts, each kept under a name that begins with `kept` as soon as it is made."""
     parts = {part: form.read(_file(kept, part)) if kept else None for part in _parts(n)}
     missing = [number for part, whole in parts.items() if whole is None for number in part]
     bar = ProgressBar(n, done=n - len(missing))
@@ -59,12 +85,6 @@ def make_parts(
                 if kept:
                     form.keep(made, _file(kept, part))
     return [whole for whole in parts.values() if whole is not None]
-
-
-def forget_parts(kept: Path, n: int) -> None:
-    """Remove the files of all parts of `n` things."""
-    for part in _parts(n):
-        _file(kept, part).unlink(missing_ok=True)
 
 
 def _parts(n: int) -> list[range]:

@@ -29,7 +29,7 @@ from digits.synthetic.scenes import compose_scene
 from digits.synthetic.sources import CollectedThings, Sources
 from digits.synthetic.writers import ByWriter
 from digits.training.digit_sets import DAMAGED_NPZ, NO_DIGIT, DigitSet, Images, as_image
-from digits.training.kept_parts import PartForm, forget_parts, make_parts
+from digits.training.kept_parts import PartForm, make_once
 from digits.training.picture_folder import prepare_image
 from digits.training.picture_workers import UNLUCKY, sources_of_pictures
 
@@ -160,23 +160,12 @@ class PictureMaker:
         return prepare_image(on_sheet(ink, random)), int(self.bitmaps.labels[chosen])
 
     def _made(self, kind: str, n: int) -> DigitSet:
-        if self.cache is None or not n:
-            return _join(make_parts(self, kind, n, None, _FORM))
-        key = self._key(kind, n)
-        kept = self.cache / f"{kind}-{key}.npz"
-        digits = _read(kept)
-        if digits is not None:
-            return digits
-        name = kind.replace("_", "-")
-        print(f"Making {n:,} {name}, once.", flush=True)
-        parts = self.cache / f"{kind}-{key}"
-        digits = _join(make_parts(self, kind, n, parts, _FORM))
-        blank = n - len(digits)
-        if blank:
-            print(f"{blank:,} left out, for nothing can be seen there.", flush=True)
-        _keep(digits, kept)
-        forget_parts(parts, n)
-        return digits
+        def say_what_is_blank(digits: DigitSet) -> None:
+            if len(digits) < n:
+                print(f"{n - len(digits):,} left out, for nothing can be seen there.", flush=True)
+
+        kept = self.cache / f"{kind}-{self._key(kind, n)}.npz" if self.cache and n else None
+        return make_once(self, kind, n, kept, _FORM, when_made=say_what_is_blank)
 
     def _key(self, kind: str, n: int) -> str:
         """What the pictures depend on, as a name: what they are made of, and the code that does."""
@@ -238,7 +227,7 @@ def _digits(made: Sequence[_Made]) -> DigitSet:
     return DigitSet(images, np.array([label for _, label in found], np.uint8))
 
 
-_FORM = PartForm(_digits, _read, _keep)
+_FORM = PartForm(_digits, _join, _read, _keep)
 
 
 def draw_anyhow(digit: PenDigit, random: np.random.Generator) -> NDArray[np.uint8]:

@@ -32,7 +32,7 @@ from digits.synthetic.scenes import imagine_scene
 from digits.synthetic.sources import Map, Random, Sources
 from digits.synthetic.written_rows import RowWriter
 from digits.training.digit_sets import DAMAGED_NPZ
-from digits.training.kept_parts import PartForm, forget_parts, make_parts
+from digits.training.kept_parts import PartForm, make_once
 from digits.training.picture_workers import UNLUCKY, sources_of_pictures
 
 SHARE_ON_PAPER, SHARE_WITH_REMAINS = 0.35, 0.1
@@ -81,18 +81,8 @@ class RowMaker:
 
     def rows(self, n: int, cache: Path | None = None) -> RowSet:
         """`n` rows, those left out of which nothing came."""
-        if cache is None:
-            return _join(make_parts(self, "rows", n, None, _FORM))
-        name = f"rows-{self._key(n)}"
-        kept = cache / f"{name}.npz"
-        found = _read(kept)
-        if found is not None:
-            return found
-        print(f"Making {n:,} rows, once.", flush=True)
-        rows = _join(make_parts(self, "rows", n, cache / name, _FORM))
-        _keep(rows, kept)
-        forget_parts(cache / name, n)
-        return rows
+        kept = None if cache is None else cache / f"rows-{self._key(n)}.npz"
+        return make_once(self, "rows", n, kept, _FORM)
 
     def make(self, kind: str, number: int) -> _Made:
         """A strip, uint8 (`STRIP_HEIGHT`, w), and its signs; None where nothing comes of it."""
@@ -195,4 +185,4 @@ def _join(parts: Sequence[RowSet]) -> RowSet:
     return RowSet(strips, tuple(text for part in parts for text in part.texts))
 
 
-_FORM = PartForm(_gather, _read, _keep)
+_FORM = PartForm(_gather, _join, _read, _keep)

@@ -147,6 +147,8 @@ class DigitWindow:
         self.opacity = tk.DoubleVar(self.root, 1.0)
         self._slider(tools, self.opacity, (0.0, 1.0), self._ask_again)
         self.save_button = self._button(tools, "Save explanation…", self.save_explanation)
+        # Room goes to it first, so that where there is little the slider is the one to shrink.
+        self.save_button.pack(side="right", padx=0, before=self.heatmap_switch)
         return self.panel.frame
 
     def _build_foot(self, parent: ttk.Frame) -> ttk.Frame:

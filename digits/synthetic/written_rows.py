@@ -22,6 +22,7 @@ from digits.synthetic.digit_ways import draw_digit_as
 from digits.synthetic.doodles import Line, bent, doodle, scribble
 from digits.synthetic.handwritten_things import LATIN, strokes_of
 from digits.synthetic.ink import ink_of_lines, ink_of_mnist, ink_of_strokes
+from digits.synthetic.pen_characters import PenCharacter
 from digits.synthetic.pen_strokes import PenDigit
 from digits.synthetic.row_texts import GAP, LETTER, SCRIBBLE
 from digits.synthetic.sources import Map, Random, Sources
@@ -141,8 +142,20 @@ class RowWriter:
         return list(by_writer.values())
 
     @cached_property
-    def _letters_of_writers(self) -> list[list[int]]:
-        return [list(share) for share in self.sources.collected.letters.shares]
+    def _letters_of_writers(self) -> list[list[PenCharacter]]:
+        letters = self.sources.collected.letters
+        shares = [[letters.characters[number] for number in share] for share in letters.shares]
+        kept = [[each for each in share if _is_letter(each.label)] for share in shares]
+        return [share for share in kept if share]
+
+    @cached_property
+    def _signs_of_people(self) -> dict[str, list[PenCharacter]]:
+        """Currency signs as people wrote them."""
+        signs: dict[str, list[PenCharacter]] = {}
+        for each in self.sources.collected.letters.characters:
+            if each.label in _CURRENCIES:
+                signs.setdefault(each.label, []).append(each)
+        return signs
 
     def _tile(self, sign: str, hand: Hand, random: Random) -> Tile:
         if sign.isdigit():
@@ -155,7 +168,9 @@ class RowWriter:
             draw = scribble if random.random() < 0.5 else doodle
             size = hand.height * random.uniform(0.8, 2.0)
             return Tile(_inked(draw(random), size, hand, random), float(random.uniform(-0.4, 0.2)))
-        return replace(_MARKS[sign](hand, random), is_mark=sign not in _CURRENCIES)
+        if sign in _CURRENCIES:
+            return self._currency(sign, hand, random)
+        return replace(_MARKS[sign](hand, random), is_mark=True)
 
     def _digit(self, label: int, hand: Hand, random: Random) -> Map:
         height = hand.height * float(np.exp(random.normal(0, hand.unsteady)))
@@ -192,12 +207,20 @@ class RowWriter:
         writers = self._letters_of_writers
         if writers and random.random() < 0.6:
             share = writers[int(random.integers(len(writers)))]
-            chosen = share[int(random.integers(len(share)))]
-            lines = list(self.sources.collected.letters.characters[chosen].strokes)
+            lines = list(share[int(random.integers(len(share)))].strokes)
         else:
             lines = bent(strokes_of(LATIN[int(random.integers(len(LATIN)))], random), random, 0.5)
         rise = float(random.choice([0.0, 0.0, 0.0, -0.25])) + float(random.normal(0, 0.03))
         return Tile(_inked(lines, height, hand, random), rise)
+
+    def _currency(self, sign: str, hand: Hand, random: Random) -> Tile:
+        people = self._signs_of_people.get(sign)
+        if people and random.random() < 0.5:
+            lines = list(people[int(random.integers(len(people)))].strokes)
+        else:
+            lines = bent(strokes_of(sign, random), random, 0.5)
+        size = hand.height * random.uniform(0.8, 1.3)
+        return Tile(_inked(lines, size, hand, random), float(random.uniform(-0.2, 0.1)))
 
 
 # --- marks
@@ -249,15 +272,6 @@ def _colon(hand: Hand, random: Random) -> Tile:
     return Tile(_cropped(ink.astype(np.float32)), float(random.uniform(0.02, 0.25)))
 
 
-def _currency(sign: str) -> Callable[[Hand, Random], Tile]:
-    def draw(hand: Hand, random: Random) -> Tile:
-        lines = bent(strokes_of(sign, random), random, 0.5)
-        size = hand.height * random.uniform(0.8, 1.3)
-        return Tile(_inked(lines, size, hand, random), float(random.uniform(-0.2, 0.1)))
-
-    return draw
-
-
 _CURRENCIES = "$€£¥"
 _MARKS: dict[str, Callable[[Hand, Random], Tile]] = {
     "-": _dash,
@@ -265,8 +279,15 @@ _MARKS: dict[str, Callable[[Hand, Random], Tile]] = {
     ",": _comma,
     "/": _slash,
     ":": _colon,
-    **{sign: _currency(sign) for sign in _CURRENCIES},
 }
+
+
+def _is_letter(label: str) -> bool:
+    """Whether a character is a letter, or a sign that is no mark and like no digit.
+
+    UNIPEN's writers wrote slashes, colons and brackets, too, of which the upright ones are 1s.
+    """
+    return label.isalpha() or label in "#%&@?"
 
 
 def _pen(hand: Hand) -> float:

@@ -19,7 +19,7 @@ import argparse
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -107,12 +107,15 @@ def _sample(digits: DigitSet, model: keras.Model) -> Sample:
 # --- Trust -----------------------------------------------------------------------------------
 
 
-def explained_rows(sample: Sample, model: keras.Model) -> Iterator[tuple[Row, Inputs]]:
-    """Each row with its heatmaps, float32 (n, 28, 28)."""
+def explained_rows(
+    sample: Sample, model: keras.Model, layers: Sequence[str] | None = None
+) -> Iterator[tuple[Row, Inputs]]:
+    """Each row with its heatmaps, float32 (n, 28, 28); at some convolutions, or at all."""
     lots = [random_heatmap((28, 28), seed) for seed in range(len(sample.inputs))]
     yield Row("random order"), np.stack(lots)
     yield Row("ink order"), sample.inputs
-    for layer_name in [*reversed(convolution_names(model)), None]:
+    chosen = reversed(convolution_names(model)) if layers is None else layers
+    for layer_name in [*chosen, None]:
         methods = OTHERS if layer_name is None else LAYERED
         found = [
             explain(network_input, [index], layer_name, methods=methods, model=model)
@@ -153,18 +156,21 @@ def share_within(inputs: Inputs, heatmaps: Inputs, reach: int) -> float:
 
 
 def report_trust(
-    samples: Mapping[str, Sample], times: Mapping[Row, float], model: keras.Model, place: int
+    samples: Mapping[str, Sample],
+    times: Mapping[Row, float],
+    model: keras.Model,
+    options: argparse.Namespace,
 ) -> None:
     """Print a line for each row as soon as it is known; Markdown, so that it can be shown."""
     measures = ("deletion", "insertion", "on ink", f"within {NEAR} pixels")
     columns = [f"{name}: {what}" for name in samples for what in measures]
     print(f"| method | layer | {' | '.join([*columns, 'ms'])} |")
     print(f"|---|---|{'---:|' * (len(columns) + 1)}")
-    explained = [explained_rows(sample, model) for sample in samples.values()]
+    explained = [explained_rows(sample, model, options.layers) for sample in samples.values()]
     for rows in zip(*explained, strict=True):
         row, cells = rows[0][0], []
         for sample, (_, heatmaps) in zip(samples.values(), rows, strict=True):
-            trust = measure_trust(sample, heatmaps, model, place)
+            trust = measure_trust(sample, heatmaps, model, options.place)
             cells += [f"{trust.deletion:.3f}", f"{trust.insertion:.3f}"]
             cells += [f"{trust.on_ink:.0%}", f"{trust.near_ink:.0%}"]
         cells.append(f"{times[row] * 1e3:.1f}" if row in times else "")
@@ -267,7 +273,7 @@ def report(options: argparse.Namespace) -> None:
     times = median_seconds(map_calls(model), inputs, options.rounds)
     speed = median_seconds(answer_calls(model), inputs, 4 * options.rounds)
     if not options.no_trust:
-        report_trust(samples, times, model, options.place)
+        report_trust(samples, times, model, options)
     report_speed(speed)
 
 
@@ -282,6 +288,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--digits", type=count, default=1000, metavar="N", help="a set (1000)")
     parser.add_argument("--place", type=count, default=2, metavar="N", help="pixels a side (2)")
     parser.add_argument("--rounds", type=count, default=20, metavar="N", help="of the times (20)")
+    parser.add_argument("--layers", nargs="+", metavar="NAME", help="at these alone (all)")
     parser.add_argument("--no-trust", action="store_true", help="the times alone")
     options = parser.parse_args(arguments)
     return run_script(lambda: report(options), lambda: "Stopped.")

@@ -17,12 +17,13 @@ from digits.common.errors import (
     PictureError,
 )
 from digits.network.architectures import CLASSES
-from digits.network.doubt import explain_doubt, max_logit
+from digits.network.doubt import NO_DIGIT, explain_doubt, max_logit
 from digits.network.loading import as_network
 from digits.network.prediction import BATCH, are_digits, calibrated_softmax, predict_logits
 from digits.picture.decoding import DecodedPicture, Picture, decode_picture
 from digits.picture.pixels import Ink
 from digits.picture.preparation import PreparedDigit, prepare_candidates
+from digits.reading.doubt_reasons import reason_in_picture
 
 if TYPE_CHECKING:
     from digits.network.loading import AnyNetwork
@@ -200,7 +201,7 @@ def make_readings(
         Reading(
             top_k=top_k_of(own, k),
             probabilities=own,
-            doubt=None if is_digit else explain_doubt(each.network_input, own),
+            doubt=None if is_digit else _reason_of_doubt(each, own),
             network_input=each.network_input,
             placement=each.prepared.placement,
             steps=each.prepared.steps,
@@ -208,6 +209,15 @@ def make_readings(
         )
         for each, own, is_digit in zip(pictures, probabilities, are_digit, strict=True)
     ]
+
+
+def _reason_of_doubt(ready: ReadyPicture, probabilities: NDArray[np.float32]) -> str:
+    prepared = ready.prepared
+    reason = explain_doubt(prepared.network_input, probabilities)
+    if reason != NO_DIGIT:
+        return reason
+    pixels = ready.decoded.pixels
+    return reason_in_picture(pixels, prepared.network_input, prepared.placement) or reason
 
 
 def predict_top_k(

@@ -38,6 +38,12 @@ from digits.reading.digit import (
     make_readings,
     top_k_of,
 )
+from digits.reading.doubt_reasons import (
+    LETTER_OR_DRAWING,
+    LETTERS,
+    SOMETHING_ELSE,
+    reason_in_picture,
+)
 from digits.reading.number_lattice import WIDEST_DIGIT
 from digits.reading.number_rows import RowReading, read_rows
 from digits.reading.row_cutting import SURELY_ALONE, WIDEST_ALONE
@@ -74,6 +80,10 @@ _GAP = 0.02
 # Found on 711 numbers of `benchmarks/whole_numbers.py --validation`, whose calibration error is
 # then 1.9%, by twofold cross-validation.
 _LOG_ODDS, _WEIGHTS, _WEIGHT_OF_UNCLEAR = 4.66, np.array([0.57, 0.22, 0.95]), 2.5
+# So many letters in a row are a word, and in more rows than these nobody writes words.
+_LEAST_OF_WORD, _MOST_ROWS_OF_WORDS = 3, 6
+# Odds against it, as a natural logarithm, beyond which confidence is 0 to every digit shown.
+_HARDLY = 50.0
 # As a natural logarithm: what its row is so sure of is no doubtful digit, however it is cut.
 _CLEAR_IN_ROW = -2.5
 # Of the smaller one's side: how far the boxes of two digits lie in each other at most.
@@ -175,14 +185,52 @@ def _read_decoded(decoded: DecodedPicture, ink: Ink, network: Network) -> Number
         alone = alone or _read_alone(decoded, ink, network)
         return _of_one_digit(alone) if alone.reading.is_digit else _refuse()
     row_network = load_row_network()
-    rows = read_rows(found, sheet, network, row_network)
-    rows = [row for row in rows if any(sign.kind == "digit" for sign in row.signs)]
+    all_rows = read_rows(found, sheet, network, row_network)
+    rows = [row for row in all_rows if any(sign.kind == "digit" for sign in row.signs)]
     if alone is None and _are_several(_digits_among(rows)):
         return _assembled(rows, sheet, decoded.pixels, network)
     alone = alone or _read_alone(decoded, ink, network)
     if row_network is not None and not rows and alone.reading.top_k[0][1] < _SURE_AGAINST_ROW:
-        return _of_one_digit(alone, doubt=NO_NUMBER)
-    return _either(alone, rows, sheet, network)
+        number = _of_one_digit(alone, doubt=NO_NUMBER)
+    else:
+        number = _either(alone, rows, sheet, network)
+    return _with_true_reason(number, all_rows)
+
+
+def _with_true_reason(number: NumberReading, rows: Sequence[RowReading]) -> NumberReading:
+    """A number with the reason of its doubt, if there is one, that its rows and its picture tell.
+
+    Letters are told by the rows alone, and what is made of them looks like anything else.
+    """
+    if number.doubt is None or not number.digits:
+        return number
+    reason = _true_reason(number, rows)
+    digits = number.digits
+    if len(digits) == 1:  # it is shown as a digit, which says the same
+        digits = (replace(digits[0], reading=replace(digits[0].reading, doubt=reason)),)
+    return replace(number, doubt=reason, digits=digits)
+
+
+def _true_reason(number: NumberReading, rows: Sequence[RowReading]) -> str:
+    assert number.doubt is not None
+    letters = max((_letters_in(row) for row in rows), default=0)
+    is_general = number.doubt == NO_NUMBER
+    if len(rows) > _MOST_ROWS_OF_WORDS and is_general:
+        return SOMETHING_ELSE
+    if letters >= _LEAST_OF_WORD:
+        return number.doubt if number.doubt == SOMETHING_ELSE else LETTERS
+    if not is_general:
+        return number.doubt
+    first = number.digits[0].reading
+    in_picture = reason_in_picture(number.picture, first.network_input, first.placement)
+    return in_picture or (LETTER_OR_DRAWING if letters else NO_NUMBER)
+
+
+def _letters_in(row: RowReading) -> int:
+    """How many there are in a row that is mostly letters."""
+    kinds = [sign.kind for sign in row.signs]
+    letters = kinds.count("letter")
+    return letters if letters > len(kinds) / 2 else 0
 
 
 def _refuse() -> NoReturn:
@@ -400,7 +448,7 @@ def _confidence(rows: Sequence[RowReading], readings: Sequence[Reading], unclear
     shares = sum(np.log(max(reading.top_k[0][1], 1e-9)) for reading in readings)
     doubts = np.log1p(-np.minimum([5 * score, 20 * sureness, 20 * shares], 0.0))
     log_odds = _LOG_ODDS - float(doubts @ _WEIGHTS) - _WEIGHT_OF_UNCLEAR * unclear
-    return float(1 / (1 + np.exp(-log_odds)))
+    return float(1 / (1 + np.exp(min(-log_odds, _HARDLY))))
 
 
 def _digits_of(

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from digits.common import quiet_matplotlib  # noqa: F401
+from digits.picture.skeleton import thinned
 from digits.synthetic.doodles import Line, turned
 from digits.synthetic.handwritten_things import drawn, on_sheet, strokes_of
 from digits.synthetic.sources import Drawing, Map, Random, Sources
@@ -95,38 +95,6 @@ def _skeleton_lines(character: str, font_name: str) -> tuple[Line, ...]:
             np.add.at(count, edges[:, a], 1)
         places = total / count[:, None]
     return tuple(places[edge] for edge in edges)
-
-
-def thinned(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The middle lines of a shape, one pixel wide.
-
-    Zhang & Suen (1984), "A fast parallel algorithm for thinning digital patterns".
-
-    Args:
-        mask: bool (h, w).
-    """
-    mask = np.pad(mask, 1)
-    while True:
-        before = int(mask.sum())
-        for second in (False, True):
-            mask = mask & ~_removable(mask, second)
-        if int(mask.sum()) == before:
-            return mask[1:-1, 1:-1]
-
-
-def _removable(mask: NDArray[np.bool_], second: bool) -> NDArray[np.bool_]:
-    """Rim pixels that one half of a step removes, on the south-east side or the north-west."""
-    shifts = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
-    around = np.stack([np.roll(mask, (-dy, -dx), (0, 1)) for dy, dx in shifts])
-    count = around.sum(axis=0, dtype=np.uint8)
-    rises = (~around & np.roll(around, -1, axis=0)).sum(axis=0, dtype=np.uint8)
-    north, east, south, west = around[::2]
-    spared = (
-        (north & east & west) | (north & south & west)
-        if second
-        else (north & east & south) | (east & south & west)
-    )
-    return mask & (count >= 2) & (count <= 6) & (rises == 1) & ~spared
 
 
 def bent_picture(glyph: Drawing, random: Random) -> Map:

@@ -26,10 +26,10 @@ from PIL import Image
 
 from digits.common.errors import DataError
 from digits.common.packed_file import read_packed_file
+from digits.picture.skeleton import thinned
 from digits.synthetic.bitmaps import NO_BITMAPS, Bitmaps, read_bitmaps
 from digits.synthetic.letter_strokes import LOOK_ALIKES
 from digits.synthetic.pen_characters import PenCharacter, parse_pen_characters
-from digits.synthetic.printed_characters import thinned
 from digits.synthetic.sources import CollectedThings
 from digits.synthetic.writers import ByWriter
 from digits.training.digit_sets import DAMAGED_NPZ, split_of_writer

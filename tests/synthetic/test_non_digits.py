@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from digits.picture.skeleton import thinned
 from digits.synthetic import digit_mixtures, handwritten_things
 from digits.synthetic.doodles import bent, doodle, fitted, scribble
 from digits.synthetic.letter_strokes import LETTERS, LOOK_ALIKES, parse_strokes
@@ -25,7 +26,6 @@ from digits.synthetic.printed_characters import (
     PRINTED_SIGNS,
     glyph_of,
     letter_fonts,
-    thinned,
 )
 from digits.synthetic.sources import CollectedThings, Sources
 from digits.synthetic.writers import ByWriter

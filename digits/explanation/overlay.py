@@ -86,7 +86,7 @@ def overlay_heatmap(
         return colour_ink(picture, [(heatmap, placement)], opacity, colour_map=colour_map)
     pixels = decode_picture(picture).pixels
     placed = _place(np.asarray(heatmap, np.float32), placement, pixels.shape[:2])
-    colours = _colour(placed, _fitting_map(colour_map, heatmap))
+    colours = colour_heatmap(placed, _fitting_map(colour_map, heatmap))
     strength = np.abs(placed) * np.float32(opacity)
     return Image.fromarray(cv2.blendLinear(pixels, colours, 1 - strength, strength))
 
@@ -123,7 +123,7 @@ def colour_ink(
     for heatmap, placement in heatmaps:
         own = _place(np.asarray(heatmap, np.float32), placement, shape)
         placed = np.where(np.abs(own) > np.abs(placed), own, placed)
-    heat = _colour(placed, _fitting_map(colour_map, placed)).astype(np.float32)
+    heat = colour_heatmap(placed, _fitting_map(colour_map, placed)).astype(np.float32)
     strength = np.minimum(np.abs(placed) / np.float32(_RAMP), 1)[..., None] * np.float32(opacity)
     inked = _PALE + strength * (heat - _PALE)
     paper = np.float32(_DIMMED) * decoded.pixels
@@ -217,8 +217,13 @@ def _known_map(colour_map: str) -> str:
     return colour_map
 
 
-def _colour(heatmap: NDArray[np.float32], colour_map: str) -> NDArray[np.uint8]:
-    """Uint8 (h, w, 3), RGB."""
+def colour_heatmap(heatmap: NDArray[np.float32], colour_map: str) -> NDArray[np.uint8]:
+    """The colours of a heatmap by itself: uint8 (h, w, 3), RGB.
+
+    Args:
+        heatmap: float32 (h, w) in [0, 1], or in [-1, 1] for one of `SIGNED_COLOUR_MAPS`.
+        colour_map: one of `COLOUR_MAPS` or `SIGNED_COLOUR_MAPS`.
+    """
     share = (heatmap + 1) / 2 if colour_map in SIGNED_COLOUR_MAPS else heatmap
     levels = np.rint(share * np.float32(255)).astype(np.uint8)
     return np.asarray(cv2.applyColorMap(levels, _colour_table(colour_map)), np.uint8)

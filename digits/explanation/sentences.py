@@ -32,7 +32,8 @@ def describe_heatmap(explained: Explanation, scale: float, *, is_digit: bool = T
     if explained.against is not None:
         other = with_article(explained.against)
         return f"Orange speaks for {digit} and not {other}, blue for {other} and not {digit}."
-    sentence = f"What {'spoke' if is_digit else 'would speak'} for {digit}."
+    speaks = "spoke" if is_digit else "would speak"
+    sentence = f"What {speaks} for {digit}: the warmer the colour, the more."
     if explained.strength < WEAK * scale:
         sentence += f" Weak: at most {explained.strength / scale:.0%} of the strongest evidence."
     return sentence

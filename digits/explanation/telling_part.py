@@ -22,13 +22,11 @@ from digits.picture.skeleton import Points, StrokePart, find_parts
 
 # Pixels of the network's picture: what belongs to a point of the strokes, and to a line.
 _OF_A_POINT, _OF_A_LINE = 3.5, 2.5
-# How much denser than on the rest of the ink the evidence on a part is if that part stands out,
-# and the share of all evidence that is there at least.
-_DENSER, _LEAST_SHARE = 1.45, 0.16
+# A part stands out if its evidence is so much denser than that of all ink, and exceeds its share of
+# the ink by so much of all evidence.
+_DENSER, _LEAST_EXCESS = 1.25, 0.1
 # What a curve counts beside parts that people see at once.
 _OF_CURVES = 0.75
-# A part that has more of the ink is no part.
-_MOST_INK = 0.6
 # Of the digit's height: how wide a gap is at most, and at least.
 _WIDEST_GAP, _NARROWEST_GAP = 0.55, 0.1
 # A way between two points of which more than this share has ink is no gap.
@@ -93,7 +91,7 @@ def describe_telling_part(
 def telling_part(
     parts: Sequence[StrokePart], network_input: NDArray[np.float32], heatmap: NDArray[np.float32]
 ) -> StrokePart | None:
-    """The part on which the evidence is densest; None where no part stands out.
+    """The part that has most evidence beyond its share of the ink; None if no part stands out.
 
     Args:
         parts: from `skeleton.find_parts`.
@@ -104,16 +102,13 @@ def telling_part(
     total = float(evidence.sum())
     if total <= 0:
         return None
-    best, densest = None, _DENSER
+    best, most = None, _LEAST_EXCESS
     for part in parts:
         own = _reach_of(part, ink)
         inked, share = own.sum() / ink.sum(), float(evidence[own].sum()) / total
-        if not 0 < inked <= _MOST_INK or share < _LEAST_SHARE:
-            continue
-        density = (share / inked) / max((1 - share) / (1 - inked), 1e-6)
-        density *= _OF_CURVES if part.kind == "bow" else 1.0
-        if density > densest:
-            best, densest = part, density
+        excess = (share - inked) * (_OF_CURVES if part.kind == "bow" else 1.0)
+        if share >= _DENSER * inked and excess > most:
+            best, most = part, excess
     return best
 
 

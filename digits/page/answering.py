@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import streamlit as st
 
+from digits.common.errors import LayerError
 from digits.page.explanation import (
     ask_whether_shown,
     chosen_digit,
@@ -11,8 +14,10 @@ from digits.page.explanation import (
     more_about_the_method,
     show_explanation,
     show_heatmaps,
+    show_inside,
 )
 from digits.page.guarding import guarded
+from digits.page.waiting import said_to_be_waking
 from digits.screen import html_parts
 from digits.screen.shown_answer import ShownAnswer
 from digits.screen.shown_number import ShownNumber
@@ -47,17 +52,34 @@ def show_digit(answer: ShownAnswer) -> None:
     else:
         is_wanted = True
         st.html(html_parts.answer(answer.top_k))
+        say_what_told(answer)
     if is_wanted and ask_whether_shown():
         with st.container(key="why"):
             guarded(show_explanation)(answer, explanation_settings())
             more_about_the_method()
+    if is_wanted:
+        show_all_digits(answer)
+        guarded(show_inside)(answer)
     show_steps(answer)
+
+
+def say_what_told(answer: ShownAnswer) -> None:
+    """Say for laymen by which part of its strokes the digit was known."""
+    with suppress(LayerError), said_to_be_waking():  # without convolutions nothing can be said
+        st.html(html_parts.telling_part(answer.telling))
 
 
 def _is_wanted_anyway(doubt: str, key: str) -> bool:
     """Say a doubt; whether the likeliest is asked for nevertheless."""
     st.html(html_parts.doubt(doubt))
     return bool(st.toggle("Show the likeliest anyway", key=f"anyway-{key}"))
+
+
+def show_all_digits(answer: ShownAnswer) -> None:
+    """Show how sure the network is of each digit, to whoever opens it."""
+    everything = st.expander("All ten digits", key="all-ten", on_change="rerun")
+    if everything.open:
+        everything.html(html_parts.all_digits(answer.probabilities.tolist()))
 
 
 def show_steps(answer: ShownAnswer) -> None:

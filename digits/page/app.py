@@ -14,13 +14,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from digits.common.errors import DigitError, PictureError
-from digits.page.browser_side import (
-    UPLOAD_IS_GONE,
-    forget_pasted,
-    keep_in_browser,
-    pasted_picture,
-)
+from digits.page.browser_side import UPLOAD_IS_GONE, keep_in_browser
 from digits.page.drawing import drawn_picture, paper_history
+from digits.page.examples import offer_examples, pictures_of_examples
+from digits.page.given import INKS, forget_given, given_picture
 from digits.page.guarding import guarded
 from digits.screen.sentences import DRAW_INVITATION
 
@@ -33,7 +30,6 @@ if TYPE_CHECKING:
     from digits.screen.shown_number import ShownNumber
 
 STYLE = Path(__file__).with_name("style.css")
-INKS: dict[str, Ink] = {"Auto": "auto", "Dark on light": "dark", "Light on dark": "light"}
 INVITATIONS = {
     "Draw": DRAW_INVITATION,
     "Upload": "Give a picture of a number; the answer appears here.",
@@ -66,6 +62,7 @@ def main() -> None:
     """Lay out the page from top to bottom."""
     st.set_page_config("Handwritten digits", page_icon="✏️", layout="wide")
     st.html(STYLE)
+    st.html(pictures_of_examples())
     heading()
     question_and_answer()
     model_layers()
@@ -111,6 +108,9 @@ def question_and_answer() -> None:
             pause = st.empty()
         with st.container(key="answer"):
             show_answer(question, seen, pause)
+        with st.container(key="more-pictures", gap="small"):
+            offer_examples()
+            earlier_answers(question)
     keep_in_browser(paper_history(), has_upload=bool(st.session_state.get("upload")))
 
 
@@ -142,11 +142,11 @@ def uploaded_pictures() -> tuple[list[bytes], Ink]:
         "Picture of a number, at most 10 MB, or paste one",
         accept_multiple_files=True,
         key="upload",
-        on_change=forget_pasted,
+        on_change=forget_given,
     )
-    pasted, ink = pasted_picture(), ask_for_ink("upload")
+    given, ink = given_picture(), ask_for_ink("upload")
     newest = [file.getvalue() for file in newest_of(files)]
-    return (newest if pasted is None else [pasted]), ink
+    return (newest if given is None else [given]), ink
 
 
 def newest_of(files: list[UploadedFile]) -> list[UploadedFile]:
@@ -199,6 +199,19 @@ def show_answer(question: Question, seen: DeltaGenerator, pause: DeltaGenerator)
     if question.tab == "Draw" and number.doubt is not None:
         let_the_hand_finish(number, pause)
     show_number(number)
+
+
+def earlier_answers(question: Question) -> None:
+    """Keep what is shown, and offer what was shown before."""
+    number: ShownNumber | None = st.session_state.get("answer")
+    if number is None:  # nothing was read yet, and nothing is imported that could
+        return
+    from digits.page.earlier import remember, show_earlier
+
+    is_shown = question.pictures[:1] == [number.source]
+    if is_shown:
+        remember(number, is_drawn=question.tab == "Draw")
+    show_earlier(number if is_shown else None)
 
 
 def let_the_hand_finish(number: ShownNumber, pause: DeltaGenerator) -> None:

@@ -1,5 +1,5 @@
 // What only the browser can do for the page: keep a drawing over a reload, in this tab's session
-// storage and nowhere else; take a picture from the clipboard; and reach the canvas in its
+// storage and nowhere else; take a picture from the clipboard and put an answer there; and reach the canvas in its
 // component's shadow tree, which no style sheet of the page does.
 
 const KEPT = "handwritten-digits";
@@ -19,9 +19,11 @@ export default function ({ data, setTriggerValue }) {
   });
   const paste = (event) => takePasted(event, setTriggerValue);
   document.addEventListener("paste", paste);
+  document.addEventListener("click", copyAnswer);
   return () => {
     stop();
     document.removeEventListener("paste", paste);
+    document.removeEventListener("click", copyAnswer);
   };
 }
 
@@ -48,6 +50,33 @@ function takePasted(event, setTriggerValue) {
   const reader = new FileReader();
   reader.onload = () => setTriggerValue("pasted", reader.result);
   reader.readAsDataURL(file);
+}
+
+async function copyAnswer(event) {
+  const button = event.target.closest?.("button.copy");
+  if (!button) return;
+  const said = button.textContent;
+  button.textContent = (await copied(button.dataset.copy)) ? "Copied" : "Not allowed";
+  setTimeout(() => (button.textContent = said), 1500);
+}
+
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copiedByCommand(text); // a page without https has no clipboard of its own
+  }
+}
+
+function copiedByCommand(text) {
+  const field = document.createElement("textarea");
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  const isDone = document.execCommand("copy");
+  field.remove();
+  return isDone;
 }
 
 // It comes when it likes.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from digits.page.drawing import PaperHistory, put_on_paper
+from digits.page.given import give
 
 SCRIPT = Path(__file__).with_suffix(".js")
 PAPER = "Paper to draw a number on. If you cannot draw, give a picture under Upload, beside Draw."
@@ -39,17 +41,6 @@ def keep_in_browser(history: PaperHistory, *, has_upload: bool) -> None:
         )
 
 
-def pasted_picture() -> bytes | None:
-    """What was pasted last; a file that is uploaded later replaces it."""
-    pasted: bytes | None = st.session_state.get("pasted")
-    return pasted
-
-
-def forget_pasted() -> None:
-    """A file was uploaded, or taken back."""
-    st.session_state.pop("pasted", None)
-
-
 def _bring_back() -> None:
     kept = st.session_state["browser"].kept
     st.session_state["was_kept"] = True
@@ -67,8 +58,5 @@ def _take_pasted() -> None:
     url = st.session_state["browser"].pasted
     if not isinstance(url, str):
         return
-    try:
-        st.session_state["pasted"] = base64.b64decode(url.partition(",")[2])
-    except binascii.Error:
-        return
-    st.session_state["tab"] = "Upload"
+    with suppress(binascii.Error):
+        give(base64.b64decode(url.partition(",")[2]))

@@ -125,3 +125,8 @@ def put_on_paper(strokes: Strokes) -> None:
     """Bring back what was drawn before, on paper that is empty."""
     if paper_history().is_new:
         redraw(lambda: paper_history().keep(strokes))
+
+
+def draw_again(strokes: Strokes) -> None:
+    """Bring back what was drawn before; what is on the paper now can be had by Undo."""
+    redraw(lambda: paper_history().change(strokes))

@@ -28,6 +28,7 @@ from digits.page.waiting import said_to_be_waking
 from digits.screen import html_parts
 from digits.screen.confidence_words import candidate, label_of_digit
 from digits.screen.shown_answer import ShownAnswer
+from digits.screen.shown_feature_maps import feature_maps_to_show
 from digits.screen.shown_heatmap import (
     HeatmapSettings,
     ShownHeatmap,
@@ -52,6 +53,7 @@ DEFAULTS = {
     "style": COLOURED_INK,
     "layer": None,
     "colours": COLOUR_MAPS[0],
+    "inside": None,
 }
 
 
@@ -129,6 +131,29 @@ def show_explanation(answer: ShownAnswer, settings: HeatmapSettings) -> None:
     show = dict(zip(VIEWS, shows, strict=True))[view]
     with st.container(key=f"view-{view}"), said_to_be_waking(settings.layer_name):
         show(answer, settings)
+
+
+def show_inside(answer: ShownAnswer) -> None:
+    """Show what a convolution makes of a digit, to whoever opens it."""
+    with st.expander("Inside the network", key="inside-network", on_change="rerun") as inside:
+        if not inside.open:
+            return
+        st.caption(
+            "Each square is one of the layer's feature maps: where on the digit one of its filters "
+            "answers, strongest first. Choose one to see it on your picture."
+        )
+        st.selectbox(
+            "Convolution",
+            known_convolutions(),
+            index=None,
+            placeholder="The model's last",
+            **_remembered("inside"),
+        )
+        layer_name: str | None = _chosen()["inside"]
+        with said_to_be_waking(layer_name):
+            shown = feature_maps_to_show(answer, layer_name, _chosen()["colours"])
+        maps = shown.picture, shown.images, shown.placement, shown.caption
+        st.html(html_parts.feature_maps(*maps))
 
 
 # ---- Whole numbers

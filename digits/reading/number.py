@@ -43,6 +43,7 @@ from digits.reading.doubt_reasons import (
     LETTERS,
     SOMETHING_ELSE,
     reason_in_picture,
+    shows_something_else,
 )
 from digits.reading.number_lattice import WIDEST_DIGIT
 from digits.reading.number_rows import RowReading, read_rows
@@ -82,6 +83,8 @@ _GAP = 0.02
 _LOG_ODDS, _WEIGHTS, _WEIGHT_OF_UNCLEAR = 4.66, np.array([0.57, 0.22, 0.95]), 2.5
 # So many letters in a row are a word, and in more rows than these nobody writes words.
 _LEAST_OF_WORD, _MOST_ROWS_OF_WORDS = 3, 6
+# Of the height of a row.
+_AS_TALL_AS_LETTERS = 0.5
 # Odds against it, as a natural logarithm, beyond which confidence is 0 to every digit shown.
 _HARDLY = 50.0
 # As a natural logarithm: what its row is so sure of is no doubtful digit, however it is cut.
@@ -214,11 +217,13 @@ def _with_true_reason(number: NumberReading, rows: Sequence[RowReading]) -> Numb
 def _true_reason(number: NumberReading, rows: Sequence[RowReading]) -> str:
     assert number.doubt is not None
     letters = max((_letters_in(row) for row in rows), default=0)
+    is_one_line = sum(len(row.row.parts) for row in rows) == 1  # a scribble, or joined writing
     is_general = number.doubt == NO_NUMBER
-    if len(rows) > _MOST_ROWS_OF_WORDS and is_general:
+    is_many = is_general and len(rows) > _MOST_ROWS_OF_WORDS
+    if is_many or shows_something_else(number.picture):
         return SOMETHING_ELSE
-    if letters >= _LEAST_OF_WORD:
-        return number.doubt if number.doubt == SOMETHING_ELSE else LETTERS
+    if letters >= _LEAST_OF_WORD and not is_one_line:
+        return LETTERS
     if not is_general:
         return number.doubt
     first = number.digits[0].reading
@@ -227,10 +232,13 @@ def _true_reason(number: NumberReading, rows: Sequence[RowReading]) -> str:
 
 
 def _letters_in(row: RowReading) -> int:
-    """How many there are in a row that is mostly letters."""
+    """How many there are in a row that is mostly letters, of which a sign may hold several."""
     kinds = [sign.kind for sign in row.signs]
     letters = kinds.count("letter")
-    return letters if letters > len(kinds) / 2 else 0
+    if letters <= len(kinds) / 2:
+        return 0
+    tall = sum(part.height >= _AS_TALL_AS_LETTERS * row.row.height for part in row.row.parts)
+    return max(letters, tall)
 
 
 def _refuse() -> NoReturn:

@@ -37,6 +37,7 @@ def answer(top_k: Sequence[tuple[int, float]]) -> str:
         <p class="answer-label">Likeliest digit</p>
         <p class="answer-digit">{digit}</p>
         <p class="answer-confidence">{html.escape(format_confidence(confidence))} confident</p>
+        {_copy_button(str(digit))}
       </div>
       {_bars(top_k)}
     </section>
@@ -50,6 +51,7 @@ def number(written: str, confidence: float) -> str:
       <p class="answer-label">Number</p>
       {_large(written)}
       <p class="answer-confidence">{html.escape(sureness_of_number(confidence))}</p>
+      {_copy_button(written)}
     </section>
     """
 
@@ -90,6 +92,73 @@ def uploaded(picture: Image.Image) -> str:
       <img src="{_data_uri(picture)}" alt="Your picture, with what was read framed">
     </figure>
     """
+
+
+def _copy_button(text: str) -> str:
+    """What `browser_side.js` copies when it is pressed."""
+    return (
+        f'<button class="copy" type="button" data-copy="{html.escape(text)}">Copy answer</button>'
+    )
+
+
+def all_digits(probabilities: Sequence[float]) -> str:
+    """All ten digits with how sure the network is of each, in their order."""
+    return f'<div class="all-digits">{_bars(list(enumerate(probabilities)))}</div>'
+
+
+def telling_part(sentence: str) -> str:
+    """By what a digit was known, in a sentence for laymen."""
+    return f'<p class="telling">{html.escape(sentence)}</p>'
+
+
+def feature_maps(
+    picture: Image.Image,
+    maps: Sequence[tuple[str, Image.Image]],
+    placement: NDArray[np.float64],
+    caption: str,
+) -> str:
+    """A convolution's feature maps as a grid; the chosen one lies on the picture.
+
+    It is chosen in the browser alone: each is a radio button whose own image is shown.
+
+    Args:
+        picture: that was read.
+        maps: of each its name and its image, with transparency, all of one size.
+        placement: float64 (2, 3), from pixels of such an image to those of the picture, x before y.
+        caption: a sentence below them, or none.
+    """
+    items = "".join(
+        _feature_map(name, image, _on_picture(image, picture, placement), is_chosen=number == 0)
+        for number, (name, image) in enumerate(maps)
+    )
+    ratio = f"{picture.width} / {picture.height}"
+    return f"""
+    <div class="inside" style="--ratio: {ratio}">
+      <img class="inside-picture" src="{_data_uri(picture)}" alt="Your picture">
+      <div class="maps" role="radiogroup" aria-label="Feature maps">{items}</div>
+      <p class="heatmap-caption">{html.escape(caption)}</p>
+    </div>
+    """
+
+
+def _feature_map(name: str, image: Image.Image, place: str, *, is_chosen: bool) -> str:
+    label, source = html.escape(name), _data_uri(image)
+    return f"""
+    <label class="map">
+      <input type="radio" name="feature-map"{" checked" if is_chosen else ""}>
+      <img class="map-on-picture" src="{source}" alt="" style="{place}">
+      <img class="map-alone" src="{source}" alt="">
+      <span>{label}</span>
+    </label>
+    """
+
+
+def _on_picture(image: Image.Image, picture: Image.Image, placement: NDArray[np.float64]) -> str:
+    """Where an image lies on the picture, in shares of that."""
+    (wide, _, x), (_, tall, y) = placement
+    left, top = (x + 0.5 - wide / 2) / picture.width, (y + 0.5 - tall / 2) / picture.height
+    width, height = wide * image.width / picture.width, tall * image.height / picture.height
+    return f"--x: {left:.4f}; --y: {top:.4f}; --w: {width:.4f}; --h: {height:.4f}"
 
 
 def _large(written: str) -> str:

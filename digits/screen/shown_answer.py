@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from digits.common.errors import LayerError, TensorFlowMissingError
 from digits.explanation.evidence import Explanation
 from digits.explanation.explaining import explain, read_and_explain
+from digits.explanation.telling_part import describe_telling_part
 from digits.network.architectures import CLASSES
+from digits.network.loading import load_network
 from digits.picture.decoding import decode_picture
 from digits.picture.pixels import Ink, InkMap
 from digits.picture.preparation import shrink_picture
@@ -67,6 +69,17 @@ class ShownAnswer:
     def ink_map(self) -> InkMap:
         """float32 (h, w) in [0, 1], where ink lies on `picture`, found once for all heatmaps."""
         return ink_on_picture(decode_picture(self.picture), self.ink)
+
+    @cached_property
+    def telling(self) -> str:
+        """By which part of its strokes the likeliest digit was known, in a sentence.
+
+        Raises:
+            LayerError, ModelError: as `explain`.
+        """
+        best = self.likeliest_first[0]
+        heatmap = self.explain(best).heatmap()
+        return describe_telling_part(self.network_input, heatmap, best, load_network())
 
     @property
     def likeliest_first(self) -> list[int]:

@@ -33,11 +33,12 @@ def explanation(
 @pytest.mark.parametrize(
     ("explained", "sentence"),
     [
-        (explanation(2.0), "What spoke for a 4."),
-        (explanation(2.0, class_index=8), "What spoke for an 8."),
+        (explanation(2.0), "What spoke for a 4: the warmer the colour, the more."),
+        (explanation(2.0, class_index=8), "What spoke for an 8: the warmer the colour, the more."),
         (
             explanation(0.2),
-            "What spoke for a 4. Weak: at most 10% of the strongest evidence.",
+            "What spoke for a 4: the warmer the colour, the more."
+            " Weak: at most 10% of the strongest evidence.",
         ),
         (explanation(-2.0), "This layer holds no positive evidence for a 4."),
         (explanation(1e-7), "This layer holds no positive evidence for a 4."),
@@ -58,7 +59,7 @@ def test_heatmaps_are_described(explained: Explanation, sentence: str) -> None:
 
 def test_the_heatmap_of_what_may_be_no_digit_is_in_the_conditional() -> None:
     said = describe_heatmap(explanation(2.0, class_index=3), 2.0, is_digit=False)
-    assert said == "What would speak for a 3."
+    assert said == "What would speak for a 3: the warmer the colour, the more."
 
 
 def test_methods_and_files_are_named_with_their_layer() -> None:

@@ -45,7 +45,7 @@ def canvas_value(strokes: Strokes, sheet: int = 0) -> dict[str, object]:
     """What the canvas sends for a drawing on a sheet; Undo and Clear take a new one."""
     file = as_file(Image.fromarray(drawings.draw(strokes)))
     url = "data:image/png;base64," + base64.b64encode(file).decode()
-    objects = [{"type": "Path"} for _ in strokes]
+    objects = [{"type": "Path", "path": stroke} for stroke in strokes]
     paper = f"hsl({sheet}, 0%, 100%)"
     return {"drawing": {"raw": {"objects": objects, "background": paper}, "data": url}}
 
@@ -184,7 +184,7 @@ def test_undo_leaves_out_the_last_stroke(page: AppTest) -> None:
 
     press(page, "Undo")
 
-    assert page.session_state["sheet"]["objects"] == [{"type": "Path"}]
+    assert page.session_state["sheet"]["objects"] == [{"type": "Path", "path": DIGITS[4][0]}]
 
 
 def test_redo_takes_back_an_undo_and_undo_a_clear(page: AppTest) -> None:
@@ -533,7 +533,7 @@ def test_the_pen_width_reaches_the_canvas_and_keeps_the_answer(page: AppTest) ->
 
 
 def test_one_sentence_says_what_becomes_of_pictures(page: AppTest) -> None:
-    assert "none is stored" in page.main.caption[0].value
+    assert "none is stored" in page.main.caption[-1].value
 
 
 # ---- What goes wrong on our side
@@ -683,3 +683,96 @@ def test_a_doubt_of_an_upload_is_said_at_once(
 
 def test_a_doubt_waits_for_half_a_second_at_most() -> None:
     assert LOOKS_FOR_STROKES <= 0.05 < DOUBT_WAITS <= 0.5
+
+
+# ---- What there is to try, what was read before, and what else can be opened
+
+
+@pytest.mark.parametrize(
+    ("file", "written"), [("ruled_paper", "5081"), ("amount", "12.50"), ("hard_4", "4")]
+)
+def test_an_example_is_read_when_it_is_chosen(page: AppTest, file: str, written: str) -> None:
+    page.button(key=f"example-{file}").click().run()
+
+    assert page.session_state["tab"] == "Upload"
+    assert page.session_state["answer"].written == written
+    assert blocks(page, "uploaded")
+    assert not page.exception
+
+
+def test_a_file_that_is_chosen_after_an_example_is_read_instead(page: AppTest) -> None:
+    page.button(key="example-amount").click().run()
+
+    upload(page, "seven.png", as_file(Image.fromarray(drawings.draw(DIGITS[7]))))
+
+    assert likeliest(page) == "7"
+
+
+def test_the_scribble_among_the_examples_is_doubted(page: AppTest) -> None:
+    page.button(key="example-scribble").click().run()
+
+    assert "like" in text(page, "answer doubted")
+
+
+def test_earlier_answers_are_offered_and_brought_back_with_what_was_drawn(page: AppTest) -> None:
+    draw(page, 7)
+    assert "Earlier answers" not in [each.label for each in page.expander]
+    by_label(page.button, "Clear").click().run()
+    page.session_state["canvas"] = canvas_value(DIGITS[1], sheet=1)
+    page.session_state["earlier"] = True
+    page.run()
+    assert likeliest(page) == "1"
+    (button,) = (each for each in page.button if str(each.key).startswith("earlier-"))
+    assert button.label == "7"
+
+    button.click().run()
+
+    assert page.session_state["tab"] == "Draw"
+    assert page.session_state["sheet"]["objects"] == [
+        {"type": "Path", "path": stroke} for stroke in DIGITS[7]
+    ]
+
+
+def test_earlier_answers_to_uploads_come_back_at_once(page: AppTest) -> None:
+    page.button(key="example-hard_4").click().run()
+    page.button(key="example-ruled_paper").click().run()
+    page.session_state["earlier"] = True
+    page.run()
+    (button,) = (each for each in page.button if str(each.key).startswith("earlier-"))
+
+    button.click().run()
+
+    assert likeliest(page) == "4"
+    assert not page.exception
+
+
+def test_all_ten_digits_are_shown_to_whoever_opens_them(page: AppTest) -> None:
+    draw(page, 1)
+    assert not blocks(page, "all-digits")
+
+    page.session_state["all-ten"] = True
+    page.run()
+
+    shown = blocks(page, "all-digits")[0]
+    assert re.findall(r'bar-digit">(\d)<', shown) == [str(digit) for digit in range(10)]
+
+
+def test_inside_the_network_each_map_can_be_chosen(page: AppTest) -> None:
+    draw(page, 1)
+    assert not blocks(page, "inside")
+
+    page.session_state["inside-network"] = True
+    page.run()
+
+    shown = blocks(page, "inside")[0]
+    assert shown.count('type="radio"') == shown.count("map-on-picture") >= 8
+    assert shown.count(" checked") == 1
+    assert not page.exception
+
+
+def test_below_the_answer_a_sentence_says_by_what_it_was_known(page: AppTest) -> None:
+    draw(page, 4)
+
+    assert re.fullmatch(
+        r"(It knows the 4 by the .*|No part stands out: .*)\.", text(page, "telling")
+    )

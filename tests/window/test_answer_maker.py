@@ -51,7 +51,7 @@ def test_a_drawing_gets_the_answer_that_every_other_caller_gets(
     assert answer.doubt is None
     assert answer.network_input is not None
     assert np.array_equal(answer.network_input, np.rint(reading.network_input * 255))
-    assert answer.caption == "What spoke for a 7."
+    assert answer.caption == "What spoke for a 7: the warmer the colour, the more."
     assert list(answer.colours) == colour_stops(COLOUR_MAPS[0])
     assert answer.labels[0] == "0"
 

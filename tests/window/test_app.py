@@ -433,7 +433,7 @@ def test_a_number_is_read_and_each_of_its_digits_can_be_looked_at(
     assert digit(window) == "7"
     assert said(window).endswith("confident")
     assert panel.bars[0][0]["text"] == "7"
-    assert panel.caption["text"] == "What spoke for a 7."
+    assert panel.caption["text"] == "What spoke for a 7: the warmer the colour, the more."
     # "What the network sees" takes its place beside it again.
     assert seen(window, panel.heatmap, screen).shape < whole.shape
     assert panel.seen.winfo_ismapped()

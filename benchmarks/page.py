@@ -3,7 +3,8 @@
 A real browser, driven by Playwright, draws on our page and on `floor_page.py`, which has the same
 canvas and only echoes how many strokes it got; both by turns, and compared within one run:
 
-- first-visit: navigation, on a server just started, to a canvas that can be drawn on;
+- first-visit: navigation, on a server just started, to a canvas that can be drawn on; and how far
+  what is seen jumps meanwhile, by the browser's own measure (cumulative layout shift);
 - first-answer: start of the server's process, with navigation at once, to the first answer of a
   digit drawn as soon as the canvas allows; beside the floor page's first echo, the same way;
 - strokes: from lifting the pen to the answer, and until the page is still again;
@@ -57,15 +58,33 @@ async def serving(script: str) -> AsyncIterator[Server]:
             yield server
 
 
+# Of all shifts so far that no person caused.
+LAYOUT_SHIFT = """
+new Promise((done) => {
+  let sum = 0;
+  new PerformanceObserver((list) => {
+    for (const each of list.getEntries()) if (!each.hadRecentInput) sum += each.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => done(sum), 300);
+})
+"""
+STILL = 2.0  # seconds, after which nothing of a first visit is on its way
+
+
 async def first_visit(running: Browser, runs: int) -> None:
     seconds: dict[str, list[float]] = {FLOOR: [], OURS: []}
+    shifts: dict[str, list[float]] = {FLOOR: [], OURS: []}
     for _ in range(runs):
         for script, times in seconds.items():
             async with serving(script) as server:
                 start = time.perf_counter()
                 (person,) = await people(running, server.url, WATCHED[script], 1)
                 times.append(time.perf_counter() - start)
+                await asyncio.sleep(STILL)
+                shifts[script].append(float(await person.page.evaluate(LAYOUT_SHIFT)))
                 await person.page.context.close()
+    own, floor = (statistics.median(shifts[script]) for script in (OURS, FLOOR))
+    print(f"{'first visit: cumulative layout shift':48}{own:9.3f}{floor:9.3f}  goal 0.05")
     _print("first visit: until the canvas can be drawn on", seconds[OURS], seconds[FLOOR], 1.1)
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from digits.evaluation.measures import RELIABILITY_BINS, AverageHeatmap, Mistake, Reliability
-from digits.explanation.overlay import overlay_heatmap
+from digits.explanation.overlay import colour_ink
 from digits.reading.digit import format_confidence
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ def average_heatmaps_figure(averages: Sequence[AverageHeatmap], theme: Theme = L
 def evidence_figure(
     picture: NDArray[np.uint8], heatmaps: Mapping[str, NDArray[np.float32]], theme: Theme = LIGHT
 ) -> Figure:
-    """One picture as it is, then with one heatmap after the other over it.
+    """One picture as it is, then its ink in the colours of one heatmap after the other.
 
     Args:
         picture: uint8 (28, 28), white ink on black.
@@ -233,7 +233,7 @@ def evidence_figure(
     columns = 1 + len(heatmaps)
     width = min(_SHEET_WIDTH, _SINGLE_WIDTH * columns)
     figure, cells = _figure(theme, (width, width / columns + 0.3), columns=columns)
-    pictures = [enlarged, *(overlay_heatmap(enlarged, heatmap) for heatmap in heatmaps.values())]
+    pictures = [enlarged, *(_with_evidence(enlarged, each) for each in heatmaps.values())]
     for axes, shown, title in zip(cells, pictures, ["", *heatmaps], strict=True):
         axes.imshow(shown, cmap="gray")
         axes.set_title(title, fontsize=11, color=theme.ink)
@@ -242,14 +242,14 @@ def evidence_figure(
 
 
 def explained_average(average: AverageHeatmap) -> Image.Image:
-    """The average picture of a digit, and beside it with the average heatmap over it."""
+    """The average picture of a digit, and beside it in the colours of the average heatmap."""
     return explained_picture(np.rint(255 * average.picture).astype(np.uint8), average.heatmap)
 
 
 def explained_picture(
     picture: NDArray[np.uint8], heatmap: NDArray[np.float32] | None
 ) -> Image.Image:
-    """A picture that the network saw, enlarged, and beside it with the heatmap over it.
+    """A picture that the network saw, enlarged, and beside it its ink in the heatmap's colours.
 
     Args:
         picture: uint8 (28, 28), white ink on black.
@@ -264,8 +264,14 @@ def explained_picture(
         return alone
     both = Image.new("RGB", (2 * alone.width + _GAP, alone.height), "#808080")
     both.paste(alone, (0, 0))
-    both.paste(overlay_heatmap(enlarged, heatmap), (alone.width + _GAP, 0))
+    both.paste(_with_evidence(enlarged, heatmap), (alone.width + _GAP, 0))
     return both
+
+
+def _with_evidence(enlarged: NDArray[np.uint8], heatmap: NDArray[np.float32]) -> Image.Image:
+    """White ink on black in the colours of the evidence on it."""
+    ink_map = enlarged.astype(np.float32) / np.float32(255)
+    return colour_ink(enlarged, [(heatmap, None)], ink_map=ink_map)
 
 
 def _enlarged(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -15,7 +15,7 @@ import streamlit as st
 
 from digits.common.errors import DigitError, PictureError
 from digits.page.browser_side import UPLOAD_IS_GONE, keep_in_browser
-from digits.page.drawing import drawn_picture, paper_history
+from digits.page.drawing import drawn_picture, is_settled, paper_history
 from digits.page.examples import offer_examples, pictures_of_examples
 from digits.page.given import INKS, forget_given, given_picture
 from digits.page.guarding import guarded
@@ -35,6 +35,8 @@ INVITATIONS = {
     "Upload": "Give a picture of a number; the answer appears here.",
     "Camera": "Take a photo of a handwritten number; the answer appears here.",
 }
+# Pixels; `GAP` is Streamlit's medium one. An answer has room before it is there.
+PAGE_WIDTH, INPUT_WIDTH, GAP, ANSWER_HEIGHT = 928, 493, 32, 552
 MOST_UPLOADED = 10_000_000
 """Bytes, which hold any phone's photo."""
 CONNECTION_IS_LOST = (
@@ -61,12 +63,15 @@ class Question:
 def main() -> None:
     """Lay out the page from top to bottom."""
     st.set_page_config("Handwritten digits", page_icon="✏️", layout="wide")
-    st.html(STYLE)
-    st.html(pictures_of_examples())
-    heading()
-    question_and_answer()
-    model_layers()
-    privacy_note()
+    with st.container(horizontal_alignment="center"):
+        page, style = st.container(key="page", width=PAGE_WIDTH), st.container(key="style-sheet")
+    with style:  # below the page, for it takes room until it hides itself, but first to be sent
+        style_sheet()
+    with page:
+        heading()
+        question_and_answer()
+        model_layers()
+        privacy_note()
     prepare_to_answer()
 
 
@@ -82,12 +87,21 @@ def prepare_to_answer() -> None:
 # ---- Page
 
 
+def style_sheet() -> None:
+    """Bring the style, and what shows only while the connection is lost.
+
+    The browser applies it a moment after the page is there; so all that has a size has it natively,
+    too, or it would jump.
+    """
+    style = f"<style>{STYLE.read_text('utf-8')} {pictures_of_examples()}</style>"
+    st.html(f'{style}<p class="lost" role="status">{CONNECTION_IS_LOST}</p>')
+
+
 def heading() -> None:
-    """Say what the page does; and, should it happen, that the connection is lost."""
-    with st.container(key="heading", gap="small"):
+    """Say what the page does."""
+    with st.container(key="heading", gap="xsmall"):
         st.title("Handwritten digits", anchor=False)
-        st.html(f'<p class="lost" role="status">{CONNECTION_IS_LOST}</p>')
-        st.markdown("Write a number: a neural network reads its digits and shows where it looked.")
+        st.markdown("Write a number: a network reads it and shows why.")
 
 
 def privacy_note() -> None:
@@ -102,11 +116,12 @@ def privacy_note() -> None:
 @guarded
 def question_and_answer() -> None:
     """Take a picture on the left, answer on the right; a stroke reruns nothing else."""
-    with st.container(key="desk", horizontal=True):
-        with st.container(key="input"):
+    with st.container(key="desk", horizontal=True, gap="medium"):
+        with st.container(key="input", width=INPUT_WIDTH):
             question, seen = ask()
             pause = st.empty()
-        with st.container(key="answer"):
+        width = PAGE_WIDTH - INPUT_WIDTH - GAP
+        with st.container(key="answer", width=width, height=ANSWER_HEIGHT, border=False):
             show_answer(question, seen, pause)
         with st.container(key="more-pictures", gap="small"):
             offer_examples()
@@ -209,7 +224,7 @@ def earlier_answers(question: Question) -> None:
     from digits.page.earlier import remember, show_earlier
 
     is_shown = question.pictures[:1] == [number.source]
-    if is_shown:
+    if is_shown and (question.tab != "Draw" or is_settled()):
         remember(number, is_drawn=question.tab == "Draw")
     show_earlier(number if is_shown else None)
 

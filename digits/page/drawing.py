@@ -37,6 +37,7 @@ def drawn_picture() -> list[bytes]:
             key="canvas",
         )
     let_the_paper_go_first()
+    st.session_state["is_settled"] = is_on_sheet(drawing.json_data, sheet)
     strokes = known_strokes(drawing.json_data, sheet)
     history = paper_history()
     history.keep(strokes)
@@ -54,12 +55,19 @@ def paper_history() -> PaperHistory:
 def paper_tools(history: PaperHistory) -> None:
     """Undo, Redo and Clear, by a key each, and the pen's width."""
     with st.container(key="paper-tools", horizontal=True, vertical_alignment="bottom"):
-        for name, key, change, is_possible in (
-            ("Undo", "Ctrl+Z", history.undo, history.can_undo),
-            ("Redo", "Ctrl+Y", history.redo, history.can_redo),
-            ("Clear", "Esc", history.clear, bool(history.strokes)),
+        for name, key, width, change, is_possible in (
+            ("Undo", "Ctrl+Z", 112, history.undo, history.can_undo),
+            ("Redo", "Ctrl+Y", 109, history.redo, history.can_redo),
+            ("Clear", "Esc", 88, history.clear, bool(history.strokes)),
         ):
-            st.button(name, on_click=redraw, args=(change,), shortcut=key, disabled=not is_possible)
+            st.button(
+                name,
+                on_click=redraw,
+                args=(change,),
+                shortcut=key,
+                disabled=not is_possible,
+                width=width,  # pixels, the same before and after it is styled
+            )
         st.slider("Pen width", *PEN_WIDTHS, step=2, format="%d px", key="pen")
 
 
@@ -109,9 +117,18 @@ def new_sheet(number: int, strokes: Strokes) -> Drawing:
 
 def known_strokes(sent: Drawing | None, sheet: Drawing) -> Strokes:
     """Find what is on the sheet: a drawing sent before Undo or Clear is on an older one."""
-    is_on_sheet = sent is not None and sent.get("background") == sheet["background"]
-    strokes: Strokes = sent["objects"] if sent and is_on_sheet else sheet["objects"]
+    strokes: Strokes = sent["objects"] if sent and is_on_sheet(sent, sheet) else sheet["objects"]
     return strokes
+
+
+def is_on_sheet(sent: Drawing | None, sheet: Drawing) -> bool:
+    """Whether what the canvas sent last is on this sheet, and no older one."""
+    return sent is not None and sent.get("background") == sheet["background"]
+
+
+def is_settled() -> bool:
+    """Whether the picture of the drawing is that of its strokes, and not the one before Undo."""
+    return bool(st.session_state.get("is_settled"))
 
 
 def redraw(change: Callable[[], None]) -> None:

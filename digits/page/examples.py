@@ -41,7 +41,7 @@ def _read(file: str) -> None:
 @cache
 def pictures_of_examples() -> str:
     """A style sheet with the pictures, for Streamlit's buttons hold none; it is sent once."""
-    return f"<style>{''.join(map(_rule, EXAMPLES))}</style>"
+    return "".join(map(_rule, EXAMPLES))
 
 
 def _rule(file: str) -> str:

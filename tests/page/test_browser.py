@@ -567,3 +567,86 @@ INKED = """
   return [left, right, top, bottom];
 }
 """
+
+
+# ---- What there is to try, what was read before, and what else can be opened
+
+
+def test_an_example_is_read_when_it_is_clicked_and_the_next_one_after_it(phone: Page) -> None:
+    phone.get_by_role("button", name="Ruled paper").click()
+    expect(phone.locator(".answer-number")).to_have_text("5081")
+    expect(phone.locator(".uploaded img")).to_be_visible()
+
+    phone.get_by_role("button", name="A scribble").click()
+    expect(phone.locator(".answer-doubt")).to_be_visible()
+
+
+def test_the_answer_is_copied(desktop: Page) -> None:
+    desktop.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    draw(desktop, row_of_digits("27"))
+    expect(desktop.locator(".answer-number")).to_have_text("27")
+
+    button = desktop.locator("button.copy")
+    button.click()
+
+    expect(button).to_have_text("Copied")
+    assert desktop.evaluate("navigator.clipboard.readText()") == "27"
+    expect(button).to_have_text("Copy answer")
+
+
+def test_an_earlier_answer_comes_back_with_its_drawing(desktop: Page) -> None:
+    draw(desktop, DIGITS[7])
+    expect_answer(desktop, 7)
+    press(desktop, "Clear")
+    expect(desktop.locator(".message")).to_have_text(DRAWN_INVITATION)
+    draw(desktop, DIGITS[4])
+    expect_answer(desktop, 4)
+    wait_for_strokes(desktop, 2)
+
+    desktop.get_by_text("Earlier answers").click()
+    desktop.locator(".st-key-earlier-row").get_by_role("button", name="7").click()
+
+    expect_answer(desktop, 7)
+    wait_for_strokes(desktop, 1)
+    expect(desktop.locator(".st-key-earlier-row").get_by_role("button", name="4")).to_be_visible()
+
+
+def test_a_feature_map_that_is_clicked_lies_on_the_picture(phone: Page) -> None:
+    draw(phone, DIGITS[4])
+    expect_answer(phone, 4)
+    phone.get_by_text("Inside the network").click()
+    maps = phone.locator(".map")
+    expect(maps.nth(1)).to_be_visible()
+
+    for chosen in (1, 0):
+        maps.nth(chosen).click()
+        shown = [maps.nth(number).locator(".map-on-picture") for number in (0, 1)]
+        expect(shown[chosen]).to_be_visible()
+        expect(shown[1 - chosen]).to_be_hidden()
+        picture = phone.locator(".inside-picture").bounding_box()
+        overlay = shown[chosen].bounding_box()
+        assert picture is not None
+        assert overlay is not None
+        # A 4 in the middle of the paper: what the network saw of it is in the middle, too.
+        middle = overlay["x"] + overlay["width"] / 2 - picture["x"]
+        assert middle == pytest.approx(picture["width"] / 2, rel=0.1)
+        assert 0.9 < overlay["height"] / picture["height"] < 1.5
+
+
+def test_all_ten_digits_are_shown_on_demand(desktop: Page) -> None:
+    draw(desktop, DIGITS[7])
+    expect_answer(desktop, 7)
+
+    desktop.get_by_text("All ten digits").click()
+
+    expect(desktop.locator(".all-digits li")).to_have_count(10)
+
+
+def test_a_phone_reaches_the_switch_for_light_and_dark(phone: Page) -> None:
+    background = "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
+    light = phone.evaluate(background)
+
+    phone.get_by_role("button", name="Main menu").click()
+    phone.get_by_text("dark_mode").click()
+
+    wait_until(lambda: phone.evaluate(background) != light)

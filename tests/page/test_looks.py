@@ -1,0 +1,124 @@
+"""What anybody can see and use: every width, and what axe finds for those who see or hear it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser import PHONE, draw, fresh_tab, open_page, paper
+from tests.drawings import DIGITS, SCRIBBLE
+
+# Of Streamlit's own; what is not in this list is a fault.
+KNOWN: frozenset[str] = frozenset()
+
+
+def serious(page: Page) -> list[tuple[str, str]]:
+    """What axe finds that keeps people out, and the element it found it at."""
+    found = Axe().run(page).response["violations"]
+    return [
+        (each["id"], node["html"][:100])
+        for each in found
+        if each["impact"] in ("serious", "critical") and each["id"] not in KNOWN
+        for node in each["nodes"]
+    ]
+
+
+def with_digit(page: Page) -> None:
+    draw(page, DIGITS[4])
+    expect(page.locator(".heatmap")).to_be_visible()
+
+
+def with_doubt(page: Page) -> None:
+    draw(page, SCRIBBLE)
+    expect(page.locator(".answer-doubt")).to_be_visible()
+
+
+def with_number(page: Page) -> None:
+    page.get_by_role("button", name="Ruled paper").click()
+    expect(page.locator(".answer-number")).to_be_visible()
+
+
+def with_everything_open(page: Page) -> None:
+    with_digit(page)
+    page.get_by_text("More about the method").click()
+    expect(page.get_by_text("Heatmap opacity")).to_be_visible()
+    page.get_by_text("Inside the network").click()
+    expect(page.locator(".map").first).to_be_visible()
+    page.get_by_text("All ten digits").click()
+    expect(page.locator(".all-digits")).to_be_visible()
+    page.get_by_text("Show model layers").click()
+    expect(page.locator(".layers")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("show", [with_doubt, with_number, with_everything_open])
+def test_axe_finds_nothing_serious(
+    chromium: Browser, server: str, show: Callable[[Page], None], scheme: str
+) -> None:
+    with chromium.new_context(color_scheme=scheme) as context, fresh_tab(context) as page:  # type: ignore[arg-type]
+        open_page(page, server)
+        assert serious(page) == []
+        show(page)
+        page.mouse.move(0, 0)
+        assert serious(page) == []
+
+
+@pytest.fixture
+def sized(chromium: Browser) -> Callable[[int, int], BrowserContext]:
+    """A browser with a window of some width and height."""
+    return lambda width, height: chromium.new_context(
+        viewport={"width": width, "height": height}, has_touch=width < 700
+    )
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "is_beside"),
+    [
+        (320, 568, False),
+        (360, 640, False),
+        (640, 800, False),
+        (844, 390, True),
+        (1024, 768, True),
+        (1100, 800, True),
+        (1920, 1080, True),
+    ],
+)
+def test_the_paper_fits_and_the_answer_is_beside_it_where_both_fit(
+    sized: Callable[[int, int], BrowserContext],
+    server: str,
+    width: int,
+    height: int,
+    *,
+    is_beside: bool,
+) -> None:
+    with sized(width, height) as context, fresh_tab(context) as page:
+        open_page(page, server)
+        draw(page, DIGITS[7])
+        expect(page.locator(".answer-digit")).to_have_text("7")
+
+        sheet, answer = paper(page).bounding_box(), page.locator(".answer").bounding_box()
+        assert sheet is not None
+        assert answer is not None
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert sheet["x"] >= 0
+        assert sheet["x"] + sheet["width"] <= width
+        assert answer["x"] + answer["width"] <= width
+        assert (answer["x"] >= sheet["x"] + sheet["width"]) == is_beside
+        assert (answer["y"] < sheet["y"] + sheet["height"]) == is_beside
+
+
+def test_on_a_small_phone_the_answer_is_seen_without_scrolling(
+    sized: Callable[[int, int], BrowserContext], server: str
+) -> None:
+    with sized(PHONE["width"], 664) as context, fresh_tab(context) as page:
+        open_page(page, server)
+        draw(page, DIGITS[7])
+        expect(page.locator(".answer-digit")).to_have_text("7")
+
+        digit = page.locator(".answer-digit").bounding_box()
+        assert digit is not None
+        assert digit["y"] + digit["height"] <= 664
+        assert page.evaluate("document.querySelector('.stMain').scrollTop") == 0

@@ -36,7 +36,7 @@ INVITATIONS = {
     "Camera": "Take a photo of a handwritten number; the answer appears here.",
 }
 # Pixels; `GAP` is Streamlit's medium one. An answer has room before it is there.
-PAGE_WIDTH, INPUT_WIDTH, GAP, ANSWER_HEIGHT = 928, 493, 32, 552
+PAGE_WIDTH, INPUT_WIDTH, GAP, ANSWER_HEIGHT = 928, 498, 32, 552
 MOST_UPLOADED = 10_000_000
 """Bytes, which hold any phone's photo."""
 CONNECTION_IS_LOST = (

@@ -63,10 +63,10 @@ class Question:
 def main() -> None:
     """Lay out the page from top to bottom."""
     st.set_page_config("Handwritten digits", page_icon="✏️", layout="wide")
-    with st.container(horizontal_alignment="center"):
-        page, style = st.container(key="page", width=PAGE_WIDTH), st.container(key="style-sheet")
-    with style:  # below the page, for it takes room until it hides itself, but first to be sent
-        style_sheet()
+    with st.container(horizontal_alignment="center", gap=None):
+        with st.container(key="style-sheet", height=1, border=False):
+            style_sheet()
+        page = st.container(key="page", width=PAGE_WIDTH)
     with page:
         heading()
         question_and_answer()
@@ -117,13 +117,15 @@ def privacy_note() -> None:
 def question_and_answer() -> None:
     """Take a picture on the left, answer on the right; a stroke reruns nothing else."""
     with st.container(key="desk", horizontal=True, gap="medium"):
-        with st.container(key="input", width=INPUT_WIDTH):
-            question, seen = ask()
-            pause = st.empty()
+        with st.container(key="left", width=INPUT_WIDTH, gap="medium"):
+            with st.container(key="input"):
+                question, seen = ask()
+                pause = st.empty()
+            more = st.container(key="more-pictures", gap="small")
         width = PAGE_WIDTH - INPUT_WIDTH - GAP
         with st.container(key="answer", width=width, height=ANSWER_HEIGHT, border=False):
             show_answer(question, seen, pause)
-        with st.container(key="more-pictures", gap="small"):
+        with more:
             offer_examples()
             earlier_answers(question)
     keep_in_browser(paper_history(), has_upload=bool(st.session_state.get("upload")))

@@ -17,6 +17,7 @@ KNOWN: frozenset[str] = frozenset()
 
 def serious(page: Page) -> list[tuple[str, str]]:
     """What axe finds that keeps people out, and the element it found it at."""
+    expect(page.locator('[data-stale="true"]')).to_have_count(0)  # nothing is on its way
     found = Axe().run(page).response["violations"]
     return [
         (each["id"], node["html"][:100])

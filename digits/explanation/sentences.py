@@ -86,4 +86,4 @@ def describe_check(check: FaithfulnessCheck, *, adding: bool) -> str:
         return f"It is read as {digit} for as long as there is ink."
     end = is_read.index(False)
     other = with_article(check.likeliest[end])
-    return f"Without {100 * end // steps}% of the ink it is read as {other}."
+    return f"Once {100 * end // steps}% of the ink is gone it is read as {other}."

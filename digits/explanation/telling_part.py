@@ -37,7 +37,7 @@ _INKED = 0.35
 # In logits: how much surer than its rival a network has to be of the digit with the gap filled.
 _SURE = 1.0
 
-WHOLE_SHAPE = "No part stands out: it knows the {digit} by its whole shape."
+WHOLE_SHAPE = "No single part decides: it knows the {digit} by its whole shape."
 KNOWN_BY = "It knows the {digit} by the {part}."
 IF_FILLED = "Were the gap {where} closed, it would read {other}."
 _NAMES = {"bow": "curve", "stroke": "slanting stroke"}

@@ -37,21 +37,21 @@ def show_number(number: ShownNumber) -> None:
         st.html(html_parts.number(number.written, number.confidence))
     answer = chosen_digit(number)
     if answer is not None:
-        show_digit(answer)
+        show_digit(answer, is_alone=False)
     elif ask_whether_shown():
         guarded(show_heatmaps)(number, explanation_settings())
         more_about_the_method()
 
 
-def show_digit(answer: ShownAnswer) -> None:
-    """Show a digit, how sure it is, why, and what the network sees."""
+def show_digit(answer: ShownAnswer, *, is_alone: bool = True) -> None:
+    """Show a digit, alone or of a number, how sure it is, why, and what the network sees."""
     if answer.doubt is not None:
         is_wanted = _is_wanted_anyway(answer.doubt, answer.key)
         if is_wanted:
             st.html(html_parts.likeliest_anyway(answer.top_k))
     else:
         is_wanted = True
-        st.html(html_parts.answer(answer.top_k))
+        st.html(html_parts.answer(answer.top_k, is_alone=is_alone))
         say_what_told(answer)
     if is_wanted and ask_whether_shown():
         with st.container(key="why"):

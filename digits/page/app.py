@@ -142,8 +142,9 @@ def ask() -> tuple[Question, DeltaGenerator]:
     with draw:
         drawing = drawn_picture()
     with upload:
-        files, ink = uploaded_pictures()
+        files = uploaded_pictures()
         seen = st.empty()
+        ink = ask_for_ink("upload")
     with camera:
         photo, ink_of_photo = photographed_picture(is_open=bool(camera.open))
     if upload.open:
@@ -153,7 +154,7 @@ def ask() -> tuple[Question, DeltaGenerator]:
     return Question("Draw", drawing, "dark"), seen
 
 
-def uploaded_pictures() -> tuple[list[bytes], Ink]:
+def uploaded_pictures() -> list[bytes]:
     """Ask for a file, of any kind: what it is tells its content, and our own sentence."""
     files = st.file_uploader(
         "Picture of a number, at most 10 MB, or paste one",
@@ -161,9 +162,9 @@ def uploaded_pictures() -> tuple[list[bytes], Ink]:
         key="upload",
         on_change=forget_given,
     )
-    given, ink = given_picture(), ask_for_ink("upload")
+    given = given_picture()
     newest = [file.getvalue() for file in newest_of(files)]
-    return (newest if given is None else [given]), ink
+    return newest if given is None else [given]
 
 
 def newest_of(files: list[UploadedFile]) -> list[UploadedFile]:

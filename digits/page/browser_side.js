@@ -20,10 +20,12 @@ export default function ({ data, setTriggerValue }) {
   const paste = (event) => takePasted(event, setTriggerValue);
   document.addEventListener("paste", paste);
   document.addEventListener("click", copyAnswer);
+  document.addEventListener("click", bringAnswerIntoView);
   return () => {
     stop();
     document.removeEventListener("paste", paste);
     document.removeEventListener("click", copyAnswer);
+    document.removeEventListener("click", bringAnswerIntoView);
   };
 }
 
@@ -58,6 +60,13 @@ async function copyAnswer(event) {
   const said = button.textContent;
   button.textContent = (await copied(button.dataset.copy)) ? "Copied" : "Not allowed";
   setTimeout(() => (button.textContent = said), 1500);
+}
+
+// Pictures to click lie below the answer that they change.
+function bringAnswerIntoView(event) {
+  if (!event.target.closest?.(".st-key-more-pictures button")) return;
+  const answer = document.querySelector(".st-key-answer");
+  if (answer && answer.getBoundingClientRect().top < 0) answer.scrollIntoView({ behavior: "smooth" });
 }
 
 async function copied(text) {

@@ -22,7 +22,7 @@ EXAMPLES = {
 
 def offer_examples() -> None:
     """A row of pictures, each a button."""
-    st.caption("Nothing at hand? Try one of these.")
+    st.caption("Pictures to try")
     with st.container(key="example-row", horizontal=True, gap="small"):
         for file, name in EXAMPLES.items():
             st.button(

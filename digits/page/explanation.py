@@ -168,7 +168,11 @@ def chosen_digit(number: ShownNumber) -> ShownAnswer | None:
         key=f"digit-{number.key}",
         label_visibility="collapsed",
     )
-    return None if chosen is None else number.digits[chosen]
+    if chosen is None:
+        st.caption("Choose a digit to see why it was read so.")
+        return None
+    st.caption("Choose it once more for the whole number.")
+    return number.digits[chosen]
 
 
 def _label(digit: ShownAnswer) -> str:

@@ -24,5 +24,6 @@ def label_of_digit(top_k: Sequence[tuple[int, float]], doubt: str | None = None)
 def sureness_of_number(confidence: float) -> str:
     """How sure the network is that all of it is right, in words and as a number."""
     words = ("hardly sure", "not sure", "fairly sure", "sure")
+    confidence_text = format_confidence(confidence)
     chosen = words[sum(confidence >= limit for limit in _SURENESS)]
-    return f"{chosen.capitalize()} of the whole: {format_confidence(confidence)}"
+    return f"{chosen.capitalize()} of every digit and where they divide: {confidence_text}"

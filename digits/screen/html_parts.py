@@ -28,8 +28,13 @@ PIXELATED_BELOW = 64
 LOGITS = "Logits are the sums that the network compares; 1 more is 2.7 times as likely."
 
 
-def answer(top_k: Sequence[tuple[int, float]]) -> str:
-    """The likeliest digit, large, and the likeliest few as bars with numbers."""
+def answer(top_k: Sequence[tuple[int, float]], *, is_alone: bool = True) -> str:
+    """The likeliest digit, large, and the likeliest few as bars with numbers.
+
+    Args:
+        top_k: best first.
+        is_alone: whether it is the answer, and no digit of a number, which is copied as a whole.
+    """
     digit, confidence = top_k[0]
     return f"""
     <section class="answer" role="status">
@@ -37,7 +42,7 @@ def answer(top_k: Sequence[tuple[int, float]]) -> str:
         <p class="answer-label">Likeliest digit</p>
         <p class="answer-digit">{digit}</p>
         <p class="answer-confidence">{html.escape(format_confidence(confidence))} confident</p>
-        {_copy_button(str(digit))}
+        {_copy_button(str(digit)) if is_alone else ""}
       </div>
       {_bars(top_k)}
     </section>
@@ -69,7 +74,7 @@ def likeliest_anyway(top_k: Sequence[tuple[int, float]]) -> str:
     """The likeliest few of what is doubted to be a digit, subdued."""
     return f"""
     <section class="anyway doubted" role="status">
-      <p class="answer-label">If it is one, likeliest:</p>
+      <p class="answer-label">If it were a digit:</p>
       {_bars(top_k)}
     </section>
     """
@@ -79,7 +84,7 @@ def number_anyway(written: str) -> str:
     """What is doubted to be a number, subdued."""
     return f"""
     <section class="anyway doubted" role="status">
-      <p class="answer-label">If it is one:</p>
+      <p class="answer-label">If it were a number:</p>
       {_large(written)}
     </section>
     """
@@ -288,8 +293,8 @@ def _curve_chart(check: FaithfulnessCheck, step: int, *, adding: bool) -> str:
       </div>
       <div class="curve-axis"><span>0%</span><span>ink {change}</span><span>100%</span></div>
       <ul class="curve-legend">
-        <li class="this">this order: area {area_under_curve(check.curve):.2f}</li>
-        <li class="lot">random: area {area_under_curve(check.by_lot):.2f}</li>
+        <li class="this">this order: {area_under_curve(check.curve):.0%} on average</li>
+        <li class="lot">at random: {area_under_curve(check.by_lot):.0%} on average</li>
       </ul>
     </figure>
     """

@@ -14,7 +14,7 @@ from digits.explanation.overlay import colour_heatmap
 from digits.screen.shown_answer import ShownAnswer
 
 # Of the strongest answer: a map that nowhere has as much is not shown.
-_WEAKEST = 0.05
+_WEAKEST = 0.15
 # How much of the picture a map leaves where it is strongest.
 _COVERS = 0.85
 

@@ -79,7 +79,7 @@ def check(*likeliest: int) -> FaithfulnessCheck:
 @pytest.mark.parametrize(
     ("likeliest", "sentence"),
     [
-        ((0, 0, 7, 0, 1), "Without 50% of the ink it is read as a 7."),
+        ((0, 0, 7, 0, 1), "Once 50% of the ink is gone it is read as a 7."),
         ((0, 0, 0, 0, 1), "It is read as a 0 for as long as there is ink."),
         ((0, 0, 0, 0, 0), "It is read as a 0 for as long as there is ink."),
         ((6, 0, 0, 0, 1), "Even whole, this is not read as a 0."),

@@ -78,13 +78,13 @@ def test_where_nothing_stands_out_it_says_so(digit: int) -> None:
 
     said = describe_telling_part(network_input, even, digit)
 
-    assert said == f"No part stands out: it knows the {digit} by its whole shape."
+    assert said == f"No single part decides: it knows the {digit} by its whole shape."
 
 
 def test_no_evidence_stands_out_nowhere() -> None:
     said = describe_telling_part(seen(DIGITS[3]), np.zeros((28, 28), np.float32), 3)
 
-    assert said.startswith("No part stands out")
+    assert said.startswith("No single part decides")
 
 
 def test_an_open_four_would_be_a_nine_if_its_top_were_closed() -> None:

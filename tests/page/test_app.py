@@ -125,7 +125,7 @@ def test_a_doubt_is_said_instead_of_a_digit(
     by_label(page.toggle, "Show the likeliest anyway").set_value(True).run()
 
     assert text(page, "answer doubted") == said
-    assert text(page, "anyway").startswith("If it is one, likeliest:")
+    assert text(page, "anyway").startswith("If it were a digit:")
     assert blocks(page, "anyway")[0].count("<li>") == 3
     assert "answer-digit" not in "".join(blocks(page, "an"))
     assert blocks(page, "heatmap")
@@ -624,7 +624,7 @@ def test_a_drawn_number_is_answered_whole_with_a_button_for_each_digit(page: App
 
     said = text(page, "answer number")
     assert said.startswith("Number 206 ")
-    assert re.search(r"of the whole: [\d.]+%|of the whole: >99.9%", said)
+    assert re.search(r"where they divide: ([\d.]+%|>99.9%)", said)
     labels = page.button_group[0].options
     assert [label[0] for label in labels] == ["2", "0", "6"]
     assert all("%" in label for label in labels)
@@ -774,5 +774,5 @@ def test_below_the_answer_a_sentence_says_by_what_it_was_known(page: AppTest) ->
     draw(page, 4)
 
     assert re.fullmatch(
-        r"(It knows the 4 by the .*|No part stands out: .*)\.", text(page, "telling")
+        r"(It knows the 4 by the .*|No single part decides: .*)\.", text(page, "telling")
     )

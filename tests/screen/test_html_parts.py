@@ -51,6 +51,6 @@ def test_the_proof_shows_the_step_its_answer_and_both_areas() -> None:
     assert "50% of the ink removed" in block
     assert "left: 50.0%; top: 75.0%" in block
     # Trapezoids: (0.9 + 0.25) / 4 + 0.25 / 4 and (0.9 + 0.5) / 4 + (0.5 + 0.1) / 4.
-    assert "area 0.35" in block
-    assert "area 0.50" in block
+    assert "this order: 35% on average" in block
+    assert "at random: 50% on average" in block
     assert "Said in a sentence." in block

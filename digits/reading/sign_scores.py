@@ -127,8 +127,8 @@ _SHARE_OF_DIGIT = 0.6
 _NOT_ASKED = -3.0
 # As a natural logarithm: a letter among digits is rarer than a digit that looks like one.
 _LETTER_AMONG_DIGITS = np.array([-5.0 if sign == LETTER else 0.0 for sign in SIGNS])
-# Likewise, that tall strokes with paper between them are one sign, of which a row network that takes
-# an upright for a side of a box thinks little.
+# Likewise, that tall strokes with paper between them are one sign: a network of rows that takes an
+# upright 1 for a side of a box thinks so.
 _LOOSE_IN_ROW = -4.0
 # Likewise, that a piece is left over from the paper: a side of a box, a part of an underline.
 _LEFT_OVER = -3.0

@@ -13,6 +13,7 @@ import pytest
 LONG = (
     "tests/page/test_browser.py",
     "tests/training/test_command.py",
+    "tests/page/test_looks.py",
     "tests/tuning/test_command.py",
     "tests/training/test_interrupted.py",
     "tests/window/test_app.py",

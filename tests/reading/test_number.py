@@ -55,6 +55,16 @@ def test_digits_side_by_side_are_a_number(text: str) -> None:
     assert 0 < number.confidence <= 1
 
 
+@pytest.mark.parametrize("text", ["581", "171", "91", "100", "11"])
+def test_ones_that_stand_far_from_their_neighbours_are_digits(text: str) -> None:
+    pictures = [draw(DIGITS[int(digit)], 220, 16) for digit in text]
+
+    number = read_number(np.hstack(pictures))
+
+    assert number.written == text
+    assert number.is_number
+
+
 @pytest.mark.parametrize("written", ["12.50", "-5", "22/05", "-1000-", "9:30", "3-4", "1.234.567"])
 def test_what_stands_between_digits_is_written_and_is_none(written: str) -> None:
     number = read_number(drawn_row(written))

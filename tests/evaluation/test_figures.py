@@ -16,6 +16,7 @@ from digits.evaluation.figures import (
     reliability_figure,
 )
 from digits.evaluation.measures import measure_reliability
+from digits.explanation.overlay import colour_stops
 
 
 def texts(axes: Any) -> list[str]:
@@ -44,6 +45,10 @@ def test_the_legend_of_a_map_names_the_digits_that_are_on_it() -> None:
     assert [text.get_text() for text in legend.get_texts()] == ["0", "4", "7", "9"]
 
 
+PALE = 205
+"""The grey of ink without evidence."""
+
+
 def test_a_picture_stands_beside_itself_with_its_heatmap() -> None:
     picture = np.zeros((28, 28), np.uint8)
     picture[10:20, 12:16] = 255
@@ -52,10 +57,13 @@ def test_a_picture_stands_beside_itself_with_its_heatmap() -> None:
     both = np.asarray(explained_picture(picture, heatmap))
     height, width = alone.shape[:2]
     assert np.array_equal(both[:, :width], alone)
-    assert np.array_equal(both[:, -width:], alone)
+    beside = both[:, -width:]
+    is_ink = alone[..., 0] == 255
+    assert (beside[is_ink] == PALE).all()
+    assert (beside[~is_ink] == 0).all()
     heatmap[:5] = 1
     explained = np.asarray(explained_picture(picture, heatmap))
-    assert np.array_equal(explained[height // 2 :, -width:], alone[height // 2 :])
+    assert np.array_equal(explained[height // 2 :, -width:], beside[height // 2 :])
     assert explained[0, -width // 2].tolist() != [0, 0, 0]
 
 
@@ -66,5 +74,9 @@ def test_one_picture_stands_alone_and_under_each_heatmap() -> None:
     cells = evidence_figure(picture, {"for 1": nothing, "for 7": everything}).axes
     assert [axes.get_title() for axes in cells] == ["", "for 1", "for 7"]
     alone, for_one, for_seven = (np.asarray(axes.images[0].get_array()) for axes in cells)
-    assert np.array_equal(for_one, np.stack([alone] * 3, axis=-1))
-    assert (for_seven != for_one).any(axis=-1).all()
+    is_ink = alone == 255
+    assert (for_one[is_ink] == PALE).all()
+    assert (for_one[~is_ink] == 0).all()
+    hottest = [int(colour_stops("plasma")[-1][at : at + 2], 16) for at in (1, 3, 5)]
+    assert (np.abs(for_seven[is_ink].astype(int) - hottest) <= 1).all()
+    assert (for_seven[~is_ink] < for_seven[is_ink].max()).all()

@@ -127,7 +127,7 @@ def test_a_drawn_digit_is_read_when_the_pen_lifts(window: DigitWindow, drawn: in
     (fill,) = bar.find_all()
     assert bar.coords(fill)[2] > 0.5 * bar.winfo_width()
     assert window.panel.caption["text"] == (
-        f"What spoke for {'an' if drawn == 8 else 'a'} {drawn}."
+        f"What spoke for {'an' if drawn == 8 else 'a'} {drawn}: the warmer the colour, the more."
     )
 
 

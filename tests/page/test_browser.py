@@ -61,6 +61,7 @@ def test_a_digit_drawn_with_the_mouse_is_read(desktop: Page, screenshots: Path, 
     expect(desktop.locator(".answer-bars li")).to_have_count(3)
     expect(desktop.locator(".answer-bars li").first).to_contain_text(re.compile(r"\d%"))
     expect(desktop.locator(".heatmap")).to_contain_text(f"spoke for a {digit}")
+    expect(desktop.get_by_test_id("stStatusWidget")).to_be_hidden()
     desktop.screenshot(path=screenshots / f"drawn-{digit}.png")
 
 

@@ -76,11 +76,23 @@ class Explanation:
         """
         scale = self.strength if scale is None else scale
         rows, columns = self.shown.shape
-        wide, tall = self.input_shape[1] / columns, self.input_shape[0] / rows
-        to_input = np.array([[wide, 0, (wide - 1) / 2], [0, tall, (tall - 1) / 2]])
+        to_input = layer_to_input((rows, columns), self.input_shape)
         if self.is_blank or scale <= 0:
             return np.zeros((rows, columns), np.float32), to_input
         return np.clip(self.shown / np.float32(scale), -1, 1, dtype=np.float32), to_input
+
+
+def layer_to_input(layer: tuple[int, int], network_input: tuple[int, int]) -> NDArray[np.float64]:
+    """The map from pixels of a layer to those of what the network saw.
+
+    Args:
+        layer, network_input: rows and columns of each.
+
+    Returns:
+        float64 (2, 3), x before y, whole numbers at pixel centres.
+    """
+    tall, wide = (network_input[axis] / layer[axis] for axis in (0, 1))
+    return np.array([[wide, 0, (wide - 1) / 2], [0, tall, (tall - 1) / 2]])
 
 
 def common_scale(explanations: Iterable[Explanation]) -> float:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from dataclasses import dataclass
 
 import streamlit as st
-from PIL import Image
 
 from digits.page.drawing import Strokes, draw_again, paper_history
 from digits.page.given import give
+from digits.screen import html_parts
 from digits.screen.shown_number import ShownNumber
 
 MOST, MOST_BYTES = 8, 20_000_000
@@ -84,13 +82,8 @@ def _bring_back(earlier: Earlier) -> None:
 
 
 def _rule(earlier: Earlier) -> str:
-    url = _data_uri(earlier.number.framed_picture())
+    picture = earlier.number.framed_picture()
+    picture.thumbnail(_THUMBNAIL)
+    url = html_parts.data_uri(picture)
     selector = f".st-key-earlier-{earlier.number.key} button::before"
     return f"{selector} {{ background-image: url({url}); }}"
-
-
-def _data_uri(picture: Image.Image) -> str:
-    picture.thumbnail(_THUMBNAIL)
-    file = io.BytesIO()
-    picture.save(file, "JPEG", quality=80)
-    return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode('ascii')}"

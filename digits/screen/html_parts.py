@@ -94,7 +94,7 @@ def uploaded(picture: Image.Image) -> str:
     """The picture that a person gave, with what was read on it framed."""
     return f"""
     <figure class="uploaded">
-      <img src="{_data_uri(picture)}" alt="Your picture, with what was read framed">
+      <img src="{data_uri(picture)}" alt="Your picture, with what was read framed">
     </figure>
     """
 
@@ -139,7 +139,7 @@ def feature_maps(
     ratio = f"{picture.width} / {picture.height}"
     return f"""
     <div class="inside" style="--ratio: {ratio}">
-      <img class="inside-picture" src="{_data_uri(picture)}" alt="Your picture">
+      <img class="inside-picture" src="{data_uri(picture)}" alt="Your picture">
       <div class="maps" role="radiogroup" aria-label="Feature maps">{items}</div>
       <p class="heatmap-caption">{html.escape(caption)}</p>
     </div>
@@ -147,7 +147,7 @@ def feature_maps(
 
 
 def _feature_map(name: str, image: Image.Image, place: str, *, is_chosen: bool) -> str:
-    label, source = html.escape(name), _data_uri(image)
+    label, source = html.escape(name), data_uri(image)
     return f"""
     <label class="map">
       <input type="radio" name="feature-map"{" checked" if is_chosen else ""}>
@@ -206,7 +206,7 @@ def heatmap(picture: Image.Image, caption: str, colour_bar: str = "") -> str:
     text = html.escape(caption)
     return f"""
     <figure class="heatmap">
-      <img src="{_data_uri(picture)}" alt="Your picture. {text}">
+      <img src="{data_uri(picture)}" alt="Your picture. {text}">
       {colour_bar}
       <figcaption>{text}</figcaption>
     </figure>
@@ -233,7 +233,7 @@ def side_by_side(heatmaps: Iterable[tuple[str, Image.Image]], colour_bar: str, c
         f"""
         <figure class="beside">
           <figcaption>{html.escape(title)}</figcaption>
-          <img src="{_data_uri(picture)}" alt="Your picture with the evidence for {title}">
+          <img src="{data_uri(picture)}" alt="Your picture with the evidence for {title}">
         </figure>
         """
         for title, picture in heatmaps
@@ -265,7 +265,7 @@ def proof(check: FaithfulnessCheck, step: int, outcome: str, *, adding: bool) ->
     return f"""
     <div class="proof">
       <figure class="proof-picture">
-        <img class="pixelated" src="{_data_uri(picture)}" alt="The digit with {share}">
+        <img class="pixelated" src="{data_uri(picture)}" alt="The digit with {share}">
         <figcaption><b>{likeliest}</b>, {html.escape(confidence)} confident</figcaption>
       </figure>
       {_curve_chart(check, step, adding=adding)}
@@ -335,7 +335,7 @@ def steps(pictures: Iterable[tuple[str, NDArray[np.uint8]]]) -> str:
 def _step(name: str, pixels: NDArray[np.uint8]) -> str:
     kind = "pixelated" if max(pixels.shape[:2]) <= PIXELATED_BELOW else "smooth"
     label = html.escape(name)
-    source = _data_uri(Image.fromarray(pixels))
+    source = data_uri(Image.fromarray(pixels))
     return f"""
     <figure class="step">
       <img class="{kind}" src="{source}" alt="{label}">
@@ -371,7 +371,7 @@ def _size(shape: Sequence[int]) -> str:
     return " × ".join(map(str, shape))
 
 
-def _data_uri(picture: Image.Image) -> str:
+def data_uri(picture: Image.Image) -> str:
     """Encode a picture for the page."""
     # JPEG would smear the few pixels of the network's own picture.
     kind = "PNG" if max(picture.size) <= PIXELATED_BELOW else "JPEG"

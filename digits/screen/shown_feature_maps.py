@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from digits.explanation.evidence import layer_to_input
 from digits.explanation.feature_maps import FeatureMaps, feature_maps
 from digits.explanation.overlay import colour_heatmap
 from digits.screen.shown_answer import ShownAnswer
@@ -63,9 +64,8 @@ class ShownFeatureMaps:
         """float64 (2, 3), from pixels of a map to those of the picture, x before y."""
         rows, columns = self.found.maps.shape[1:]
         height, width = self.answer.network_input.shape
-        wide, tall = width / columns, height / rows
-        to_input = np.array([[wide, 0, (wide - 1) / 2], [0, tall, (tall - 1) / 2], [0, 0, 1]])
-        return np.asarray(self.answer.placement @ to_input)
+        to_input = layer_to_input((rows, columns), (height, width))
+        return np.asarray(self.answer.placement @ np.vstack([to_input, [0, 0, 1]]))
 
     def _image(self, place: int) -> Image.Image:
         heatmap = self.found.heatmap(place)

@@ -42,14 +42,22 @@ def build_row_network(width: float = 1.0, dropout: float = 0.1) -> keras.Model:
         made = layers.BatchNormalization(momentum=0.9, name=f"norm_{name}")(made)
         return layers.ReLU(name=f"relu_{name}")(made)
 
+    def added(
+        name: str, filters: int, size: tuple[int, int], after: Any, **options: Any
+    ) -> Any:
+        """What a convolution adds to what is there (He et al., 2016)."""
+        more = convolution(name, filters, size, after, **options)
+        return layers.Add(name=f"add_{name}")([after, more])
+
     strip = keras.Input((STRIP_HEIGHT, None, 1), name="strip")
     maps = convolution("row_1", 32, (4, 4), strip, strides=(2, COLUMNS_A_FRAME))
     maps = convolution("row_2", 48, (3, 3), maps, strides=(2, 1))
-    maps = convolution("row_3", 64, (3, 3), maps, strides=(2, 1))
-    frames = convolution("row_4", 80, (STRIP_HEIGHT // 8, 1), maps, padding="valid")
-    for number, dilation in ((5, 1), (6, 2), (7, 4)):
-        wider = convolution(f"row_{number}", 80, (1, 3), frames, dilation_rate=(1, dilation))
-        frames = layers.Add(name=f"add_{number}")([frames, wider])
+    maps = added("row_3", 48, (3, 3), maps)
+    maps = convolution("row_4", 64, (3, 3), maps, strides=(2, 1))
+    maps = added("row_5", 64, (3, 3), maps)
+    frames = convolution("row_6", 80, (STRIP_HEIGHT // 8, 1), maps, padding="valid")
+    for number, dilation in ((7, 1), (8, 2), (9, 4), (10, 8)):
+        frames = added(f"row_{number}", 80, (1, 3), frames, dilation_rate=(1, dilation))
     frames = layers.Dropout(dropout, name="dropout")(frames)
     logits = layers.Conv2D(len(SIGNS) + 1, 1, dtype="float32", name="frame_logits")(frames)
     logits = layers.Reshape((-1, len(SIGNS) + 1), dtype="float32", name="logits")(logits)

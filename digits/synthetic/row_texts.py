@@ -20,7 +20,7 @@ def row_text(random: Random) -> str:
     return _KINDS[int(random.choice(len(_KINDS), p=weights / weights.sum()))][1](random)
 
 
-def _digits(random: Random, least: int = 1, most: int = 9) -> str:
+def _digits(random: Random, least: int = 1, most: int = 12) -> str:
     count = int(random.integers(least, most + 1))
     if random.random() < 0.12:  # the same again and again, as in 1000 and 555
         again = str(random.integers(10)) * count

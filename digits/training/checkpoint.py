@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
@@ -18,7 +18,12 @@ from digits.common.atomic_file import atomic_write
 from digits.common.errors import DataError
 from digits.training.digit_sets import DAMAGED_NPZ
 
+if TYPE_CHECKING:
+    import keras
+
 Arrays = list[np.ndarray]
+Row = TypeVar("Row")
+"""What a run says of an epoch: a dataclass of numbers."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ class EpochRow:
 
 
 @dataclass(frozen=True, eq=False)
-class Checkpoint:
+class Checkpoint(Generic[Row]):
     """A run after an epoch.
 
     Attributes:
@@ -56,7 +61,7 @@ class Checkpoint:
         run: what makes the run this one and no other: two that are equal in it are the same.
     """
 
-    history: tuple[EpochRow, ...]
+    history: tuple[Row, ...]
     weights: Arrays
     optimizer_state: Arrays
     kept_weights: Arrays
@@ -68,13 +73,13 @@ def checkpoint_path(output: Path) -> Path:
     return output.with_suffix(".checkpoint.npz")
 
 
-def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
+def save_checkpoint(checkpoint: Checkpoint[Row], path: Path) -> None:
     """Write a checkpoint whole or not at all.
 
     Raises:
         OSError: it cannot be written; the one before is untouched.
     """
-    words = {"run": dict(checkpoint.run), "history": [asdict(row) for row in checkpoint.history]}
+    words = {"run": dict(checkpoint.run), "history": [vars(row) for row in checkpoint.history]}
     arrays: dict[str, Any] = {
         **_numbered("weights", checkpoint.weights),
         **_numbered("optimizer_state", checkpoint.optimizer_state),
@@ -84,8 +89,12 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
         np.savez(temporary, allow_pickle=False, words=np.array(json.dumps(words)), **arrays)
 
 
-def load_checkpoint(path: Path) -> Checkpoint | None:
+def load_checkpoint(path: Path, row: type[Row]) -> Checkpoint[Row] | None:
     """Read a checkpoint; None if there is none.
+
+    Args:
+        path: of the checkpoint.
+        row: what its history consists of.
 
     Raises:
         DataError: there is one, but it is damaged.
@@ -97,7 +106,7 @@ def load_checkpoint(path: Path) -> Checkpoint | None:
             words = json.loads(str(arrays["words"]))
             checkpoint = Checkpoint(
                 run=dict(words["run"]),
-                history=tuple(EpochRow(**row) for row in words["history"]),
+                history=tuple(row(**each) for each in words["history"]),
                 weights=_in_order("weights", arrays),
                 optimizer_state=_in_order("optimizer_state", arrays),
                 kept_weights=_in_order("kept_weights", arrays),
@@ -107,6 +116,37 @@ def load_checkpoint(path: Path) -> Checkpoint | None:
     if not checkpoint.history or len(checkpoint.weights) != len(checkpoint.kept_weights):
         raise _damaged(path)
     return checkpoint
+
+
+def check_same_run(checkpoint: Checkpoint[Row], run: Mapping[str, Any]) -> None:
+    """Refuse to go on with another run.
+
+    Raises:
+        DataError: the checkpoint is of a run that differs.
+    """
+    different = [key for key in run if checkpoint.run.get(key) != run[key]]
+    if different:
+        raise DataError(
+            f"The checkpoint is of another run (it differs in: {', '.join(different)}): give "
+            "the options of that run, or leave out --resume."
+        )
+
+
+def restore(model: keras.Model, checkpoint: Checkpoint[Row]) -> None:
+    """Put the weights and the optimizer of a compiled model where the checkpoint had got to.
+
+    Raises:
+        DataError: it is of another network.
+    """
+    state = model.optimizer.variables
+    try:
+        model.set_weights(checkpoint.weights)
+        for variable, value in zip(state, checkpoint.optimizer_state, strict=True):
+            variable.assign(value)
+    except ValueError as error:
+        raise DataError(
+            "The checkpoint is of another network: delete it, or leave out --resume."
+        ) from error
 
 
 def _damaged(path: Path) -> DataError:

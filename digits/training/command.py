@@ -34,7 +34,14 @@ from digits.network.stored_export import HOW_TO_EXPORT
 from digits.network.tensorflow_import import backend_version, import_keras
 from digits.training.blending import blend_with_start
 from digits.training.calibration import calibrate
-from digits.training.checkpoint import Checkpoint, checkpoint_path, load_checkpoint, save_checkpoint
+from digits.training.checkpoint import (
+    Checkpoint,
+    EpochRow,
+    check_same_run,
+    checkpoint_path,
+    load_checkpoint,
+    save_checkpoint,
+)
 from digits.training.comparison import Comparison, accuracy, compare, load_replaced_model
 from digits.training.curves import write_curves_csv, write_curves_png
 from digits.training.data import TrainingData, describe_left_out, load_training_data
@@ -150,26 +157,21 @@ class Progress:
                 ) from error
             raise
 
-    def _where_to_begin(self) -> Checkpoint | None:
+    def _where_to_begin(self) -> Checkpoint[EpochRow] | None:
         if not self.options.resume:
             if self.path.exists():
                 print(f"{self.path.name} of an earlier run will be replaced; --resume goes on.")
             return None
-        checkpoint = load_checkpoint(self.path)
+        checkpoint = load_checkpoint(self.path, EpochRow)
         if checkpoint is None:
             print("There is no checkpoint yet: this begins at the first epoch.")
             return None
-        different = [key for key in self.run if checkpoint.run.get(key) != self.run[key]]
-        if different:
-            raise DataError(
-                f"The checkpoint is of another run (it differs in: {', '.join(different)}): give "
-                "the options of that run, or leave out --resume."
-            )
+        check_same_run(checkpoint, self.run)
         print(f"Going on after epoch {len(checkpoint.history)}.")
         self.options.can_resume = True
         return checkpoint
 
-    def _keep(self, checkpoint: Checkpoint) -> None:
+    def _keep(self, checkpoint: Checkpoint[EpochRow]) -> None:
         save_checkpoint(replace(checkpoint, run=self.run), self.path)
         self.options.can_resume = True
         done = len(checkpoint.history)

@@ -19,7 +19,7 @@ from digits.common.errors import DataError
 from digits.network.architectures import ARCHITECTURES, CLASSES
 from digits.network.tensorflow_import import import_keras
 from digits.training.augmentation import training_batches
-from digits.training.checkpoint import Checkpoint, EpochRow
+from digits.training.checkpoint import Checkpoint, EpochRow, restore
 from digits.training.digit_sets import NO_DIGIT, DigitSet, as_network_input
 from digits.training.recipe import Recipe
 
@@ -56,8 +56,8 @@ class RunControl:
     """
 
     patience: int | None = None
-    resume_from: Checkpoint | None = None
-    after_epoch: Callable[[Checkpoint], None] = lambda checkpoint: None
+    resume_from: Checkpoint[EpochRow] | None = None
+    after_epoch: Callable[[Checkpoint[EpochRow]], None] = lambda checkpoint: None
     callbacks: Sequence[keras.callbacks.Callback] = ()
     verbose: int = 0
 
@@ -95,7 +95,7 @@ def train(
         _set_initial_weights(model, initial_weights)
     keeper = _epoch_keeper(seed, control)
     if control.resume_from is not None:
-        _restore(model, control.resume_from)
+        restore(model, control.resume_from)
     epochs_done = len(keeper.history)
     if epochs_done < recipe.epochs and not keeper.is_patience_exhausted():
         model.fit(
@@ -218,18 +218,6 @@ def _set_initial_weights(model: keras.Model, weights: Sequence[np.ndarray]) -> N
         ) from error
 
 
-def _restore(model: keras.Model, checkpoint: Checkpoint) -> None:
-    state = model.optimizer.variables
-    try:
-        model.set_weights(checkpoint.weights)
-        for variable, value in zip(state, checkpoint.optimizer_state, strict=True):
-            variable.assign(value)
-    except ValueError as error:
-        raise DataError(
-            "The checkpoint is of another network: delete it, or leave out --resume."
-        ) from error
-
-
 def _epoch_keeper(seed: int, control: RunControl) -> Any:
     """What happens around each epoch: random streams before, history and checkpoint after."""
     keras = import_keras()
@@ -251,7 +239,7 @@ def _epoch_keeper(seed: int, control: RunControl) -> Any:
 
         def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
             self.start = time.monotonic()
-            _seed_layers(self.model, seed, epoch)
+            seed_layers(self.model, seed, epoch)
 
         def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
             if was_interrupted():  # while Python could not raise, as when it collects garbage
@@ -276,7 +264,7 @@ def _epoch_keeper(seed: int, control: RunControl) -> Any:
                 **{name: float(logs[name]) for name in _LOGGED},
             )
 
-        def _checkpoint(self) -> Checkpoint:
+        def _checkpoint(self) -> Checkpoint[EpochRow]:
             state = self.model.optimizer.variables
             return Checkpoint(
                 history=tuple(self.history),
@@ -291,8 +279,8 @@ def _epoch_keeper(seed: int, control: RunControl) -> Any:
 _LOGGED = ("loss", "accuracy", "val_loss", "val_accuracy")
 
 
-def _seed_layers(model: keras.Model, seed: int, epoch: int) -> None:
-    """Start dropout's random streams anew, for Keras saves no state of theirs."""
+def seed_layers(model: keras.Model, seed: int, epoch: int) -> None:
+    """Start dropout's random streams anew for an epoch, for Keras saves no state of theirs."""
     for number, layer in enumerate(model.layers):
         generator = getattr(layer, "seed_generator", None)
         if generator is not None:

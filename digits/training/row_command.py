@@ -13,7 +13,7 @@ import shutil
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
@@ -27,15 +27,19 @@ from digits.network.row_serving import RowNetwork, RowPapers, read_row_network, 
 from digits.network.stored_export import HOW_TO_EXPORT
 from digits.network.tensorflow_import import backend_version
 from digits.synthetic.sources import Sources
+from digits.training.checkpoint import (
+    Checkpoint,
+    check_same_run,
+    checkpoint_path,
+    load_checkpoint,
+    save_checkpoint,
+)
 from digits.training.collected import CollectedFiles, read_collected
 from digits.training.data import read_pen_files
 from digits.training.digit_sets import MNIST_VALIDATION_DIGITS, load_mnist
 from digits.training.options import collected_files, words_of
 from digits.training.row_fitting import RowEpoch, RowRecipe, best_path_text, train_rows
 from digits.training.rows import RowMaker, RowSet
-
-if TYPE_CHECKING:
-    import keras
 
 ROWS = 100_000
 VALIDATION_ROWS = 3_000
@@ -63,8 +67,10 @@ def train_row_network(options: argparse.Namespace, cache: Path, script: str) -> 
     recipe = _recipe(options)
     training, validation = _rows(options, cache)
     print(f"{len(training):,} rows to learn from, {len(validation):,} to validate.", flush=True)
+    run = {"recipe": asdict(recipe), "seed": options.seed, "data_sha256": _hash(training)}
+    keeper = _Keeper(options, run, recipe.epochs)
     model, history = train_rows(
-        recipe, training, validation, options.seed, _Teller(recipe.epochs, options.output)
+        recipe, training, validation, options.seed, keeper, keeper.where_to_begin()
     )
     onnx, difference = make_row_export(model, validation.strips[:200])
     papers = RowPapers(
@@ -72,12 +78,13 @@ def train_row_network(options: argparse.Namespace, cache: Path, script: str) -> 
         trained_with=backend_version(),
         command=_command(options, recipe, script),
         recipe=json.dumps(asdict(recipe)),
-        data_sha256=_hash(training),
+        data_sha256=run["data_sha256"],
         seed=options.seed,
         validation_whole=history[-1].whole,
         largest_difference=difference,
     )
     _put(onnx, papers, path, validation, is_forced=options.force)
+    keeper.path.unlink(missing_ok=True)
 
 
 def _put(
@@ -108,25 +115,37 @@ def share_read_by(network: RowNetwork, rows: RowSet) -> float:
     return float(np.mean(np.array(read) == np.array(rows.texts)))
 
 
-class _Teller:
-    """Says after every epoch what it came to, and keeps its weights in case the run is cut off."""
+class _Keeper:
+    """Says after every epoch what it came to, and keeps a checkpoint, from which --resume goes on.
 
-    def __init__(self, epochs: int, output: Path) -> None:
-        self._epochs, self._start = epochs, time.monotonic()
-        self._kept = output.with_suffix(".rows.weights.h5")
+    A run may go on upon another of Keras's backends.
+    """
 
-    def __call__(self, epoch: RowEpoch, model: keras.Model) -> None:
-        """Of an epoch."""
-        model.save_weights(self._kept)
-        pace = (time.monotonic() - self._start) / epoch.epoch
+    def __init__(self, options: argparse.Namespace, run: dict[str, Any], epochs: int) -> None:
+        self.path = checkpoint_path(options.output.with_suffix(".rows.h5"))
+        self._options, self._run, self._epochs = options, run, epochs
+        self._start, self._first = time.monotonic(), 0
+
+    def where_to_begin(self) -> Checkpoint[RowEpoch] | None:
+        """The checkpoint, if it is wanted and there is one."""
+        checkpoint = load_checkpoint(self.path, RowEpoch) if self._options.resume else None
+        if checkpoint is not None:
+            check_same_run(checkpoint, self._run)
+            self._first = len(checkpoint.history)
+            print(f"Going on after epoch {self._first}.", flush=True)
+        return checkpoint
+
+    def __call__(self, checkpoint: Checkpoint[RowEpoch]) -> None:
+        """After an epoch."""
+        save_checkpoint(replace(checkpoint, run=self._run), self.path)
+        self._options.can_resume = True
+        epoch = checkpoint.history[-1]
+        pace = (time.monotonic() - self._start) / (epoch.epoch - self._first)
         line = f"Epoch {epoch.epoch}/{self._epochs}: loss {epoch.loss:.3f}, "
         line += f"{epoch.whole:.2%} of the validation rows read"
         left = duration_text(pace * (self._epochs - epoch.epoch))
-        print(
-            f"{line}, about {left} left." if epoch.epoch < self._epochs else f"{line}.", flush=True
-        )
-        if epoch.epoch == self._epochs:
-            self._kept.unlink()
+        line += f", about {left} left." if epoch.epoch < self._epochs else "."
+        print(line, flush=True)
 
 
 def _rows(options: argparse.Namespace, cache: Path) -> tuple[RowSet, RowSet]:

@@ -5,10 +5,10 @@ Every random stream is derived from seed and epoch, as in `fitting`.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import cv2
 import numpy as np
@@ -19,7 +19,8 @@ from digits.network.row_architecture import build_row_network
 from digits.network.row_signs import BLANK, COLUMNS_A_FRAME, SIGNS, classes_of
 from digits.network.tensorflow_import import import_keras
 from digits.picture.row_strips import STRIP_HEIGHT
-from digits.training.fitting import in_precision
+from digits.training.checkpoint import Checkpoint, restore
+from digits.training.fitting import in_precision, seed_layers
 from digits.training.rows import RowSet
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ def train_rows(
     training: RowSet,
     validation: RowSet,
     seed: int,
-    after_epoch: Callable[[RowEpoch, keras.Model], None] = lambda epoch, model: None,
+    after_epoch: Callable[[Checkpoint[RowEpoch]], None] = lambda checkpoint: None,
+    resume_from: Checkpoint[RowEpoch] | None = None,
 ) -> tuple[keras.Model, tuple[RowEpoch, ...]]:
     """Build the network of rows and train it.
 
@@ -84,13 +86,43 @@ def train_rows(
         training: what it learns from.
         validation: what it is validated on after every epoch.
         seed: of weights, order, augmentation and dropout.
-        after_epoch: is told what the epoch came to, with the averaged weights in the model.
+        after_epoch: is given a checkpoint after every epoch, the averaged weights kept.
+        resume_from: where an interrupted run of the same recipe, rows and seed had got to.
+
+    Returns:
+        The network with the averaged weights, and what each epoch came to.
+
+    Raises:
+        DataError: the checkpoint does not fit the recipe's network.
     """
     keras = import_keras()
     keras.utils.set_random_seed(seed)
+    model = _compiled(recipe, training)
+    last = resume_from
+    if last is not None:
+        restore(model, last)
+    for epoch in range(len(last.history) if last else 0, recipe.epochs):
+        loss = _train_epoch(model, training, recipe, seed, epoch)
+        weights = model.get_weights()
+        state = [keras.ops.convert_to_numpy(each) for each in model.optimizer.variables]
+        model.optimizer.finalize_variable_values(model.trainable_variables)
+        row = RowEpoch(epoch + 1, loss, share_read_whole(model, validation))
+        history = (*(last.history if last else ()), row)
+        last = Checkpoint(history, weights, state, model.get_weights())
+        after_epoch(last)
+        model.set_weights(weights)
+    model = build_row_network(recipe.width)
+    if last is not None:
+        model.set_weights(last.kept_weights)
+    return model, last.history if last else ()
+
+
+def _compiled(recipe: RowRecipe, training: RowSet) -> keras.Model:
+    keras = import_keras()
     with in_precision(recipe.precision):
         model = build_row_network(recipe.width)
-    batches = sum(1 for _ in _batches(training, recipe.batch_size, np.random.default_rng(0)))
+    widths = np.array([strip.shape[1] for strip in training.strips])
+    batches = sum(1 for _ in _batches(widths, recipe.batch_size, np.random.default_rng(0)))
     steps = recipe.epochs * batches
     warm_up = max(1, steps // 20)
     rate = keras.optimizers.schedules.CosineDecay(
@@ -109,27 +141,20 @@ def train_rows(
     jit_compile = False if keras.backend.backend() == "tensorflow" else "auto"
     model.compile(optimizer, _loss, jit_compile=jit_compile)
     optimizer.build(model.trainable_variables)
-    history: list[RowEpoch] = []
-    for epoch in range(recipe.epochs):
-        random = np.random.default_rng((seed, epoch))
-        losses = []
-        for strips, targets in _augmented(training, recipe, random):
-            losses.append(float(model.train_on_batch(strips, targets)))
-            if was_interrupted():
-                raise KeyboardInterrupt
-        trained = model.get_weights()
-        optimizer.finalize_variable_values(model.trainable_variables)
-        history.append(
-            RowEpoch(epoch + 1, float(np.mean(losses)), share_read_whole(model, validation))
-        )
-        after_epoch(history[-1], model)
-        if epoch < recipe.epochs - 1:
-            model.set_weights(trained)
-    if recipe.precision != "float32":
-        averaged = model.get_weights()
-        model = build_row_network(recipe.width)
-        model.set_weights(averaged)
-    return model, tuple(history)
+    return model
+
+
+def _train_epoch(
+    model: keras.Model, training: RowSet, recipe: RowRecipe, seed: int, epoch: int
+) -> float:
+    """The mean loss of an epoch's rows, as they were met."""
+    seed_layers(model, seed, epoch)
+    losses = []
+    for strips, targets in _ahead(_augmented(training, recipe, np.random.default_rng((seed, epoch)))):
+        losses.append(float(model.train_on_batch(strips, targets)))
+        if was_interrupted():
+            raise KeyboardInterrupt
+    return float(np.mean(losses))
 
 
 def _loss(targets: Any, logits: Any) -> Any:
@@ -156,49 +181,100 @@ def _loss_of_tensorflow(signs: Any, logits: Any, counts: Any, frames: Any) -> An
     return tf.compat.v1.nn.ctc_loss(sparse, by_time, frames, ignore_longer_outputs_than_inputs=True)
 
 
-def _augmented(
-    rows: RowSet, recipe: RowRecipe, random: np.random.Generator
-) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int32]]]:
-    for chosen, width in _batches(rows, recipe.batch_size, random):
-        strips = [_bent(rows.strips[number], random) for number in chosen]
-        wide = max(width, *(strip.shape[1] for strip in strips))
-        wide += -wide % WIDTH_STEP
-        yield _stacked(strips, wide), _targets(strips, [rows.texts[number] for number in chosen])
+Batch: TypeAlias = tuple[NDArray[np.float32], NDArray[np.int32]]
+
+
+def _ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """The same, each made while the one before it is learnt from."""
+    with ThreadPoolExecutor(1) as maker:
+        coming = maker.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = maker.submit(next, batches, None)
+            yield batch
+
+
+def _augmented(rows: RowSet, recipe: RowRecipe, random: np.random.Generator) -> Iterator[Batch]:
+    bends = Bends.by_chance(np.array([strip.shape[1] for strip in rows.strips]), random)
+    for chosen, width in _batches(bends.columns, recipe.batch_size, random):
+        strips = [bends.bent(rows.strips[number], number) for number in chosen]
+        yield _stacked(strips, width), _targets(strips, [rows.texts[number] for number in chosen])
 
 
 def _batches(
-    rows: RowSet, size: int, random: np.random.Generator
+    widths: NDArray[np.intp], size: int, random: np.random.Generator
 ) -> Iterator[tuple[NDArray[np.intp], int]]:
-    """Numbers of rows that are about equally wide, and that width; in any order."""
-    widths = np.array([strip.shape[1] for strip in rows.strips])
+    """Numbers of rows that are about equally wide, and that width; in any order.
+
+    The last of a width begins again from the first of them until it is full: compilers that want
+    to know shapes see one for each width.
+    """
     bucket = -(-widths // WIDTH_STEP)
     batches = []
     for number in np.unique(bucket):
-        own = random.permutation(np.flatnonzero(bucket == number))
         # Narrow rows are many at a time, and wide ones few, so that each step costs about the same.
         some = max(4, round(size * 2 / max(1, int(number))))
+        own = random.permutation(np.flatnonzero(bucket == number))
+        own = np.resize(own, -(-len(own) // some) * some)
         batches += [(own[i : i + some], int(number) * WIDTH_STEP) for i in range(0, len(own), some)]
     for at in random.permutation(len(batches)):
         yield batches[int(at)]
 
 
-def _bent(strip: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
-    """Wider or narrower, larger or smaller, leaning, moved, bolder or finer by a little."""
-    wide, tall = np.exp(random.normal(0, 0.09)), np.exp(random.normal(0, 0.05))
-    lean = random.normal(0, 0.06)
-    middle = STRIP_HEIGHT / 2
-    down = random.normal(0, 0.8)
-    columns = max(8, math.ceil(strip.shape[1] * wide) + 2)
-    matrix = np.array([[wide, -lean, lean * middle], [0, tall, middle * (1 - tall) + down]])
-    bent = cv2.warpAffine(strip, matrix, (columns, STRIP_HEIGHT))
-    kind = random.random()
-    if kind < 0.12:
-        bent = cv2.dilate(bent, np.ones((2, 2), np.uint8))
-    elif kind < 0.2:
-        bent = cv2.convertScaleAbs(bent, alpha=1.3, beta=-60)
-    elif kind < 0.35:
-        bent = cv2.GaussianBlur(bent, (0, 0), float(random.uniform(0.4, 0.9)))
-    return np.asarray(bent, np.uint8)
+@dataclass(frozen=True, eq=False)
+class Bends:
+    """How an epoch's rows are bent: one number each for every row.
+
+    Attributes:
+        columns: pixels that the bent strip is wide.
+        wide: times as wide as it was.
+        tall: times as high.
+        lean: columns to the left for each row of pixels downwards.
+        down: pixels.
+        kind: in [0, 1): below 0.12 bolder, below 0.2 finer, below 0.35 blurred by `sigma` pixels.
+        sigma: of the blur.
+    """
+
+    columns: NDArray[np.intp]
+    wide: NDArray[np.float64]
+    tall: NDArray[np.float64]
+    lean: NDArray[np.float64]
+    down: NDArray[np.float64]
+    kind: NDArray[np.float64]
+    sigma: NDArray[np.float64]
+
+    @classmethod
+    def by_chance(cls, widths: NDArray[np.intp], random: np.random.Generator) -> Bends:
+        """For strips of these widths, pixels."""
+        n = len(widths)
+        wide = np.exp(random.normal(0, 0.09, n))
+        return cls(
+            columns=np.maximum(8, np.ceil(widths * wide).astype(np.intp) + 2),
+            wide=wide,
+            tall=np.exp(random.normal(0, 0.05, n)),
+            lean=random.normal(0, 0.06, n),
+            down=random.normal(0, 0.8, n),
+            kind=random.random(n),
+            sigma=random.uniform(0.4, 0.9, n),
+        )
+
+    def bent(self, strip: NDArray[np.uint8], number: int) -> NDArray[np.uint8]:
+        """The strip of a row: larger or smaller, leaning, moved, bolder or finer by a little."""
+        wide, tall, lean = self.wide[number], self.tall[number], self.lean[number]
+        middle, kind = STRIP_HEIGHT / 2, self.kind[number]
+        matrix = np.array(
+            [[wide, -lean, lean * middle], [0, tall, middle * (1 - tall) + self.down[number]]]
+        )
+        bent = cv2.warpAffine(strip, matrix, (int(self.columns[number]), STRIP_HEIGHT))
+        if kind < 0.12:
+            bent = cv2.dilate(bent, _PEN)
+        elif kind < 0.2:
+            bent = cv2.convertScaleAbs(bent, alpha=1.3, beta=-60)
+        elif kind < 0.35:
+            bent = cv2.GaussianBlur(bent, (0, 0), float(self.sigma[number]))
+        return np.asarray(bent, np.uint8)
+
+
+_PEN = np.ones((2, 2), np.uint8)
 
 
 def _stacked(strips: Sequence[NDArray[np.uint8]], width: int) -> NDArray[np.float32]:
@@ -226,9 +302,10 @@ def share_read_whole(model: keras.Model, rows: RowSet) -> float:
 def read_texts(model: keras.Model, rows: RowSet) -> list[str]:
     """The signs of rows by the likeliest class of each frame."""
     texts = [""] * len(rows)
-    for chosen, width in _batches(rows, _VALIDATION_BATCH, np.random.default_rng(0)):
+    widths = np.array([strip.shape[1] for strip in rows.strips])
+    for chosen, width in _batches(widths, _VALIDATION_BATCH, np.random.default_rng(0)):
         strips = [rows.strips[number] for number in chosen]
-        logits = np.asarray(model(_stacked(strips, width), training=False))
+        logits = np.asarray(model.predict_on_batch(_stacked(strips, width)))
         for number, frames in zip(chosen, logits.argmax(axis=-1), strict=True):
             texts[int(number)] = best_path_text(frames)
     return texts

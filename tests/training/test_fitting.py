@@ -60,7 +60,7 @@ def test_a_resumed_run_ends_with_the_weights_of_an_uninterrupted_one(
 ) -> None:
     trained, checkpoints = whole_run
     save_checkpoint(checkpoints[epochs_done - 1], tmp_path / "c.npz")
-    control = RunControl(resume_from=load_checkpoint(tmp_path / "c.npz"))
+    control = RunControl(resume_from=load_checkpoint(tmp_path / "c.npz", EpochRow))
     resumed = train(RECIPE, TRAINING, VALIDATION, 3, control)
     assert difference(trained, resumed) <= 1e-5
     assert [row.epoch for row in resumed.history] == [1, 2, 3, 4]

@@ -42,9 +42,7 @@ def build_row_network(width: float = 1.0, dropout: float = 0.1) -> keras.Model:
         made = layers.BatchNormalization(momentum=0.9, name=f"norm_{name}")(made)
         return layers.ReLU(name=f"relu_{name}")(made)
 
-    def added(
-        name: str, filters: int, size: tuple[int, int], after: Any, **options: Any
-    ) -> Any:
+    def added(name: str, filters: int, size: tuple[int, int], after: Any, **options: Any) -> Any:
         """What a convolution adds to what is there (He et al., 2016)."""
         more = convolution(name, filters, size, after, **options)
         return layers.Add(name=f"add_{name}")([after, more])

@@ -23,7 +23,7 @@ from digits.common.command_line import (
     run_script,
     seed,
 )
-from digits.common.errors import DataError, DigitError, ModelError
+from digits.common.errors import DigitError, ModelError
 from digits.common.file_lock import held_lock
 from digits.common.progress import duration_text
 from digits.network.exporting import add_export, can_export

@@ -70,7 +70,12 @@ def train_row_network(options: argparse.Namespace, cache: Path, script: str) -> 
     run = {"recipe": asdict(recipe), "seed": options.seed, "data_sha256": _hash(training)}
     keeper = _Keeper(options, run, recipe.epochs)
     model, history = train_rows(
-        recipe, training, validation, options.seed, keeper, keeper.where_to_begin()
+        recipe,
+        training,
+        validation,
+        options.seed,
+        after_epoch=keeper,
+        resume_from=keeper.where_to_begin(),
     )
     onnx, difference = make_row_export(model, validation.strips[:200])
     papers = RowPapers(
@@ -83,6 +88,8 @@ def train_row_network(options: argparse.Namespace, cache: Path, script: str) -> 
         validation_whole=history[-1].whole,
         largest_difference=difference,
     )
+    # Of the export, which is what reads.
+    papers = replace(papers, validation_whole=share_read_by(RowNetwork(onnx, papers), validation))
     _put(onnx, papers, path, validation, is_forced=options.force)
     keeper.path.unlink(missing_ok=True)
 

@@ -76,6 +76,7 @@ def train_rows(
     training: RowSet,
     validation: RowSet,
     seed: int,
+    *,
     after_epoch: Callable[[Checkpoint[RowEpoch]], None] = lambda checkpoint: None,
     resume_from: Checkpoint[RowEpoch] | None = None,
 ) -> tuple[keras.Model, tuple[RowEpoch, ...]]:
@@ -150,7 +151,9 @@ def _train_epoch(
     """The mean loss of an epoch's rows, as they were met."""
     seed_layers(model, seed, epoch)
     losses = []
-    for strips, targets in _ahead(_augmented(training, recipe, np.random.default_rng((seed, epoch)))):
+    for strips, targets in _ahead(
+        _augmented(training, recipe, np.random.default_rng((seed, epoch)))
+    ):
         losses.append(float(model.train_on_batch(strips, targets)))
         if was_interrupted():
             raise KeyboardInterrupt
@@ -268,7 +271,7 @@ class Bends:
         if kind < 0.12:
             bent = cv2.dilate(bent, _PEN)
         elif kind < 0.2:
-            bent = cv2.convertScaleAbs(bent, alpha=1.3, beta=-60)
+            bent = cv2.addWeighted(bent, 1.3, bent, 0, -60)
         elif kind < 0.35:
             bent = cv2.GaussianBlur(bent, (0, 0), float(self.sigma[number]))
         return np.asarray(bent, np.uint8)

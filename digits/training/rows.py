@@ -114,7 +114,7 @@ class RowMaker:
         frames = ROOM_TO_BEND * strip.shape[1] / COLUMNS_A_FRAME
         if strip.shape[1] > WIDEST or fewest_frames(signs) > frames:
             return None
-        return coarse(cv2.convertScaleAbs(strip, alpha=255)), signs
+        return coarse(np.asarray(cv2.convertScaleAbs(strip, alpha=255), np.uint8)), signs
 
     def _key(self, n: int) -> str:
         sources = self.writer.sources

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from digits.common.errors import DataError
-from digits.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from digits.training.checkpoint import Checkpoint, EpochRow, load_checkpoint, save_checkpoint
 from digits.training.digit_sets import NO_DIGIT, DigitSet
 from digits.training.fitting import (
     RunControl,

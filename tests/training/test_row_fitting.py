@@ -1,5 +1,6 @@
 """The network of rows learns what a few rows say, and best paths are read by hand."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,9 @@ import pytest
 from digits.network.row_signs import BLANK, SIGNS, classes_of
 from digits.picture.row_strips import STRIP_HEIGHT
 from digits.synthetic.sources import Sources
+from digits.training.checkpoint import Checkpoint
 from digits.training.row_fitting import (
+    Bends,
     RowEpoch,
     RowRecipe,
     _batches,
@@ -46,11 +49,15 @@ def test_targets_count_signs_and_frames() -> None:
     assert (targets[0, 4:] == BLANK).all()
 
 
-def test_batches_hold_every_row_once_with_its_like() -> None:
+def test_batches_hold_every_row_with_its_like_and_are_full() -> None:
     widths = np.random.default_rng(0).integers(20, 400, 300)
-    rows = RowSet(tuple(np.zeros((32, wide), np.uint8) for wide in widths), ("1",) * 300)
-    batches = list(_batches(rows, 16, np.random.default_rng(1)))
-    assert sorted(np.concatenate([chosen for chosen, _ in batches])) == list(range(300))
+    batches = list(_batches(widths, 16, np.random.default_rng(1)))
+    assert set(np.concatenate([chosen for chosen, _ in batches])) == set(range(300))
+    assert sum(len(chosen) for chosen, _ in batches) < 300 + 7 * 32
+    sizes = {
+        width: {len(chosen) for chosen, wide in batches if wide == width} for _, width in batches
+    }
+    assert sizes == {width: {max(4, round(32 * 64 / width))} for width in sizes}
     for chosen, width in batches:
         assert widths[chosen].max() <= width
         assert widths[chosen].min() > width - 64
@@ -88,16 +95,40 @@ def few_rows() -> RowSet:
     return RowSet(tuple(strips), tuple(texts))
 
 
+RECIPE = RowRecipe(epochs=15, batch_size=2, width=0.25, averaging=0.8, learning_rate=2e-2)
+
+
 def test_a_network_learns_to_read_rows() -> None:
-    rows, seen = few_rows(), list[RowEpoch]()
-    recipe = RowRecipe(epochs=15, batch_size=2, width=0.25, averaging=0.8, learning_rate=1e-2)
-    model, history = train_rows(recipe, rows, rows, 0, lambda epoch, _: seen.append(epoch))
-    assert history == tuple(seen)
+    rows, seen = few_rows(), list[Checkpoint[RowEpoch]]()
+    model, history = train_rows(RECIPE, rows, rows, 0, after_epoch=seen.append)
+    assert history == seen[-1].history
+    assert [len(checkpoint.history) for checkpoint in seen] == list(range(1, 16))
     assert history[-1].loss < 0.3 * history[0].loss
     assert history[-1].whole == pytest.approx(
         np.mean(np.array(read_texts(model, rows)) == rows.texts)
     )
     assert history[-1].whole > 0.9
+
+
+def test_a_run_that_goes_on_ends_with_the_weights_of_one_that_was_not_interrupted() -> None:
+    rows, seen = few_rows(), list[Checkpoint[RowEpoch]]()
+    recipe = replace(RECIPE, epochs=3)
+    whole, _ = train_rows(recipe, rows, rows, 0, after_epoch=seen.append)
+    for done in seen:
+        again, history = train_rows(recipe, rows, rows, 0, resume_from=done)
+        assert len(history) == 3
+        for one, other in zip(whole.get_weights(), again.get_weights(), strict=True):
+            np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+def test_strips_are_bent_by_a_little() -> None:
+    strip = few_rows().strips[0]
+    bends = Bends.by_chance(np.full(300, strip.shape[1]), np.random.default_rng(0))
+    for number in range(300):
+        bent = bends.bent(strip, number)
+        assert bent.shape == (STRIP_HEIGHT, bends.columns[number])
+        assert 0.3 < bent.sum() / strip.sum() < 2.5
+        assert np.median(bent) == 0  # paper stays black
 
 
 def test_the_loss_is_that_of_keras() -> None:

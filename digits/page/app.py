@@ -213,7 +213,8 @@ def show_answer(question: Question, seen: DeltaGenerator, pause: DeltaGenerator)
     check_file_size(len(question.pictures[0]), MOST_UPLOADED)
     number = read(question.pictures[0], question.ink)
     if question.tab == "Upload":
-        seen.html(html_parts.uploaded(number.framed_picture()))
+        chosen = st.session_state.get(f"digit-{number.key}")
+        seen.html(html_parts.uploaded(number.framed_picture(chosen)))
     if question.tab == "Draw" and number.doubt is not None:
         let_the_hand_finish(number, pause)
     show_number(number)

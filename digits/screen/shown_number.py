@@ -15,6 +15,7 @@ from digits.screen.shown_answer import LONGEST_SIDE_SHOWN, ShownAnswer, answer_o
 
 # The light theme's accent, which is seen on paper of any colour.
 _FRAME = "#2f5fd0"
+_FRAME_BESIDE_CHOSEN = "#9db4ea"
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,15 +49,21 @@ class ShownNumber:
         is_alone = len(self.digits) == 1 and len(self.written) <= 1
         return self.digits[0] if is_alone else None
 
-    def framed_picture(self) -> Image.Image:
-        """The picture with a frame around each digit that was read."""
+    def framed_picture(self, chosen: int | None = None) -> Image.Image:
+        """The picture with a frame around each digit that was read.
+
+        Args:
+            chosen: place of a digit whose frame stands out.
+        """
         picture = Image.fromarray(self.digits[0].picture)
         draw = ImageDraw.Draw(picture)
-        width = max(2, round(max(picture.size) / 240))
-        for x, y, wide, tall in self.boxes:
+        usual = max(2, round(max(picture.size) / 240))
+        for place, (x, y, wide, tall) in enumerate(self.boxes):
+            width = 2 * usual if place == chosen else usual
             brim = width + 0.06 * max(wide, tall)
             box = (x - brim, y - brim, x + wide + brim, y + tall + brim)
-            draw.rounded_rectangle(box, radius=2 * width, outline=_FRAME, width=width)
+            colour = _FRAME if chosen in (None, place) else _FRAME_BESIDE_CHOSEN
+            draw.rounded_rectangle(box, radius=2 * width, outline=colour, width=width)
         return picture
 
 

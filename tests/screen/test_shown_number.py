@@ -1,0 +1,29 @@
+"""A number on a screen: its digits framed, the chosen one most."""
+
+import io
+
+import numpy as np
+from PIL import Image
+
+from digits.screen.shown_number import read_number_to_show
+from tests.drawings import DIGITS, draw
+
+
+def test_the_frame_of_the_chosen_digit_stands_out() -> None:
+    file = io.BytesIO()
+    Image.fromarray(np.hstack([draw(DIGITS[2]), draw(DIGITS[0])])).save(file, "PNG")
+    number = read_number_to_show(file.getvalue(), "dark")
+    assert number.written == "20"
+
+    def blue(chosen: int | None) -> tuple[int, int]:
+        """How many pixels of each half have the colour of frames."""
+        shown = np.asarray(number.framed_picture(chosen)).astype(int)
+        is_blue = np.abs(shown - (0x2F, 0x5F, 0xD0)).max(axis=2) < 30
+        left, right = np.array_split(is_blue, 2, axis=1)
+        return int(left.sum()), int(right.sum())
+
+    both = blue(None)
+    assert min(both) > 300
+    first, second = blue(0)
+    assert first > 1.5 * both[0]
+    assert second == 0

@@ -81,23 +81,24 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
     least = max(MIN_CONTRAST, MIN_SIGNAL_TO_NOISE * noise)
     if threshold_and_peak(contrast, 3 * noise)[1] < least:
         raise NoInkError(NO_INK)
+    ink_map, mask = _ink_of(contrast, noise, is_photo)
     for find in (*(beside or ()), _border_strips):
-        mask = _ink_of(contrast, noise, is_photo)[1]
         found = find(mask)
-        if find is _border_strips or _is_grain(found, mask):
+        if found.any() and (find is _border_strips or _is_grain(found, mask)):
             contrast = _blanked(contrast, found, is_photo, least, noise)
+            ink_map, mask = _ink_of(contrast, noise, is_photo)
     all_lines = np.zeros(contrast.shape, bool)
     level: list[LevelLine] = []
     upright: list[LevelLine] = []
     for _ in range(_PASSES):
-        lines = lines_of_paper(_ink_of(contrast, noise, is_photo)[1])
+        lines = lines_of_paper(mask)
         if not lines.pixels.any():
             break
         contrast = _blanked(contrast, lines.pixels, is_photo, least, noise)
+        ink_map, mask = _ink_of(contrast, noise, is_photo)
         all_lines |= lines.pixels
         level += lines.level
         upright += lines.upright
-    ink_map, mask = _ink_of(contrast, noise, is_photo)
     mask &= ~pieces_going_on(mask, level, np.inf)
     if upright:
         highest = HIGHEST_PIECE_OF_UPRIGHT * usual_height(mask)

@@ -80,7 +80,7 @@ def train_row_network(options: argparse.Namespace, cache: Path, script: str) -> 
     onnx, difference = make_row_export(model, validation.strips[:200])
     papers = RowPapers(
         trained_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        trained_with=backend_version(),
+        trained_with=keeper.trained_with,
         command=_command(options, recipe, script),
         recipe=json.dumps(asdict(recipe)),
         data_sha256=run["data_sha256"],
@@ -132,6 +132,7 @@ class _Keeper:
         self.path = checkpoint_path(options.output.with_suffix(".rows.h5"))
         self._options, self._run, self._epochs = options, run, epochs
         self._start, self._first = time.monotonic(), 0
+        self.trained_with = backend_version()
 
     def where_to_begin(self) -> Checkpoint[RowEpoch] | None:
         """The checkpoint, if it is wanted and there is one."""
@@ -139,12 +140,18 @@ class _Keeper:
         if checkpoint is not None:
             check_same_run(checkpoint, self._run)
             self._first = len(checkpoint.history)
+            before = checkpoint.run["trained_with"]
+            if self._first == self._epochs:  # all that is left to do is to export it
+                self.trained_with = before
+            elif before != self.trained_with:
+                self.trained_with = f"{before}, then {self.trained_with}"
             print(f"Going on after epoch {self._first}.", flush=True)
         return checkpoint
 
     def __call__(self, checkpoint: Checkpoint[RowEpoch]) -> None:
         """After an epoch."""
-        save_checkpoint(replace(checkpoint, run=self._run), self.path)
+        run = {**self._run, "trained_with": self.trained_with}
+        save_checkpoint(replace(checkpoint, run=run), self.path)
         self._options.can_resume = True
         epoch = checkpoint.history[-1]
         pace = (time.monotonic() - self._start) / (epoch.epoch - self._first)

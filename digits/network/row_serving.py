@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from digits.network.light_serving import open_session
 from digits.network.model_file import SHIPPED_MODEL
-from digits.network.row_signs import BLANK, COLUMNS_A_FRAME, SIGNS
+from digits.network.row_signs import BLANK, COLUMNS_A_FRAME, PAPER_BEHIND, SIGNS
 from digits.picture.pixels import InkMap
 from digits.picture.row_strips import STRIP_HEIGHT
 
@@ -85,10 +85,11 @@ class RowNetwork:
             float32 (frames, classes), natural logarithms; the classes are `row_signs.SIGNS` and
             the blank.
         """
-        paper = -strip.shape[1] % COLUMNS_A_FRAME
+        frames = -(-strip.shape[1] // COLUMNS_A_FRAME)
+        paper = frames * COLUMNS_A_FRAME - strip.shape[1] + PAPER_BEHIND
         strips = np.pad(strip, ((0, 0), (0, paper)))[None].astype(np.float32)
         (logits,) = self._session.run(["logits"], {"strips": strips})
-        return log_softmax(logits[0])
+        return log_softmax(logits[0, :frames])
 
 
 def log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:

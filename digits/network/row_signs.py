@@ -22,6 +22,9 @@ BLANK = len(SIGNS)
 """Number of the class between two signs (Graves et al., 2006)."""
 COLUMNS_A_FRAME = 2
 """How many columns of a strip the network of rows gives one answer for."""
+PAPER_BEHIND = 40
+"""How many columns of paper the network of rows sees behind a row at least, so that its last sign
+ends in paper and not in the nothing beyond a strip. Such frames are no answers."""
 
 
 def classes_of(signs: str) -> list[int]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from digits.common.command_line import was_interrupted
 from digits.network.row_architecture import build_row_network
-from digits.network.row_signs import BLANK, COLUMNS_A_FRAME, SIGNS, classes_of
+from digits.network.row_signs import BLANK, COLUMNS_A_FRAME, PAPER_BEHIND, SIGNS, classes_of
 from digits.network.tensorflow_import import import_keras
 from digits.picture.row_strips import STRIP_HEIGHT
 from digits.training.checkpoint import Checkpoint, restore
@@ -281,8 +281,8 @@ _PEN = np.ones((2, 2), np.uint8)
 
 
 def _stacked(strips: Sequence[NDArray[np.uint8]], width: int) -> NDArray[np.float32]:
-    """Float32 (n, `STRIP_HEIGHT`, width, 1) in [0, 1], with paper behind each."""
-    stacked = np.zeros((len(strips), STRIP_HEIGHT, width, 1), np.float32)
+    """Float32 (n, `STRIP_HEIGHT`, width + `PAPER_BEHIND`, 1) in [0, 1], with paper behind each."""
+    stacked = np.zeros((len(strips), STRIP_HEIGHT, width + PAPER_BEHIND, 1), np.float32)
     for number, strip in enumerate(strips):
         stacked[number, :, : strip.shape[1], 0] = strip
     return stacked * np.float32(1 / 255)
@@ -310,7 +310,8 @@ def read_texts(model: keras.Model, rows: RowSet) -> list[str]:
         strips = [rows.strips[number] for number in chosen]
         logits = np.asarray(model.predict_on_batch(_stacked(strips, width)))
         for number, frames in zip(chosen, logits.argmax(axis=-1), strict=True):
-            texts[int(number)] = best_path_text(frames)
+            own = -(-rows.strips[number].shape[1] // COLUMNS_A_FRAME)
+            texts[int(number)] = best_path_text(frames[:own])
     return texts
 
 

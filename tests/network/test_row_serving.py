@@ -20,6 +20,7 @@ from digits.network.row_serving import (
     write_row_network,
 )
 from digits.network.row_signs import BLANK, SIGNS, classes_of
+from digits.picture.row_strips import STRIP_HEIGHT
 
 PAPERS = RowPapers("2026-11-26T05:00:00+00:00", "Keras 3", "train", "{}", "0", 0, 0.5, 1e-6)
 
@@ -106,3 +107,15 @@ def test_a_network_of_rows_moves_on_with_its_papers(tmp_path: Path) -> None:
     with h5py.File(source) as one, h5py.File(target) as two:
         assert dict(one[GROUP].attrs) == dict(two[GROUP].attrs)
         assert (one[GROUP]["onnx"][()] == two[GROUP]["onnx"][()]).all()
+
+
+def test_what_ends_a_row_is_seen_with_paper_behind_it() -> None:
+    """The same frames come of a strip however much paper follows, but where the answers end."""
+    network = load_row_network()
+    assert network is not None
+    strip = np.zeros((STRIP_HEIGHT, 41), np.float32)
+    strip[6:26, 8:11] = strip[6:26, 34:37] = 1
+    short = network.log_probabilities(strip)
+    long = network.log_probabilities(np.pad(strip, ((0, 0), (0, 30))))
+    assert len(short) == 21
+    np.testing.assert_allclose(short, long[:21], atol=1e-3)

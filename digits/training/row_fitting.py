@@ -107,9 +107,12 @@ def train_rows(
         weights = model.get_weights()
         state = [keras.ops.convert_to_numpy(each) for each in model.optimizer.variables]
         model.optimizer.finalize_variable_values(model.trainable_variables)
+        averaged = model.get_weights()
+        # Copies, for JAX gives up what predicts, and these are the optimizer's own averages.
+        model.set_weights(averaged)
         row = RowEpoch(epoch + 1, loss, share_read_whole(model, validation))
         history = (*(last.history if last else ()), row)
-        last = Checkpoint(history, weights, state, model.get_weights())
+        last = Checkpoint(history, weights, state, averaged)
         after_epoch(last)
         model.set_weights(weights)
     model = build_row_network(recipe.width)

@@ -170,12 +170,21 @@ def read_row_network(path: Path) -> RowNetwork | None:
         return None
 
 
-def write_row_network(onnx: bytes, papers: RowPapers, path: Path) -> None:
-    """Put a network of rows into a model file, in the place of one that is there."""
-    with h5py.File(path, "r+") as file:
-        if GROUP in file:
-            del file[GROUP]
-        group = file.create_group(GROUP)
+def write_row_network(onnx: bytes, papers: RowPapers, source: Path, target: Path) -> None:
+    """Write a model file with a network of rows in the place of the one that is there, if any.
+
+    Args:
+        onnx: the network.
+        papers: of it.
+        source: a model file.
+        target: the new file; HDF5 keeps the room of what is deleted, so that none grows in place.
+    """
+    with h5py.File(source, "r") as file, h5py.File(target, "w") as written:
+        written.attrs.update(file.attrs)
+        for name in file:
+            if name != GROUP:
+                file.copy(file[name], written, name=name)
+        group = written.create_group(GROUP)
         group["onnx"] = np.frombuffer(onnx, np.uint8)
         group.attrs["format"] = FORMAT
         group.attrs["signs"] = SIGNS

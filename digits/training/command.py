@@ -22,6 +22,7 @@ from digits.common.command_line import (
     number,
     run_script,
     seed,
+    whole_number,
 )
 from digits.common.errors import DigitError, ModelError
 from digits.common.file_lock import held_lock
@@ -49,7 +50,7 @@ from digits.training.digit_sets import DigitSet, as_network_input, load_mnist
 from digits.training.fitting import RunControl, TrainedNetwork, train
 from digits.training.options import add_digit_options, collected_files, words_of
 from digits.training.recipe import PRECISIONS, RECIPES, Recipe, read_recipe
-from digits.training.row_command import ROWS, train_row_network
+from digits.training.row_command import MOST_ROWS, ROWS, train_row_network
 
 if TYPE_CHECKING:
     import keras
@@ -408,7 +409,7 @@ def _parser() -> argparse.ArgumentParser:
     run = parser.add_argument_group("run")
     run.add_argument(
         "--rows",
-        type=count,
+        type=whole_number(1, MOST_ROWS),
         nargs="?",
         const=ROWS,
         metavar="N",

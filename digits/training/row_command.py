@@ -9,7 +9,6 @@ import argparse
 import datetime
 import hashlib
 import json
-import shutil
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -41,7 +40,7 @@ from digits.training.options import collected_files, words_of
 from digits.training.row_fitting import RowEpoch, RowRecipe, best_path_text, train_rows
 from digits.training.rows import RowMaker, RowSet
 
-ROWS = 100_000
+ROWS, MOST_ROWS = 200_000, 2_000_000
 VALIDATION_ROWS = 3_000
 _JUDGING_SEED = 1
 
@@ -106,8 +105,7 @@ def _put(
             print(f"It is worse than the one in {path.name}, which stays; --force replaces it.")
             return
     with atomic_write(path) as temporary:
-        shutil.copyfile(path, temporary)
-        write_row_network(onnx, papers, temporary)
+        write_row_network(onnx, papers, path, temporary)
     print(f"Of the validation rows {papers.validation_whole:.2%} are read. Written to {path}.")
 
 

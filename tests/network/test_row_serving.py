@@ -79,8 +79,8 @@ def test_a_file_without_a_network_of_rows_has_none(tmp_path: Path, caplog) -> No
 @pytest.mark.parametrize("damage", ["bytes", "signs", "papers", "onnx"])
 def test_a_damaged_network_of_rows_is_none(tmp_path: Path, damage: str, caplog) -> None:
     path = tmp_path / "damaged.h5"
-    h5py.File(path, "w").close()
-    write_row_network(b"no network", PAPERS, path)
+    h5py.File(tmp_path / "empty.h5", "w").close()
+    write_row_network(b"no network", PAPERS, tmp_path / "empty.h5", path)
     with h5py.File(path, "r+") as file:
         group = file[GROUP]
         if damage == "bytes":
@@ -98,15 +98,27 @@ def test_a_damaged_network_of_rows_is_none(tmp_path: Path, damage: str, caplog) 
 
 def test_a_network_of_rows_moves_on_with_its_papers(tmp_path: Path) -> None:
     source, target, empty = tmp_path / "a.h5", tmp_path / "b.h5", tmp_path / "c.h5"
-    for path in (source, target, empty):
+    for path in (target, empty):
         h5py.File(path, "w").close()
-    write_row_network(b"some network", PAPERS, source)
+    write_row_network(b"some network", PAPERS, empty, source)
     copy_row_network(source, target)
     copy_row_network(tmp_path / "missing.h5", target)
     copy_row_network(empty, target)
     with h5py.File(source) as one, h5py.File(target) as two:
         assert dict(one[GROUP].attrs) == dict(two[GROUP].attrs)
         assert (one[GROUP]["onnx"][()] == two[GROUP]["onnx"][()]).all()
+
+
+def test_a_file_does_not_grow_when_its_network_of_rows_is_replaced(tmp_path: Path) -> None:
+    first, second, third = tmp_path / "a.h5", tmp_path / "b.h5", tmp_path / "c.h5"
+    with h5py.File(first, "w") as file:
+        file["weights"], file.attrs["model"] = np.arange(5), "config"
+    write_row_network(bytes(100_000), PAPERS, first, second)
+    write_row_network(bytes(100_000), PAPERS, second, third)
+    assert third.stat().st_size == second.stat().st_size
+    with h5py.File(third) as file:
+        assert file["weights"][()].tolist() == [0, 1, 2, 3, 4]
+        assert file.attrs["model"] == "config"
 
 
 def test_what_ends_a_row_is_seen_with_paper_behind_it() -> None:

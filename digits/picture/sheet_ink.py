@@ -48,6 +48,8 @@ from digits.picture.straight_lines import LevelLine
 
 # Of the longest part of a table's grain: what is written is longer.
 LARGEST_GRAIN = 1.3
+# Of the usual height of what is written: a table's grain is lower.
+HIGHEST_GRAIN = 0.6
 # Pixels around a line that go with it, for a lens blurs lines.
 _BLUR_OF_A_LENS = 3
 _PASSES = 3
@@ -159,9 +161,14 @@ def _blanked(contrast: Grey, lines: Mask, is_photo: bool, least: float, noise: f
 
 
 def _is_grain(found: Mask, mask: Mask) -> bool:
-    """Whether what lies beside the paper is smaller than what is written; else that is a shadow."""
-    longest = longest_side(mask & ~found, uncut=True)
-    return longest > LARGEST_GRAIN * longest_side(found, uncut=True)
+    """Whether what lies beside the paper is smaller than what is written; else that is a shadow.
+
+    Digits that touch are long, so that a number may go on in a shadow with shorter parts: those
+    are about as high.
+    """
+    written = mask & ~found
+    is_short = longest_side(written, uncut=True) > LARGEST_GRAIN * longest_side(found, uncut=True)
+    return is_short and usual_height(found) < HIGHEST_GRAIN * usual_height(written)
 
 
 def _border_strips(mask: Mask) -> Mask:

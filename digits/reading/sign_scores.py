@@ -121,7 +121,7 @@ def digit_scores(logits: NDArray[np.float32], network: Network) -> NDArray[np.fl
 
 # What the network of digits says beside that of rows: of which digit, and of whether it is one; and
 # what it costs that marks are taken for parts of a digit. How both say which digit it is.
-_WEIGHT_OF_DIGIT, _WEIGHT_OF_SURENESS, _WEIGHT_OF_ABSORPTION = 0.3, 0.5, 0.3
+_WEIGHT_OF_DIGIT, _WEIGHT_OF_SURENESS, _WEIGHT_OF_ABSORPTION = 0.3, 0.5, 0.15
 _SHARE_OF_DIGIT = 0.6
 # What is too low or too wide for a digit is as surely none as what is this far from one.
 _NOT_ASKED = -3.0
@@ -129,7 +129,7 @@ _NOT_ASKED = -3.0
 _LETTER_AMONG_DIGITS = np.array([-5.0 if sign == LETTER else 0.0 for sign in SIGNS])
 # Likewise, that tall strokes with paper between them are one sign: a network of rows that takes an
 # upright 1 for a side of a box thinks so.
-_LOOSE_IN_ROW = -4.0
+_LOOSE_IN_ROW = -1.0
 # Likewise, that a piece is left over from the paper: a side of a box, a part of an underline.
 _LEFT_OVER = -3.0
 # In heights of the row: what a digit of it comes to at least and at most, and how far its foot is

@@ -39,7 +39,7 @@ CLEAR_LEAD = 0.3
 """So much larger a share of the drawings must one convention read right than the next."""
 FEWEST_RIGHT = 0.6
 """And at least this share."""
-ALIKE = 0.05
+ALIKE = 0.1
 """Shares that differ by less say nothing: most networks for 0 to 1 read 0 to 255 as well."""
 
 logger = logging.getLogger(__name__)

@@ -25,20 +25,26 @@ import h5py
 
 from digits.common.atomic_file import atomic_write
 from digits.common.errors import DigitError, ModelError
-from digits.network.architectures import CLASSES, INPUT_SHAPE
+from digits.network.architectures import CLASSES
+from digits.network.config_translation import is_keras_2
 from digits.network.doubt import SCORES
+from digits.network.foreign_models import ELSEWHERE, folder_instead
+from digits.network.input_convention import takes_pictures
+from digits.network.keras_2_layers import saved_by_keras_2
 from digits.network.layers import CONVOLUTIONS, outputs_of
 from digits.network.model_config import (
-    ELSEWHERE,
-    HDF5_SUFFIXES,
     check_size,
     check_that_reading_ends,
     is_export_sound,
+    is_hdf5_model,
     read_config,
+    read_configs,
 )
 from digits.network.papers import ModelPapers
+from digits.network.readable_copy import readable_copy
 from digits.network.stored_export import StoredExport, read_export
 from digits.network.tensorflow_import import import_keras
+from digits.network.trail import values_of
 from digits.picture.preparation import PREPARATION_VERSION
 
 if TYPE_CHECKING:
@@ -48,6 +54,7 @@ logger = logging.getLogger(__name__)
 
 SHIPPED_MODEL = Path(__file__).parents[2] / "digit_recognizer.h5"
 _ATTRIBUTE_PREFIX = "digit_"
+MODELS = ("Functional", "Model", "Sequential")
 _NAME_OF_A_SCOPE = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*")
 # The first that opens a stranger's .h5 without following links or taking all memory.
 _OLDEST_KERAS = (3, 15, 1)
@@ -156,8 +163,16 @@ def read_convolution_names(path: str | Path) -> list[str]:
     _check_that_it_opens(path)
     with _damage_named(path):
         _check_that_reading_ends(path)
-        layers = read_config(path)["config"]["layers"]
-        return [layer["config"]["name"] for layer in layers if layer["class_name"] in CONVOLUTIONS]
+        return list(_convolutions_in(read_config(path)["config"]["layers"]))
+
+
+def _convolutions_in(layers: list[dict[str, Any]], prefix: str = "") -> Iterator[str]:
+    for layer in layers:
+        config = layer["config"]
+        if layer["class_name"] in MODELS:
+            yield from _convolutions_in(config["layers"], f"{prefix}{config['name']}/")
+        elif layer["class_name"] in CONVOLUTIONS and config.get("activation") != "softmax":
+            yield prefix + config["name"]
 
 
 def read_export_file(path: str | Path) -> StoredExport | None:
@@ -168,10 +183,10 @@ def read_export_file(path: str | Path) -> StoredExport | None:
     """
     path = Path(path)
     _check_that_it_opens(path)
-    if path.suffix not in HDF5_SUFFIXES:
-        return None
     with _damage_named(path):
         _check_that_reading_ends(path)
+        if not is_hdf5_model(path):
+            return None
         check_size(path)
         if path.absolute() != SHIPPED_MODEL and not is_export_sound(path.absolute()):
             logger.error("The export in %s cannot be used: TensorFlow answers.", path.name)
@@ -192,15 +207,43 @@ def load_model_file(path: str | Path) -> keras.Model:
     _check_that_it_opens(path)
     with _damage_named(path):
         _check_that_reading_ends(path)
-        read_config(path)
         check_size(path)
         keras = import_keras()
         _check_keras(keras.__version__)
-        with warnings.catch_warnings(action="ignore"):
-            # Keras's state is a thread's own: nothing that was tried is left behind.
-            with ThreadPoolExecutor(1) as trial:
-                trial.submit(_load_without_memory, path).result()
-            return keras.models.load_model(path, compile=False, safe_mode=True)
+        with readable_copy(path) as readable, warnings.catch_warnings(action="ignore"):
+            return _load_checked(readable)
+
+
+def _load_checked(path: Path) -> keras.Model:
+    """Load a file whose configuration is judged.
+
+    Raises:
+        ModelError: it is no such model, or was written by Keras 2 and cannot be translated.
+    """
+    _, _, version = read_configs(path)
+    try:
+        # Keras's state is a thread's own: nothing that was tried is left behind.
+        with ThreadPoolExecutor(1) as trial:
+            trial.submit(_load_without_memory, path).result()
+        return import_keras().models.load_model(path, compile=False, safe_mode=True)
+    except (DigitError, MemoryError):
+        raise
+    except Exception as error:
+        if is_keras_2(version):
+            raise saved_by_keras_2(version, _unread_part(path)) from error
+        raise
+
+
+def _unread_part(path: Path) -> str:
+    """The first layer that Keras cannot make, by its name; else that it is the weights."""
+    keras = import_keras()
+    for layer in read_config(path)["config"]["layers"]:
+        try:
+            with keras.StatelessScope(initialize_variables=False):
+                keras.layers.deserialize({"module": "keras.layers", **layer})
+        except Exception:
+            return f"layer {layer['config']['name']} ({layer['class_name']})"
+    return "weights"
 
 
 @contextmanager
@@ -243,13 +286,35 @@ def _damaged(path: Path) -> ModelError:
 
 
 def _check_model(model: keras.Model) -> None:
-    shapes = [tensor.shape[1:] for tensor in (*model.inputs, *outputs_of(model))]
-    if shapes not in ([INPUT_SHAPE, (CLASSES,)], [INPUT_SHAPE[:2], (CLASSES,)]):
-        raise ModelError(
-            "This model does not read 28×28 pictures and tell ten digits apart: name another."
-        )
+    if len(model.inputs) != 1:
+        raise _other(f"takes {len(model.inputs)} inputs, and not one picture")
+    outputs = outputs_of(model)
+    if len(outputs) != 1:
+        raise _other(f"gives {len(outputs)} answers, and not one")
+    shape = model.inputs[0].shape[1:]
+    if not takes_pictures(shape):
+        raise _other(f"takes {_in_words(shape)}, and not pictures of 28×28")
+    if values_of(outputs[0]) != CLASSES:
+        raise _other(_said_of_output(outputs[0].shape[1:]))
     for layer in model.layers:
         _check_layer(layer)
+
+
+def _other(what: str) -> ModelError:
+    return ModelError(
+        f"This model {what}: name one that reads 28×28 pictures and tells ten digits apart."
+    )
+
+
+def _in_words(shape: tuple[int | None, ...]) -> str:
+    sizes = ["any" if size is None else str(size) for size in shape]
+    return f"{sizes[0]} numbers" if len(sizes) == 1 else f"pictures of {'×'.join(sizes)}"
+
+
+def _said_of_output(shape: tuple[int | None, ...]) -> str:
+    if len(shape) == 1:
+        return f"has {shape[0]} classes"
+    return f"gives {'×'.join('any' if size is None else str(size) for size in shape)} values"
 
 
 def _check_layer(layer: keras.Layer) -> None:
@@ -268,7 +333,7 @@ def _check_layer(layer: keras.Layer) -> None:
 def _check_that_it_opens(path: Path) -> None:
     try:
         if path.is_dir():
-            raise ModelError(f"{path.name} is a folder: name a model file, .h5 or .keras.")
+            raise folder_instead(path)
         if path.exists() and not path.is_file():  # to open a pipe is to wait for ever
             raise ModelError(f"{path.name} is no plain file: name a model file, .h5 or .keras.")
         with path.open("rb"):

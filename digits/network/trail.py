@@ -70,7 +70,8 @@ class Trail:
         self._steps: dict[int, Step] = {}
         self._outputs: dict[str, Any] = {}
         self._kept: list[Any] = []  # an id is one's own only as long as one lives
-        self.output = run_operations(model, tensor, self._run, self._outputs.__setitem__)
+        output = run_operations(model, tensor, self._run, self._outputs.__setitem__)
+        self.output = import_keras().tree.flatten(output)[0]
 
     def output_of(self, path: str) -> Any:
         """What the layer or model of that path gave; None if none of that path was run."""

@@ -59,7 +59,11 @@ def compute_gradients(
         layer_name: path of a layer whose output is (1, rows, columns, channels).
         image: float32 (h, w) in [0, 1].
         class_indices: at least one; None stands for the likeliest class.
+
+    Raises:
+        LayerError: there is no such layer.
     """
+    layer = find_layer(model, layer_name)
     # One class, or all: a function for each number of classes would have to be compiled for each.
     is_single = len(class_indices) == 1
     with _building:
@@ -69,7 +73,7 @@ def compute_gradients(
     logits, feature_maps, gradients = (each.numpy() for each in tensors)
     likeliest = int(logits.argmax())
     indices = np.array([likeliest if each is None else each for each in class_indices])
-    channels = -3 if is_channels_first(find_layer(model, layer_name)) else -1
+    channels = -3 if is_channels_first(layer) else -1
     return LayerGradients(
         logits=logits,
         class_indices=indices,

@@ -159,7 +159,7 @@ def _input_shape(config: Config) -> Any:
 
 
 def _layer(layer: Config, version: str) -> Config:
-    kind = _NEW_NAMES.get(layer["class_name"], layer["class_name"])
+    kind = str(_NEW_NAMES.get(layer["class_name"], layer["class_name"]))
     if kind in _MODELS:
         return _model(layer, version)
     if kind in _GONE:

@@ -45,7 +45,9 @@ CONNECTION_IS_LOST = (
 ONE_AT_A_TIME = "These are several files: remove all but one picture."
 BRING_LAYERS_INTO_VIEW = """
 <script>
-  document.querySelector(".layers:not(.in-use)")?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  document
+    .querySelector(".layers:not(.in-use)")
+    ?.scrollIntoView({ block: "nearest", behavior: "smooth" });
 </script>
 """
 

@@ -68,7 +68,7 @@ def _drawn(label: int, random: np.random.Generator) -> NDArray[np.float32]:
     for line in _unsteady(lines, random):
         points = fixed_point(line * _SIZE + _MARGIN)
         cv2.polylines(sheet, [points], False, 255, pen, cv2.LINE_AA, SUBPIXEL_BITS)
-    return normalise_ink(blur(sheet.astype(np.float32) / 255, 1.5))
+    return normalise_ink(blur(sheet.astype(np.float32) / np.float32(255), 1.5))
 
 
 def _unsteady(

@@ -25,13 +25,14 @@ from digits.training.digit_sets import DigitSet, Images, as_image
 
 _LABELS = tuple("0123456789")
 # What Windows, macOS, Linux and network drives put into folders by themselves; any case.
-_LITTER = frozenset(
-    [
-        *("thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini"),
-        *("$recycle.bin", "system volume information"),
-        *("__macosx", "icon\r", "network trash folder", "temporary items"),
-        *("lost+found", "@eadir", "#recycle"),
-    ]
+_LITTER = (
+    "thumbs.db",
+    "ehthumbs.db",
+    "ehthumbs_vista.db",
+    "desktop.ini",
+    "$recycle.bin",
+    *("system volume information", "__macosx", "icon\r", "network trash folder"),
+    *("temporary items", "lost+found", "@eadir", "#recycle"),
 )
 
 
@@ -55,8 +56,8 @@ def read_picture_folder(path: str | os.PathLike[str]) -> PictureFolder:
     """Read and prepare every picture in the subfolders 0 to 9.
 
     A digit may have no subfolder. Plain files beside the subfolders, whatever is hidden (its name
-    begins with a dot), and what systems leave in folders (`Thumbs.db`, `__MACOSX`) are passed over. A file that is no picture, or shows nothing, is
-    collected in `unreadable`.
+    begins with a dot), and what systems leave in folders (`Thumbs.db`, `__MACOSX`) are passed over.
+    A file that is no picture, or shows nothing, is collected in `unreadable`.
 
     Raises:
         DataError: the folder is missing, holds no subfolder of a digit, one that is empty or one

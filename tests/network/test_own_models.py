@@ -25,7 +25,6 @@ from digits.synthetic.plain_digits import draw_plain_digits
 from tests.own_models import (
     WRAPPERS,
     enlarged,
-    functional,
     own_logits,
     plain,
     sequential,

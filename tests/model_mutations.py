@@ -95,6 +95,8 @@ def _config_of(file: Path, modified: int) -> Config:
 
 def _spoil(config: Config, random: Random, trap: Path) -> None:
     places = list(_places(config))
+    if not places:
+        return
     parent, key = places[int(random.integers(len(places)))]
     kind = int(random.integers(7))
     if kind == 0:

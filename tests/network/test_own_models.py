@@ -18,6 +18,7 @@ from digits.network import examination, loading
 from digits.network.examination import choose_convention, declared_white
 from digits.network.input_convention import CONVENTIONS, InputConvention
 from digits.network.loading import as_network, list_convolutions, load_model
+from digits.network.model_file import SHIPPED_MODEL
 from digits.network.model_findings import findings_of
 from digits.network.prediction import predict_logits, predict_probabilities, softmax
 from digits.network.tensorflow_import import import_keras
@@ -95,6 +96,11 @@ def test_the_answer_is_the_models_own(name: str, suffix: str, tmp_path: Path) ->
     )
 
 
+def own_probabilities(images: np.ndarray) -> np.ndarray:
+    """What the trained network gives, by NumPy alone."""
+    return softmax(own_logits(images, WEIGHTS).astype(np.float32))
+
+
 @pytest.mark.parametrize("name", EXPLAINED)
 def test_the_answer_is_explained_over_the_whole_picture(name: str, tmp_path: Path) -> None:
     model = loaded(WRAPPERS[name](WEIGHTS), tmp_path)
@@ -165,7 +171,7 @@ def test_a_model_is_given_the_numbers_that_it_was_trained_on(
     assert (expects in found.told) == (convention != CONVENTIONS[0])
     right = predict_probabilities(DRAWINGS, model).argmax(axis=1) == LABELS
     assert right.mean() >= 0.9
-    expected = softmax(own_logits(SOME, WEIGHTS))
+    expected = own_probabilities(SOME)
     np.testing.assert_allclose(predict_probabilities(SOME, model), expected, atol=1e-3)
 
 
@@ -240,7 +246,7 @@ def test_a_scaling_layer_decides_where_the_drawings_do_not(tmp_path: Path) -> No
 
 def test_a_rescaling_model_reads(tmp_path: Path) -> None:
     model = loaded(sequential(layers.Rescaling(1 / 255), plain(WEIGHTS)), tmp_path)
-    expected = softmax(own_logits(SOME, WEIGHTS))
+    expected = own_probabilities(SOME)
     np.testing.assert_allclose(predict_probabilities(SOME, model), expected, atol=1e-3)
 
 
@@ -271,7 +277,7 @@ def test_what_was_found_is_kept_by_the_files_hash(tmp_path: Path, monkeypatch) -
 
 def test_the_shipped_model_is_not_examined(monkeypatch) -> None:
     monkeypatch.setattr(examination, "examine", None)
-    assert findings_of(loading._load_model(loading.SHIPPED_MODEL)) is None
+    assert findings_of(loading._load_model(SHIPPED_MODEL)) is None
 
 
 # ---- What is refused, and with which words

@@ -364,7 +364,7 @@ def model_in_use(file_name: str, network: Network) -> str:
         f'<tr><th scope="row">{name}</th><td>{html.escape(words)}</td></tr>' for name, words in rows
     )
     return f"""
-    <div class="layers in-use" tabindex="0" role="region" aria-label="Model in use">
+    <div class="in-use layers" tabindex="0" role="region" aria-label="Model in use">
       <table><caption>Model in use</caption><tbody>{body}</tbody></table>
     </div>
     """

@@ -9,18 +9,24 @@ import logging
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 
 from digits.common.errors import ModelError
 from digits.explanation.explaining import explain, grad_cam
-from digits.network import examination, loading
+from digits.network import examination, loading, model_config
 from digits.network.examination import choose_convention, declared_white
+from digits.network.exporting import make_export
 from digits.network.input_convention import CONVENTIONS, InputConvention
+from digits.network.light_serving import LightNetwork
 from digits.network.loading import as_network, list_convolutions, load_model
 from digits.network.model_file import SHIPPED_MODEL
 from digits.network.model_findings import findings_of
+from digits.network.papers import ModelPapers
 from digits.network.prediction import predict_logits, predict_probabilities, softmax
+from digits.network.stored_export import GROUP, read_export, write_export
+from digits.network.tensorflow_beside import NetworkBeside
 from digits.network.tensorflow_import import import_keras
 from digits.synthetic.plain_digits import draw_plain_digits
 from tests.own_models import (
@@ -38,6 +44,12 @@ DRAWINGS, LABELS = draw_plain_digits()
 SOME = DRAWINGS[:8]
 WEIGHTS = trained_weights()
 BLACK_ON_WHITE, TO_255 = InputConvention(is_inverted=True), InputConvention(255)
+
+
+@pytest.fixture(autouse=True)
+def no_trial(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No process of its own to see that reading a file ends."""
+    monkeypatch.setattr(model_config, "_tried", lambda path: 0)
 
 
 def loaded(model: Any, folder: Path, suffix: str = ".keras") -> Any:
@@ -278,6 +290,26 @@ def test_what_was_found_is_kept_by_the_files_hash(tmp_path: Path, monkeypatch) -
 def test_the_shipped_model_is_not_examined(monkeypatch) -> None:
     monkeypatch.setattr(examination, "examine", None)
     assert findings_of(loading._load_model(SHIPPED_MODEL)) is None
+
+
+def test_an_export_takes_what_ours_takes_and_keeps_what_was_found(tmp_path: Path) -> None:
+    pytest.importorskip("tf2onnx")
+    model = loaded(plain(WEIGHTS.for_white(255, is_inverted=True)), tmp_path, ".h5")
+    write_export(make_export(model, SOME), tmp_path / "model.h5")
+    export = read_export(tmp_path / "model.h5")
+    assert export is not None
+    assert export.findings == findings_of(model)
+    light = LightNetwork(export, NetworkBeside(Path(), ModelPapers(), ()))
+    np.testing.assert_allclose(light.compute_logits(SOME), own_logits(SOME, WEIGHTS), atol=1e-3)
+
+
+def test_an_export_from_before_models_were_examined_is_not_used(tmp_path: Path) -> None:
+    pytest.importorskip("tf2onnx")
+    model = loaded(plain(WEIGHTS), tmp_path, ".h5")
+    write_export(make_export(model, SOME), tmp_path / "model.h5")
+    with h5py.File(tmp_path / "model.h5", "r+") as file:
+        del file[GROUP].attrs["findings"]
+    assert read_export(tmp_path / "model.h5") is None
 
 
 # ---- What is refused, and with which words

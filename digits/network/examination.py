@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +20,11 @@ from digits.network.forward_pass import forward_pass
 from digits.network.input_convention import (
     CONVENTIONS,
     InputConvention,
-    input_adapter,
     own_input_size,
 )
 from digits.network.model_findings import ModelFindings
 from digits.network.nested_models import walk_layers
-from digits.network.own_answers import are_probabilities, ending_of, own_answers
-from digits.network.tensorflow_import import import_keras
+from digits.network.own_answers import are_probabilities, ending_of, own_answers, run_in_batches
 from digits.network.trail import Ending
 from digits.synthetic.plain_digits import DRAWINGS, draw_plain_digits
 
@@ -39,6 +37,8 @@ CLEAR_LEAD = 0.3
 """So much larger a share of the drawings must one convention read right than the next."""
 FEWEST_RIGHT = 0.6
 """And at least this share."""
+LARGE, FEWEST_DRAWINGS = 64 * 64, 100
+"""Networks for more pixels are given fewer drawings in each convention, for they take long."""
 ALIKE = 0.1
 """Shares that differ by less say nothing: most networks for 0 to 1 read 0 to 255 as well."""
 
@@ -75,8 +75,13 @@ NOT_TRIED = (
 
 def _probed(model: keras.Model) -> ModelFindings:
     images, labels = draw_plain_digits()
-    shares = {each: _share_right(own_answers(model, images, each), labels) for each in CONVENTIONS}
-    return choose_convention(shares, declared_white(model))
+    rows, columns = own_input_size(model)
+    count = DRAWINGS if rows * columns <= LARGE else FEWEST_DRAWINGS
+    shares = {
+        each: _share_right(own_answers(model, images[:count], each), labels[:count])
+        for each in CONVENTIONS
+    }
+    return choose_convention(shares, declared_white(model), count)
 
 
 def _share_right(answers: NDArray[np.float64], labels: NDArray[np.intp]) -> float:
@@ -85,7 +90,7 @@ def _share_right(answers: NDArray[np.float64], labels: NDArray[np.intp]) -> floa
 
 
 def choose_convention(
-    shares: Mapping[InputConvention, float], declared: int | None = None
+    shares: Mapping[InputConvention, float], declared: int | None = None, drawings: int = DRAWINGS
 ) -> ModelFindings:
     """The convention that a model was trained for, from how much it reads in each.
 
@@ -93,10 +98,11 @@ def choose_convention(
         shares: of the drawings that it reads right, 0 to 1, for each of `CONVENTIONS`.
         declared: what a scaling layer at the model's front expects white to be, 1 or 255; None
             without one. It decides wherever the probe does not.
+        drawings: how many there were.
     """
     ranked = sorted(shares, key=lambda each: shares[each], reverse=True)
     best, next_best = ranked[:2]
-    said = _said_of_shares(shares)
+    said = _said_of_shares(shares, drawings)
     is_clear = round(shares[best] - shares[next_best], 9) >= CLEAR_LEAD
     if is_clear and shares[best] >= FEWEST_RIGHT:
         notes = () if best == InputConvention() else (f"This model expects {best.in_words}.",)
@@ -117,9 +123,9 @@ def _declared(convention: InputConvention, said: str) -> ModelFindings:
     return ModelFindings(convention, probe=f"{says} {said}", notes=notes)
 
 
-def _said_of_shares(shares: Mapping[InputConvention, float]) -> str:
+def _said_of_shares(shares: Mapping[InputConvention, float], drawings: int) -> str:
     each = [f"{share:.0%} at {convention.in_words}" for convention, share in shares.items()]
-    return f"Of {DRAWINGS} drawings of digits it reads {'; '.join(each)}."
+    return f"Of {drawings} drawings of digits it reads {'; '.join(each)}."
 
 
 def _doubted(said: str) -> str:
@@ -183,10 +189,9 @@ def _probabilities(
     ending: Ending,
 ) -> NDArray[np.float64]:
     """The softmax of our logits, float64 (n, classes)."""
-    ops = import_keras().ops
-    tensor: Any = input_adapter(model, convention)(ops.convert_to_tensor(images))
-    _, logits = forward_pass(model, ending=ending)(tensor)
-    return _softmax(np.asarray(ops.convert_to_numpy(logits), np.float64))
+    forward = forward_pass(model, ending=ending)
+    logits = run_in_batches(lambda tensor: forward(tensor)[1], model, images, convention)
+    return _softmax(logits)
 
 
 def as_probabilities(own: NDArray[np.float64], ending: Ending) -> NDArray[np.float64]:

@@ -101,6 +101,14 @@ def saved_by_keras_2(version: str, what: str) -> ModelError:
     )
 
 
+def without_size() -> ModelError:
+    """The refusal of a model that was never given a picture."""
+    return ModelError(
+        "This model does not say how large its pictures are: "
+        "call it once on a picture, and save it again."
+    )
+
+
 def _model(model: Config, version: str) -> Config:
     """A Sequential or a functional model, and all layers of it."""
     kind, config = _MODELS[model["class_name"]], model["config"]
@@ -140,10 +148,7 @@ def _count_calls_from_0(layers: list[Config], config: Config) -> None:
 def _input_layer(config: Config) -> Config:
     shape = _input_shape(config) or config.get("build_input_shape")
     if not isinstance(shape, list):
-        raise ModelError(
-            "This model does not say how large its pictures are: "
-            "call it once on a picture, and save it again."
-        )
+        raise without_size()
     name = f"{config.get('name', 'sequential')}_pictures"
     return {"class_name": "InputLayer", "config": {"batch_shape": shape, "name": name}}
 

@@ -121,14 +121,11 @@ def _read_member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
 
 
 def _forbidden(path: Path, kind: str) -> ModelError:
-    package, _, word = kind.strip("_").rpartition(">")
+    word = kind.strip("_").rpartition(">")[2]  # Keras names what is registered package>Name
     name = word if _WORD.fullmatch(word) else "part"
-    advice = ELSEWHERE
-    if package:  # as Keras names what somebody has registered
-        advice = "save a model of Keras's own layers alone, or name another"
     return ModelError(
         f"The model file {path.name} holds a {name}, which may carry code or read other files "
-        f"and is never run: {advice}."
+        f"and is never run: save a model of Keras's own layers alone, or {ELSEWHERE}."
     )
 
 

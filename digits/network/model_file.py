@@ -30,7 +30,7 @@ from digits.network.config_translation import is_keras_2
 from digits.network.doubt import SCORES
 from digits.network.foreign_models import ELSEWHERE, folder_instead
 from digits.network.input_convention import takes_pictures
-from digits.network.keras_2_layers import saved_by_keras_2
+from digits.network.keras_2_layers import saved_by_keras_2, without_size
 from digits.network.layers import CONVOLUTIONS, outputs_of
 from digits.network.model_config import (
     check_size,
@@ -267,7 +267,10 @@ def _load_without_memory(path: Path) -> None:
     """Check a model whose weights are not made, however large, but must have the stored shapes."""
     keras = import_keras()
     with keras.StatelessScope(initialize_variables=False):
-        _check_model(keras.models.load_model(path, compile=False, safe_mode=True))
+        model = keras.models.load_model(path, compile=False, safe_mode=True)
+        if not model.built:
+            raise without_size()
+        _check_model(model)
 
 
 def _check_keras(version: str) -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.network.input_convention import InputConvention, input_adapter
+from digits.network.input_convention import InputConvention, input_adapter, own_input_size
 from digits.network.tensorflow_import import import_keras
 from digits.network.trail import Ending, Trail
-from digits.synthetic.plain_digits import draw_plain_digits
+from digits.synthetic.plain_digits import DRAWINGS, draw_plain_digits
 
 if TYPE_CHECKING:
     import keras
 
+MOST_PIXELS = 2 * DRAWINGS * 28 * 28
+"""That are given to a model at once."""
 SUM_TOLERANCE = 1e-3
 """How far from 1 probabilities may sum up, which a network of half precision rounds."""
 
@@ -22,18 +25,40 @@ SUM_TOLERANCE = 1e-3
 def own_answers(
     model: keras.Model, images: NDArray[np.float32], convention: InputConvention
 ) -> NDArray[np.float64]:
-    """What a model itself gives for pictures, float64 (n, classes), one run of the model.
+    """What a model itself gives for pictures, float64 (n, classes).
 
     Args:
         model: any Keras model whose input `input_convention.takes_pictures`.
         images: float32 (n, rows, columns) in [0, 1], white ink on black.
         convention: how they are given to it.
     """
+
+    def run(tensor: Any) -> Any:
+        (output,) = import_keras().tree.flatten(model(tensor, training=False))
+        return output
+
+    return run_in_batches(run, model, images, convention)
+
+
+def run_in_batches(
+    run: Callable[[Any], Any],
+    model: keras.Model,
+    images: NDArray[np.float32],
+    convention: InputConvention,
+) -> NDArray[np.float64]:
+    """What a function of tensors as the model takes them gives for pictures, float64 (n, values).
+
+    At most so many at once as have `MOST_PIXELS`, for larger ones take more memory.
+    """
     ops = import_keras().ops
-    tensor = input_adapter(model, convention)(ops.convert_to_tensor(images))
-    (output,) = import_keras().tree.flatten(model(tensor, training=False))
-    answers = ops.convert_to_numpy(output)
-    return np.asarray(answers, np.float64).reshape(len(images), -1)
+    adapt = input_adapter(model, convention)
+    rows, columns = own_input_size(model)
+    batch = max(1, MOST_PIXELS // (rows * columns))
+    found = [
+        ops.convert_to_numpy(run(adapt(ops.convert_to_tensor(images[i : i + batch]))))
+        for i in range(0, len(images), batch)
+    ]
+    return np.concatenate([np.asarray(each, np.float64).reshape(len(each), -1) for each in found])
 
 
 def are_probabilities(answers: NDArray[np.float64]) -> bool:

@@ -341,6 +341,14 @@ def test_what_is_refused_is_told_with_what_was_found(
         loaded(stack(), tmp_path)
 
 
+def test_a_model_that_never_saw_a_picture_is_refused(tmp_path: Path) -> None:
+    unbuilt = keras.Sequential([layers.Flatten(), layers.Dense(10)])
+    with pytest.warns(UserWarning, match="not yet been built"):
+        unbuilt.save(tmp_path / "model.keras")
+    with pytest.raises(ModelError, match="does not say how large its pictures are"):
+        load_model(tmp_path / "model.keras")
+
+
 def test_two_inputs_or_two_answers_are_refused(tmp_path: Path) -> None:
     image, other = keras.Input((28, 28, 1)), keras.Input((28, 28, 1))
     answer = layers.Dense(10)(layers.Flatten()(layers.Add()([image, other])))

@@ -25,13 +25,12 @@ import h5py
 
 from digits.common.atomic_file import atomic_write
 from digits.common.errors import DigitError, ModelError
-from digits.network.architectures import CLASSES
 from digits.network.config_translation import is_keras_2
 from digits.network.doubt import SCORES
 from digits.network.foreign_models import ELSEWHERE, folder_instead
-from digits.network.input_convention import takes_pictures
 from digits.network.keras_2_layers import saved_by_keras_2, without_size
-from digits.network.layers import CONVOLUTIONS, outputs_of
+from digits.network.layers import CONVOLUTIONS
+from digits.network.model_check import check_model
 from digits.network.model_config import (
     check_size,
     check_that_reading_ends,
@@ -44,7 +43,6 @@ from digits.network.papers import ModelPapers
 from digits.network.readable_copy import readable_copy
 from digits.network.stored_export import StoredExport, read_export
 from digits.network.tensorflow_import import import_keras
-from digits.network.trail import values_of
 from digits.picture.preparation import PREPARATION_VERSION
 
 if TYPE_CHECKING:
@@ -55,11 +53,8 @@ logger = logging.getLogger(__name__)
 SHIPPED_MODEL = Path(__file__).parents[2] / "digit_recognizer.h5"
 _ATTRIBUTE_PREFIX = "digit_"
 MODELS = ("Functional", "Model", "Sequential")
-_NAME_OF_A_SCOPE = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*")
 # The first that opens a stranger's .h5 without following links or taking all memory.
 _OLDEST_KERAS = (3, 15, 1)
-# What a layer may make of one picture: a 28×28 one scaled to 224×224 needs 3 million in a ResNet.
-_MOST_VALUES = 2**22
 
 
 def save_model_file(
@@ -270,7 +265,7 @@ def _load_without_memory(path: Path) -> None:
         model = keras.models.load_model(path, compile=False, safe_mode=True)
         if not model.built:
             raise without_size()
-        _check_model(model)
+        check_model(model)
 
 
 def _check_keras(version: str) -> None:
@@ -286,51 +281,6 @@ def _damaged(path: Path) -> ModelError:
     return ModelError(
         f"The model file {path.name} is damaged, not a Keras model, or too large: {ELSEWHERE}."
     )
-
-
-def _check_model(model: keras.Model) -> None:
-    if len(model.inputs) != 1:
-        raise _other(f"takes {len(model.inputs)} inputs, and not one picture")
-    outputs = outputs_of(model)
-    if len(outputs) != 1:
-        raise _other(f"gives {len(outputs)} answers, and not one")
-    shape = model.inputs[0].shape[1:]
-    if not takes_pictures(shape):
-        raise _other(f"takes {_in_words(shape)}, and not pictures of 28×28")
-    if values_of(outputs[0]) != CLASSES:
-        raise _other(_said_of_output(outputs[0].shape[1:]))
-    for layer in model.layers:
-        _check_layer(layer)
-
-
-def _other(what: str) -> ModelError:
-    return ModelError(
-        f"This model {what}: name one that reads 28×28 pictures and tells ten digits apart."
-    )
-
-
-def _in_words(shape: tuple[int | None, ...]) -> str:
-    sizes = ["any" if size is None else str(size) for size in shape]
-    return f"{sizes[0]} numbers" if len(sizes) == 1 else f"pictures of {'×'.join(sizes)}"
-
-
-def _said_of_output(shape: tuple[int | None, ...]) -> str:
-    if len(shape) == 1:
-        return f"has {shape[0]} classes"
-    return f"gives {'×'.join('any' if size is None else str(size) for size in shape)} values"
-
-
-def _check_layer(layer: keras.Layer) -> None:
-    if not _NAME_OF_A_SCOPE.fullmatch(layer.name):
-        raise ModelError(
-            f"TensorFlow cannot run a layer named {layer.name!r}: "
-            "give it a name of letters, digits and _, and save the model again."
-        )
-    for tensor in import_keras().tree.flatten(layer.output):
-        if math.prod(size or 1 for size in tensor.shape) > _MOST_VALUES:
-            raise ModelError("This model makes more of a picture than fits: name another.")
-    for inner in getattr(layer, "layers", ()):
-        _check_layer(inner)
 
 
 def _check_that_it_opens(path: Path) -> None:

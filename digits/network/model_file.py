@@ -205,34 +205,30 @@ def load_model_file(path: str | Path) -> keras.Model:
         check_size(path)
         keras = import_keras()
         _check_keras(keras.__version__)
+        config, version = read_configs(path)[1:]
         with readable_copy(path) as readable, warnings.catch_warnings(action="ignore"):
-            return _load_checked(readable)
+            try:
+                return _load_checked(readable)
+            except (DigitError, MemoryError):
+                raise
+            except Exception as error:
+                if is_keras_2(version):
+                    raise saved_by_keras_2(version, _unread_part(config)) from error
+                raise
 
 
 def _load_checked(path: Path) -> keras.Model:
-    """Load a file whose configuration is judged.
-
-    Raises:
-        ModelError: it is no such model, or was written by Keras 2 and cannot be translated.
-    """
-    _, _, version = read_configs(path)
-    try:
-        # Keras's state is a thread's own: nothing that was tried is left behind.
-        with ThreadPoolExecutor(1) as trial:
-            trial.submit(_load_without_memory, path).result()
-        return import_keras().models.load_model(path, compile=False, safe_mode=True)
-    except (DigitError, MemoryError):
-        raise
-    except Exception as error:
-        if is_keras_2(version):
-            raise saved_by_keras_2(version, _unread_part(path)) from error
-        raise
+    """Load a file whose configuration is judged, if it is a model that reads digits."""
+    # Keras's state is a thread's own: nothing that was tried is left behind.
+    with ThreadPoolExecutor(1) as trial:
+        trial.submit(_load_without_memory, path).result()
+    return import_keras().models.load_model(path, compile=False, safe_mode=True)
 
 
-def _unread_part(path: Path) -> str:
+def _unread_part(config: dict[str, Any]) -> str:
     """The first layer that Keras cannot make, by its name; else that it is the weights."""
     keras = import_keras()
-    for layer in read_config(path)["config"]["layers"]:
+    for layer in config["config"]["layers"]:
         try:
             with keras.StatelessScope(initialize_variables=False):
                 keras.layers.deserialize({"module": "keras.layers", **layer})

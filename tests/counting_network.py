@@ -25,6 +25,7 @@ class CountingNetwork:
         self.classes = self._network.classes
         self.convolution_names = self._network.convolution_names
         self.layers = self._network.layers
+        self.findings = self._network.findings
 
     def is_waiting(self, layer_name: str | None = None) -> bool:
         return self._network.is_waiting(layer_name)

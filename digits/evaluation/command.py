@@ -23,6 +23,7 @@ from digits.evaluation.report import Report, write_report
 from digits.network.layers import layer_table
 from digits.network.loading import load_model, model_papers
 from digits.network.model_file import SHIPPED_MODEL
+from digits.network.model_findings import ModelFindings, findings_of
 from digits.training.digit_sets import DigitSet, load_mnist
 from digits.training.picture_folder import read_picture_folder
 
@@ -77,6 +78,7 @@ def _measure(options: argparse.Namespace) -> Report:
         evaluation=evaluate(model, digits),
         layer_rows=layer_table(model),
         papers=model_papers(model),
+        findings=findings_of(model) or ModelFindings(),
         files=source.files,
         unreadable=source.unreadable,
     )
@@ -121,6 +123,7 @@ def _as_text(report: Report, page: Path | None) -> str:
         lines.append(
             f"Counting what could not be read as errors: {_share(report.accuracy_of_all)}."
         )
+    lines.extend(report.findings.told)
     if page:
         lines.append(f"The report is {page}.")
     return "\n".join(lines)
@@ -148,6 +151,8 @@ def _as_json(report: Report, page: Path | None) -> str:
         "interval_of_all_files": whole.interval,
         "parameters": report.parameters,
         "papers": asdict(report.papers),
+        "input": report.findings.input_in_words,
+        "told": list(report.findings.told),
         "report": page and str(page),
     }
     return json.dumps(answer)

@@ -10,7 +10,7 @@ import base64
 import html
 import io
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +33,7 @@ from digits.evaluation.measures import (
     Reliability,
 )
 from digits.network.layers import LayerRow
+from digits.network.model_findings import ModelFindings
 from digits.network.papers import ModelPapers
 from digits.reading.digit import format_confidence
 from digits.screen import html_parts
@@ -63,6 +64,7 @@ class Report:
         evaluation: how well they were read.
         layer_rows: what the network is made of.
         papers: where the model comes from.
+        findings: what it is given, and what was found about it.
         mistakes: the ones to show.
         averages: where the model looks for each digit; empty where it has no convolution.
         embedding: digits as points on maps; None where too few differ.
@@ -75,6 +77,7 @@ class Report:
     evaluation: Evaluation
     layer_rows: list[LayerRow]
     papers: ModelPapers
+    findings: ModelFindings = field(default_factory=ModelFindings)
     mistakes: tuple[Mistake, ...] = ()
     averages: tuple[AverageHeatmap, ...] = ()
     embedding: Embedding | None = None
@@ -356,6 +359,9 @@ def _network(report: Report) -> str:
         for field in fields(report.papers)
         if (value := getattr(report.papers, field.name)) is not None
     ]
+    told = [("takes", report.findings.input_in_words), ("tried", report.findings.probe)]
+    told += [("note", sentence) for sentence in report.findings.told]
+    papers += [(name, html.escape(words)) for name, words in told if words]
     text = f"""{html_parts.layers(report.layer_rows)}
       <h3>The model’s papers</h3>{_table(("Entry", "What the file says"), papers, "words")}"""
     return _section("The network", text)

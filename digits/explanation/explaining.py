@@ -61,8 +61,8 @@ def grad_cam(
         layer_name: at which convolution; None takes the last. Occlusion asks none.
         against: another class, to show what speaks for the one and not for the other.
         method: "grad-cam", "grad-cam++", "hirescam", "layercam" or "occlusion".
-        model: from `load_network` or `load_model`, or any Keras CNN, Sequential or functional, not
-            nested; None takes the default network.
+        model: from `load_network` or `load_model`, or any Keras CNN, Sequential or functional,
+            nested or not; None takes the default network.
 
     Returns:
         float32 of the shape of `network_input`, in [0, 1], all zeros where there is no positive

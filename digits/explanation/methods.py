@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from digits.explanation.class_activation_maps import (
@@ -68,3 +69,17 @@ METHODS = {
         takes_against=True,
     ),
 }
+
+WITHOUT_CONVOLUTIONS = "occlusion"
+"""The method that any network can be explained by."""
+
+
+def usable_method(method: str, convolution_names: Sequence[str]) -> str:
+    """The method asked for; occlusion where that asks a layer, and the network has no convolution.
+
+    Args:
+        method: a key of `METHODS`.
+        convolution_names: of the network, as in `network.serving.Network`.
+    """
+    asks_a_layer = METHODS[method].activation_map is not None
+    return WITHOUT_CONVOLUTIONS if asks_a_layer and not convolution_names else method

@@ -10,6 +10,7 @@ from digits.explanation.methods import METHODS
 
 # A claim with less than this share of the strongest evidence is said to be weak.
 WEAK = 0.2
+BY_OCCLUSION = "Found by occlusion: this model has no convolution that could be asked."
 NOISE = "The evidence for any digit is so weak that it means nothing, and is not shown."
 
 

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.network.forward_pass import forward_pass
+from digits.network.forward_pass import forward_pass_of_pictures
 from digits.network.layers import is_channels_first
+from digits.network.nested_models import find_layer
 from digits.network.serving import LayerGradients
 
 if TYPE_CHECKING:
@@ -32,15 +33,15 @@ def compute_logits(model: keras.Model, images: NDArray[np.float32]) -> NDArray[n
 
     Args:
         model: any classifier that `forward_pass.forward_pass` can take apart.
-        images: float32 (n, h, w) in [0, 1].
+        images: float32 (n, h, w) in [0, 1], whatever the model itself takes.
 
     Returns:
         float32 (n, classes).
     """
     with _building:
         # For one picture, as on the page, a function of its own is faster than one for any number.
-        function = _logits_function(model, 1 if len(images) == 1 else None)
-    return function(as_batch(model, images)).numpy()
+        function = _logits_function(model, 1 if len(images) == 1 else None, images.shape[1:])
+    return function(np.ascontiguousarray(images, np.float32)).numpy()
 
 
 def compute_gradients(
@@ -55,20 +56,24 @@ def compute_gradients(
 
     Args:
         model: as in `compute_logits`.
-        layer_name: a layer whose output is (1, rows, columns, channels).
+        layer_name: path of a layer whose output is (1, rows, columns, channels).
         image: float32 (h, w) in [0, 1].
         class_indices: at least one; None stands for the likeliest class.
+
+    Raises:
+        LayerError: there is no such layer.
     """
+    layer = find_layer(model, layer_name)
     # One class, or all: a function for each number of classes would have to be compiled for each.
     is_single = len(class_indices) == 1
     with _building:
-        function = _gradient_function(model, layer_name, is_single)
+        function = _gradient_function(model, layer_name, is_single, image.shape)
     index = np.int32(-1 if class_indices[0] is None else class_indices[0])
-    tensors = function(as_batch(model, image[None]), index)
+    tensors = function(np.ascontiguousarray(image[None], np.float32), index)
     logits, feature_maps, gradients = (each.numpy() for each in tensors)
     likeliest = int(logits.argmax())
     indices = np.array([likeliest if each is None else each for each in class_indices])
-    channels = -3 if is_channels_first(model.get_layer(layer_name)) else -1
+    channels = -3 if is_channels_first(layer) else -1
     return LayerGradients(
         logits=logits,
         class_indices=indices,
@@ -77,19 +82,13 @@ def compute_gradients(
     )
 
 
-def as_batch(model: keras.Model, images: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The pictures with or without a channel axis, as the model was built to take them."""
-    channels = (1,) if len(model.inputs[0].shape) == 4 else ()
-    return np.ascontiguousarray(images, np.float32).reshape(*images.shape, *channels)
-
-
 @lru_cache(_REMEMBERED)
-def _logits_function(model: keras.Model, pictures: int | None) -> Callable:
+def _logits_function(model: keras.Model, pictures: int | None, size: tuple[int, ...]) -> Callable:
     import tensorflow as tf
 
-    forward = forward_pass(model)
+    forward = forward_pass_of_pictures(model)
 
-    @tf.function(input_signature=[tf.TensorSpec((pictures, *model.inputs[0].shape[1:]))])
+    @tf.function(input_signature=[tf.TensorSpec((pictures, *size))])
     def logits(images):
         return forward(images)[1]
 
@@ -97,12 +96,14 @@ def _logits_function(model: keras.Model, pictures: int | None) -> Callable:
 
 
 @lru_cache(_REMEMBERED)
-def _gradient_function(model: keras.Model, layer_name: str, is_single: bool) -> Callable:
+def _gradient_function(
+    model: keras.Model, layer_name: str, is_single: bool, size: tuple[int, ...]
+) -> Callable:
     """Of one class, the likeliest if its index is -1; or of all classes, whatever the index."""
     import tensorflow as tf
 
-    forward = forward_pass(model, layer_name)
-    signature = [tf.TensorSpec((1, *model.inputs[0].shape[1:])), tf.TensorSpec((), tf.int32)]
+    forward = forward_pass_of_pictures(model, layer_name)
+    signature = [tf.TensorSpec((1, *size)), tf.TensorSpec((), tf.int32)]
 
     @tf.function(input_signature=signature)
     def gradients(image, class_index):

@@ -23,10 +23,13 @@ from digits.common.command_line import begin_script, leave, run_script
 from digits.common.errors import ModelError
 from digits.network.architectures import INPUT_SHAPE
 from digits.network.compiled_calls import compute_logits
-from digits.network.forward_pass import forward_pass, operations_behind
+from digits.network.forward_pass import forward_pass_of_pictures
 from digits.network.layers import convolution_names, is_channels_first, layer_table
 from digits.network.light_serving import LightNetwork
-from digits.network.model_file import load_model_file
+from digits.network.loading import load_model
+from digits.network.model_end import operations_behind
+from digits.network.model_findings import ModelFindings, findings_of
+from digits.network.nested_models import find_layer
 from digits.network.papers import ModelPapers
 from digits.network.stored_export import LARGEST_DIFFERENCE, StoredExport, write_export
 from digits.network.tensorflow_beside import NetworkBeside
@@ -96,6 +99,7 @@ def make_export(model: keras.Model, digits: NDArray[np.float32]) -> StoredExport
         last_convolution=last,
         class_weights=None if last is None else class_weights(model, last),
         largest_difference=0.0,
+        findings=findings_of(model) or ModelFindings(),
     )
     difference = _largest_difference(model, export, digits)
     if not difference <= LARGEST_DIFFERENCE:
@@ -120,8 +124,8 @@ def class_weights(model: keras.Model, layer_name: str) -> NDArray[np.float32] | 
     behind = operations_behind(model, layer_name)
     if behind is None:
         return None
-    output = model.get_layer(layer_name).output.shape
-    channels = 1 if is_channels_first(model.get_layer(layer_name)) else 3
+    layer = find_layer(model, layer_name)
+    output, channels = layer.output.shape, 1 if is_channels_first(layer) else 3
     weights, is_averaged = np.eye(output[channels]), False
     for operation in behind:
         kind = type(operation).__name__
@@ -150,13 +154,12 @@ def _convert(model: keras.Model, layer_name: str | None) -> bytes:
     import tensorflow as tf
     import tf2onnx
 
-    forward = forward_pass(model, layer_name)
-    shape = (-1, *model.inputs[0].shape[1:])
-    turned = layer_name is not None and is_channels_first(model.get_layer(layer_name))
+    forward = forward_pass_of_pictures(model, layer_name)
+    turned = layer_name is not None and is_channels_first(find_layer(model, layer_name))
 
     @tf.function(input_signature=[tf.TensorSpec((None, *INPUT_SHAPE[:2]), name="images")])
     def network(images: Any) -> dict[str, Any]:
-        feature_maps, logits = forward(tf.reshape(images, shape))
+        feature_maps, logits = forward(images)
         if layer_name is None:
             return {"logits": logits}
         if turned:
@@ -183,7 +186,7 @@ def main(arguments: list[str]) -> int:
 
     def work() -> None:
         path = Path(arguments[0])
-        write_export(make_export(load_model_file(path), np.load(arguments[1])), path)
+        write_export(make_export(load_model(path), np.load(arguments[1])), path)
 
     return run_script(work, lambda: "Stopped.")
 

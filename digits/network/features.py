@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.network.compiled_calls import as_batch
-from digits.network.forward_pass import forward_pass, inputs_of
+from digits.network.forward_pass import forward_pass_of_pictures
 from digits.network.layers import choose_convolution, convolution_names
+from digits.network.model_end import inputs_of
+from digits.network.nested_models import find_layer
 from digits.network.tensorflow_import import import_keras
 
 if TYPE_CHECKING:
@@ -40,13 +41,13 @@ def compute_features(model: keras.Model, images: NDArray[np.float32]) -> NDArray
     """
     read = layer_read_by_last_dense(model)
     layer_name = read or choose_convolution(convolution_names(model))
-    forward = forward_pass(model, layer_name)
+    forward = forward_pass_of_pictures(model, layer_name)
     ops = import_keras().ops
-    batches = np.array_split(as_batch(model, images), max(1, len(images) // _BATCH))
+    batches = np.array_split(np.asarray(images, np.float32), max(1, len(images) // _BATCH))
     outputs = [ops.convert_to_numpy(forward(ops.convert_to_tensor(b))[0]) for b in batches]
     values = np.concatenate(outputs)
     if read is None:
-        values = values.mean(axis=_places(model.get_layer(layer_name)))
+        values = values.mean(axis=_places(find_layer(model, layer_name)))
     return values.reshape(len(values), -1).astype(np.float32)
 
 

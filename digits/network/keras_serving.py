@@ -10,9 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.network import compiled_calls
+from digits.network.architectures import INPUT_SHAPE
+from digits.network.input_convention import own_input_size
 from digits.network.layers import LayerRow, convolution_names, layer_table, outputs_of
+from digits.network.model_findings import ModelFindings, findings_of
 from digits.network.papers import ModelPapers
 from digits.network.serving import LayerGradients
+from digits.network.trail import values_of
 
 if TYPE_CHECKING:
     import keras
@@ -32,14 +36,13 @@ class KerasNetwork:
 
     @cached_property
     def input_size(self) -> tuple[int, int]:
-        """Rows and columns of the pictures it takes."""
-        rows, columns = self._model.inputs[0].shape[1:3]
-        return rows, columns
+        """Rows and columns of the pictures it takes; ours for a model that was examined."""
+        return INPUT_SHAPE[:2] if findings_of(self._model) else own_input_size(self._model)
 
     @cached_property
     def classes(self) -> int:
         """How many it tells apart."""
-        return int(outputs_of(self._model)[0].shape[-1])
+        return values_of(outputs_of(self._model)[0])
 
     @cached_property
     def convolution_names(self) -> list[str]:
@@ -50,6 +53,11 @@ class KerasNetwork:
     def layers(self) -> list[LayerRow]:
         """As `layers.layer_table`."""
         return layer_table(self._model)
+
+    @cached_property
+    def findings(self) -> ModelFindings:
+        """As `serving.Network.findings`."""
+        return findings_of(self._model) or ModelFindings()
 
     def is_waiting(self, layer_name: str | None = None) -> bool:
         """No: whoever has a Keras model has loaded TensorFlow."""

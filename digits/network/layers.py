@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from digits.common.errors import LayerError
+from digits.network.nested_models import walk_layers
 from digits.network.tensorflow_import import import_keras
+from digits.network.trail import activation_name
 
 if TYPE_CHECKING:
     import keras
@@ -27,17 +29,32 @@ class LayerRow:
 
 
 def layer_table(model: keras.Model) -> list[LayerRow]:
-    """What the network is made of, input side first."""
-    return [
-        LayerRow(layer.name, type(layer).__name__, layer.output.shape[1:], layer.count_params())
-        for layer in model.layers
-        if type(layer).__name__ != "InputLayer"
-    ]
+    """What the network is made of, models inside it taken apart, input side first."""
+    counted: set[int] = set()  # a layer that is used twice has its parameters once
+    rows = []
+    for path, layer in walk_layers(model):
+        parameters = 0 if id(layer) in counted else layer.count_params()
+        counted.add(id(layer))
+        rows.append(LayerRow(path, type(layer).__name__, _output_shape(layer), parameters))
+    return rows
+
+
+def _output_shape(layer: keras.Layer) -> tuple[int, ...]:
+    """Of a layer's first output; 0 where a size depends on the picture's."""
+    shape = import_keras().tree.flatten(layer.output)[0].shape[1:]
+    return tuple(size or 0 for size in shape)
 
 
 def convolution_names(model: keras.Model) -> list[str]:
-    """Names of the two-dimensional convolutions, input side first."""
-    return [layer.name for layer in model.layers if type(layer).__name__ in CONVOLUTIONS]
+    """Paths of the two-dimensional convolutions that can be explained, input side first.
+
+    One that makes the probabilities itself, by a softmax of its own, has nothing to be seen.
+    """
+    return [
+        path
+        for path, layer in walk_layers(model)
+        if type(layer).__name__ in CONVOLUTIONS and activation_name(layer) != "softmax"
+    ]
 
 
 def outputs_of(model: keras.Model) -> list[Any]:

@@ -44,6 +44,7 @@ class LightNetwork:
     def __init__(self, export: StoredExport, beside: NetworkBeside) -> None:
         self.papers = beside.papers
         self.layers = export.layers
+        self.findings = export.findings
         self.input_size: tuple[int, int] = INPUT_SHAPE[:2]
         self.classes = CLASSES
         self.convolution_names = beside.convolution_names

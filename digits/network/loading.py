@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable
@@ -18,6 +19,13 @@ from digits.network.model_file import (
     read_export_file,
     read_papers,
 )
+from digits.network.model_findings import (
+    ModelFindings,
+    file_sha256,
+    findings_of_file,
+    keep_findings,
+    keep_findings_of_file,
+)
 from digits.network.papers import ModelPapers
 from digits.network.serving import Network
 from digits.network.stored_export import HOW_TO_EXPORT
@@ -25,6 +33,8 @@ from digits.network.tensorflow_beside import NetworkBeside
 
 if TYPE_CHECKING:
     import keras
+
+logger = logging.getLogger(__name__)
 
 AnyNetwork: TypeAlias = "Network | keras.Model"
 """What callers may pass: a network that serves, or a Keras model of their own."""
@@ -71,11 +81,14 @@ def load_network(path: str | os.PathLike[str] | None = None) -> Network:
 def load_model(path: str | os.PathLike[str] | None = None) -> keras.Model:
     """Load a Keras model once; later calls give the same object, which threads may share.
 
+    One that this project did not train is examined (`examination`): what is found says how
+    everything here asks it.
+
     Args:
         path: as for `load_network`.
 
     Raises:
-        ModelError: the file is missing, damaged, or does not classify 28×28 pictures of digits.
+        ModelError: the file is missing, damaged, or does not classify pictures of digits.
     """
     return _models.get(path)
 
@@ -106,6 +119,11 @@ def list_convolutions(path: str | os.PathLike[str] | None = None) -> list[str]:
     return read_convolution_names(_model_file(path))
 
 
+def model_file(path: str | os.PathLike[str] | None = None) -> Path:
+    """The file of the model that `load_network` loads, absolute."""
+    return _model_file(path)
+
+
 def model_papers(model: keras.Model) -> ModelPapers:
     """Where a loaded model comes from; the defaults for one that `load_model` did not load."""
     return _papers.get(model, ModelPapers())
@@ -129,8 +147,25 @@ def _load_network(file: Path) -> Network:
 
 def _load_model(file: Path) -> keras.Model:
     model = load_model_file(file)
-    _papers[model] = read_papers(file)
+    papers = _papers[model] = read_papers(file)
+    if papers.architecture is None:  # what this project trained takes what this project makes
+        findings = _examined(file, model)
+        keep_findings(model, findings)
+        if findings.warning:
+            logger.warning("%s: %s", file.name, findings.warning)
     return model
+
+
+def _examined(file: Path, model: keras.Model) -> ModelFindings:
+    """What is found of a model, once for each file."""
+    from digits.network.examination import examine
+
+    sha256 = file_sha256(file)
+    findings = findings_of_file(sha256)
+    if findings is None:
+        findings = examine(model)
+        keep_findings_of_file(sha256, findings)
+    return findings
 
 
 _networks: _Shelf[Network] = _Shelf(_load_network)

@@ -12,7 +12,6 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -21,8 +20,10 @@ from typing import Any
 import h5py
 
 from digits.common.errors import ModelError
+from digits.network.config_translation import translate
+from digits.network.foreign_models import ELSEWHERE, foreign_model
+from digits.network.known_kinds import KNOWN_KINDS, kinds_in
 
-ELSEWHERE = "make one with python train_mnist_model.py, or name another"
 HDF5_SUFFIXES = (".h5", ".hdf5")
 ARCHIVE_SUFFIX = ".keras"
 # Of all that a file stores, unpacked: the shipped model has 1.4 MB, and a large ResNet 250 MB.
@@ -35,78 +36,81 @@ PATIENCE = 30.0
 # How the process ends that tries a file whose network is sound, but whose export is not.
 _EXPORT_REFUSED = 3
 _MOST_ADDRESSES = 2**33
-_CONFIG, _WEIGHTS = "config.json", "model.weights.h5"
-_ARCHIVE_MEMBERS = [_CONFIG, "metadata.json", _WEIGHTS]
+_CONFIG, _METADATA, _WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
+_ARCHIVE_MEMBERS = [_CONFIG, _METADATA, _WEIGHTS]
 _WORD = re.compile(r"_*[A-Za-z]\w{0,60}")
-
-# Models, and what configurations are written with.
-_MODELS = """
-    Functional Model Sequential InputLayer DTypePolicy FloatDTypePolicy DTypePolicyMap
-    __keras_tensor__ __tuple__
-"""
-_LAYERS = """
-    Activation ActivityRegularization Add AdditiveAttention AlphaDropout Attention Average
-    AveragePooling1D AveragePooling2D AvgPool1D AvgPool2D BatchNormalization Bidirectional
-    CenterCrop Concatenate Conv1D Conv1DTranspose Conv2D Conv2DTranspose ConvLSTM1D
-    Convolution1D Convolution2D Convolution2DTranspose Cropping1D Cropping2D Dense
-    DepthwiseConv1D DepthwiseConv2D Dot Dropout EinsumDense ELU Flatten GaussianDropout
-    GaussianNoise GlobalAveragePooling1D GlobalAveragePooling2D GlobalAvgPool1D GlobalAvgPool2D
-    GlobalMaxPool1D GlobalMaxPool2D GlobalMaxPooling1D GlobalMaxPooling2D GroupNormalization GRU
-    GRUCell Identity LayerNormalization LeakyReLU LSTM LSTMCell Masking Maximum MaxPool1D
-    MaxPool2D MaxPooling1D MaxPooling2D Minimum MultiHeadAttention Multiply Normalization
-    Permute PReLU RandomBrightness RandomContrast RandomCrop RandomFlip RandomRotation
-    RandomTranslation RandomZoom ReLU RepeatVector Rescaling Reshape Resizing RMSNormalization
-    RNN SeparableConv1D SeparableConv2D SeparableConvolution1D SeparableConvolution2D SimpleRNN
-    SimpleRNNCell Softmax SpatialDropout1D SpatialDropout2D SpectralNormalization
-    StackedRNNCells Subtract TimeDistributed UnitNormalization UpSampling1D UpSampling2D
-    ZeroPadding1D ZeroPadding2D
-"""
-# How weights begin, and what holds them back.
-_WEIGHTS_OF_LAYERS = """
-    Constant GlorotNormal GlorotUniform HeNormal HeUniform IdentityInitializer LecunNormal
-    LecunUniform Ones Orthogonal OrthogonalInitializer RandomNormal RandomUniform
-    TruncatedNormal VarianceScaling Zeros L1 L1L2 L2 OrthogonalRegularizer MaxNorm MinMaxNorm
-    NonNeg UnitNorm
-"""
-# What `x / 255` or `keras.ops.mean(x)` leave in a functional model.
-_OPERATIONS = """
-    Absolute Clip Divide Exp ExpandDims Log Matmul Max Mean Min Negative Power Relu Relu6 Sigmoid
-    Sqrt Square Squeeze Sum Tanh Transpose TrueDivide
-"""
-_KINDS = frozenset(f"{_MODELS}{_LAYERS}{_WEIGHTS_OF_LAYERS}{_OPERATIONS}".split())
 
 
 def read_config(path: Path) -> dict[str, Any]:
-    """The configuration of the network in a model file, as Keras will read it.
+    """The configuration of the network in a model file, as Keras will be given it.
 
     Raises:
         ModelError: it names what is not known to be harmless, or the file is of another kind.
         Exception: the file is damaged; whatever the reader of its format stumbles over.
     """
-    if path.suffix in HDF5_SUFFIXES:
-        with h5py.File(path, "r") as file:
-            text = file.attrs["model_config"]
-    elif path.suffix == ARCHIVE_SUFFIX:
-        text = _read_archive(path)
-    else:
-        raise ModelError(
-            f"{path.name} is no model file: name one whose name ends in .h5 or .keras."
-        )
+    return read_configs(path)[1]
+
+
+def read_configs(path: Path) -> tuple[dict[str, Any], dict[str, Any], str]:
+    """The same as it stands in the file, as Keras will be given it, and the version of Keras.
+
+    Raises:
+        ModelError, Exception: as `read_config`.
+    """
+    text, version = _read_hdf5(path) if is_hdf5_model(path) else _read_archive(path)
     # Keras takes bytes for UTF-8 in the one format; in the other json would guess.
     config = json.loads(text.decode() if isinstance(text, bytes) else text)
     if not isinstance(config, dict):
         raise ValueError("the configuration is no object")  # noqa: TRY004
-    for kind in _kinds(config):
-        if kind not in _KINDS:
+    translated = translate(config, version)
+    for kind in kinds_in(translated):
+        if kind not in KNOWN_KINDS:
             raise _forbidden(path, kind)
-    return config
+    return config, translated, version
 
 
-def _read_archive(path: Path) -> bytes:
+def is_hdf5_model(path: Path) -> bool:
+    """Whether a model file is HDF5, as `.h5` mostly is, or else an archive.
+
+    A file that is of both formats is what its name says. Keras 2 wrote HDF5 into `.keras`, too.
+
+    Raises:
+        ModelError: its name is that of no model file.
+    """
+    if path.suffix not in (*HDF5_SUFFIXES, ARCHIVE_SUFFIX):
+        raise foreign_model(path)
+    with path.open("rb") as file:
+        is_archive = zipfile.is_zipfile(file)
+    if path.suffix == ARCHIVE_SUFFIX:
+        return not is_archive and h5py.is_hdf5(path)
+    return h5py.is_hdf5(path) or not is_archive
+
+
+def _read_hdf5(path: Path) -> tuple[str | bytes, str]:
+    with h5py.File(path, "r") as file:
+        if "model_config" not in file.attrs and _holds_weights(file):
+            raise ModelError(
+                f"{path.name} holds weights only, and not the network that they belong to: save "
+                "the whole model, with model.save('model.keras'), and name that."
+            )
+        version = file.attrs.get("keras_version", "")
+        version = version.decode() if isinstance(version, bytes) else str(version)
+        return file.attrs["model_config"], version
+
+
+def _holds_weights(file: h5py.File) -> bool:
+    """Whether a file is what `save_weights` of Keras 2 or 3 writes."""
+    return "layer_names" in file.attrs or any(
+        name in file for name in ("layers", "vars", "_layer_checkpoint_dependencies")
+    )
+
+
+def _read_archive(path: Path) -> tuple[bytes, str]:
     with zipfile.ZipFile(path) as archive:
         if sorted(archive.namelist()) != _ARCHIVE_MEMBERS:
             raise ValueError("the archive holds other files than Keras puts there")
-        return _read_member(archive, _CONFIG, _MOST_CONFIG_BYTES)
+        metadata = json.loads(_read_member(archive, _METADATA, _MOST_CONFIG_BYTES))
+        return _read_member(archive, _CONFIG, _MOST_CONFIG_BYTES), str(metadata["keras_version"])
 
 
 def _read_member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
@@ -116,27 +120,12 @@ def _read_member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     return archive.read(name)
 
 
-def _kinds(config: dict[str, Any]) -> Iterator[str]:
-    """The classes that Keras would make; not those for training, which is not gone on with."""
-    pending: list[Any] = [{key: config[key] for key in config if key != "compile_config"}]
-    while pending:
-        part = pending.pop()
-        if isinstance(part, dict):
-            pending.extend(part.values())
-            if "class_name" in part:
-                yield str(part["class_name"])
-            module = part.get("module") or "keras"
-            if str(module).split(".")[0] != "keras":
-                yield str(module)
-        elif isinstance(part, list):
-            pending.extend(part)
-
-
 def _forbidden(path: Path, kind: str) -> ModelError:
-    name = kind.strip("_") if _WORD.fullmatch(kind) else "part"
+    word = kind.strip("_").rpartition(">")[2]  # Keras names what is registered package>Name
+    name = word if _WORD.fullmatch(word) else "part"
     return ModelError(
         f"The model file {path.name} holds a {name}, which may carry code or read other files "
-        f"and is never run: {ELSEWHERE}."
+        f"and is never run: save a model of Keras's own layers alone, or {ELSEWHERE}."
     )
 
 
@@ -147,7 +136,7 @@ def check_size(path: Path) -> None:
         ValueError: they would not.
         Exception: the file is damaged, as in `read_config`.
     """
-    if path.suffix in HDF5_SUFFIXES:
+    if is_hdf5_model(path):
         _check_arrays(path)
         return
     with zipfile.ZipFile(path) as archive:
@@ -218,7 +207,7 @@ def _try(path: Path) -> int:
     with suppress(Exception):
         read_config(path)
         check_size(path)
-        if path.suffix in HDF5_SUFFIXES and not _runs_export(path):
+        if is_hdf5_model(path) and not _runs_export(path):
             return _EXPORT_REFUSED
     return 0
 

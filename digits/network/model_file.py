@@ -25,18 +25,22 @@ import h5py
 
 from digits.common.atomic_file import atomic_write
 from digits.common.errors import DigitError, ModelError
-from digits.network.architectures import CLASSES, INPUT_SHAPE
+from digits.network.config_translation import is_keras_2
 from digits.network.doubt import SCORES
-from digits.network.layers import CONVOLUTIONS, outputs_of
+from digits.network.foreign_models import ELSEWHERE, folder_instead
+from digits.network.keras_2_layers import saved_by_keras_2, without_size
+from digits.network.layers import CONVOLUTIONS
+from digits.network.model_check import check_model
 from digits.network.model_config import (
-    ELSEWHERE,
-    HDF5_SUFFIXES,
     check_size,
     check_that_reading_ends,
     is_export_sound,
+    is_hdf5_model,
     read_config,
+    read_configs,
 )
 from digits.network.papers import ModelPapers
+from digits.network.readable_copy import readable_copy
 from digits.network.stored_export import StoredExport, read_export
 from digits.network.tensorflow_import import import_keras
 from digits.picture.preparation import PREPARATION_VERSION
@@ -48,11 +52,9 @@ logger = logging.getLogger(__name__)
 
 SHIPPED_MODEL = Path(__file__).parents[2] / "digit_recognizer.h5"
 _ATTRIBUTE_PREFIX = "digit_"
-_NAME_OF_A_SCOPE = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*")
+MODELS = ("Functional", "Model", "Sequential")
 # The first that opens a stranger's .h5 without following links or taking all memory.
 _OLDEST_KERAS = (3, 15, 1)
-# What a layer may make of one picture: a 28×28 one scaled to 224×224 needs 3 million in a ResNet.
-_MOST_VALUES = 2**22
 
 
 def save_model_file(
@@ -156,8 +158,16 @@ def read_convolution_names(path: str | Path) -> list[str]:
     _check_that_it_opens(path)
     with _damage_named(path):
         _check_that_reading_ends(path)
-        layers = read_config(path)["config"]["layers"]
-        return [layer["config"]["name"] for layer in layers if layer["class_name"] in CONVOLUTIONS]
+        return list(_convolutions_in(read_config(path)["config"]["layers"]))
+
+
+def _convolutions_in(layers: list[dict[str, Any]], prefix: str = "") -> Iterator[str]:
+    for layer in layers:
+        config = layer["config"]
+        if layer["class_name"] in MODELS:
+            yield from _convolutions_in(config["layers"], f"{prefix}{config['name']}/")
+        elif layer["class_name"] in CONVOLUTIONS and config.get("activation") != "softmax":
+            yield prefix + config["name"]
 
 
 def read_export_file(path: str | Path) -> StoredExport | None:
@@ -168,10 +178,10 @@ def read_export_file(path: str | Path) -> StoredExport | None:
     """
     path = Path(path)
     _check_that_it_opens(path)
-    if path.suffix not in HDF5_SUFFIXES:
-        return None
     with _damage_named(path):
         _check_that_reading_ends(path)
+        if not is_hdf5_model(path):
+            return None
         check_size(path)
         if path.absolute() != SHIPPED_MODEL and not is_export_sound(path.absolute()):
             logger.error("The export in %s cannot be used: TensorFlow answers.", path.name)
@@ -192,15 +202,39 @@ def load_model_file(path: str | Path) -> keras.Model:
     _check_that_it_opens(path)
     with _damage_named(path):
         _check_that_reading_ends(path)
-        read_config(path)
         check_size(path)
         keras = import_keras()
         _check_keras(keras.__version__)
-        with warnings.catch_warnings(action="ignore"):
-            # Keras's state is a thread's own: nothing that was tried is left behind.
-            with ThreadPoolExecutor(1) as trial:
-                trial.submit(_load_without_memory, path).result()
-            return keras.models.load_model(path, compile=False, safe_mode=True)
+        config, version = read_configs(path)[1:]
+        with readable_copy(path) as readable, warnings.catch_warnings(action="ignore"):
+            try:
+                return _load_checked(readable)
+            except (DigitError, MemoryError):
+                raise
+            except Exception as error:
+                if is_keras_2(version):
+                    raise saved_by_keras_2(version, _unread_part(config)) from error
+                raise
+
+
+def _load_checked(path: Path) -> keras.Model:
+    """Load a file whose configuration is judged, if it is a model that reads digits."""
+    # Keras's state is a thread's own: nothing that was tried is left behind.
+    with ThreadPoolExecutor(1) as trial:
+        trial.submit(_load_without_memory, path).result()
+    return import_keras().models.load_model(path, compile=False, safe_mode=True)
+
+
+def _unread_part(config: dict[str, Any]) -> str:
+    """The first layer that Keras cannot make, by its name; else that it is the weights."""
+    keras = import_keras()
+    for layer in config["config"]["layers"]:
+        try:
+            with keras.StatelessScope(initialize_variables=False):
+                keras.layers.deserialize({"module": "keras.layers", **layer})
+        except Exception:
+            return f"layer {layer['config']['name']} ({layer['class_name']})"
+    return "weights"
 
 
 @contextmanager
@@ -224,7 +258,10 @@ def _load_without_memory(path: Path) -> None:
     """Check a model whose weights are not made, however large, but must have the stored shapes."""
     keras = import_keras()
     with keras.StatelessScope(initialize_variables=False):
-        _check_model(keras.models.load_model(path, compile=False, safe_mode=True))
+        model = keras.models.load_model(path, compile=False, safe_mode=True)
+        if not model.built:
+            raise without_size()
+        check_model(model)
 
 
 def _check_keras(version: str) -> None:
@@ -242,33 +279,10 @@ def _damaged(path: Path) -> ModelError:
     )
 
 
-def _check_model(model: keras.Model) -> None:
-    shapes = [tensor.shape[1:] for tensor in (*model.inputs, *outputs_of(model))]
-    if shapes not in ([INPUT_SHAPE, (CLASSES,)], [INPUT_SHAPE[:2], (CLASSES,)]):
-        raise ModelError(
-            "This model does not read 28×28 pictures and tell ten digits apart: name another."
-        )
-    for layer in model.layers:
-        _check_layer(layer)
-
-
-def _check_layer(layer: keras.Layer) -> None:
-    if not _NAME_OF_A_SCOPE.fullmatch(layer.name):
-        raise ModelError(
-            f"TensorFlow cannot run a layer named {layer.name!r}: "
-            "give it a name of letters, digits and _, and save the model again."
-        )
-    for tensor in import_keras().tree.flatten(layer.output):
-        if math.prod(size or 1 for size in tensor.shape) > _MOST_VALUES:
-            raise ModelError("This model makes more of a picture than fits: name another.")
-    for inner in getattr(layer, "layers", ()):
-        _check_layer(inner)
-
-
 def _check_that_it_opens(path: Path) -> None:
     try:
         if path.is_dir():
-            raise ModelError(f"{path.name} is a folder: name a model file, .h5 or .keras.")
+            raise folder_instead(path)
         if path.exists() and not path.is_file():  # to open a pipe is to wait for ever
             raise ModelError(f"{path.name} is no plain file: name a model file, .h5 or .keras.")
         with path.open("rb"):

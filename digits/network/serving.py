@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.network.layers import LayerRow
+from digits.network.model_findings import ModelFindings
 from digits.network.papers import ModelPapers
 
 
@@ -64,6 +65,15 @@ class Network(Protocol):
 
         Raises:
             ModelError: as `compute_gradients`.
+        """
+        ...
+
+    @property
+    def findings(self) -> ModelFindings:
+        """What was found about it when it was loaded, for whoever wants to know.
+
+        Raises:
+            ModelError: as `compute_gradients`; or its answers are none.
         """
         ...
 

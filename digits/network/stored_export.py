@@ -9,14 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from digits.network.input_convention import InputConvention
 from digits.network.layers import LayerRow
+from digits.network.model_findings import ModelFindings
 
 GROUP = "digit_export"
 FORMAT = 1
@@ -44,6 +46,7 @@ class StoredExport:
             place of the feature maps, where that is the same for all pictures and places; else
             None.
         largest_difference: of a logit from Keras's, on the pictures that it was compared on.
+        findings: of the model that it was made from; the export itself takes 28×28 in [0, 1].
     """
 
     onnx: bytes
@@ -51,6 +54,7 @@ class StoredExport:
     last_convolution: str | None
     class_weights: NDArray[np.float32] | None
     largest_difference: float
+    findings: ModelFindings = field(default_factory=ModelFindings)
 
 
 def weights_sha256(file: h5py.File) -> str:
@@ -79,6 +83,7 @@ def write_export(export: StoredExport, path: Path) -> None:
         group.attrs["format"] = FORMAT
         group.attrs["layers"] = json.dumps([asdict(each) for each in export.layers])
         group.attrs["largest_difference"] = export.largest_difference
+        group.attrs["findings"] = json.dumps(asdict(export.findings))
         group.attrs["weights_sha256"] = weights_sha256(file)
 
 
@@ -100,6 +105,7 @@ def read_export(path: Path) -> StoredExport | None:
             last_convolution=group.attrs.get("last_convolution"),
             class_weights=group["class_weights"][()] if "class_weights" in group else None,
             largest_difference=float(group.attrs["largest_difference"]),
+            findings=_findings(group.attrs.get("findings")),
         )
 
 
@@ -110,7 +116,27 @@ def _problem(file: h5py.File, group: h5py.Group | None) -> str | None:
         return "holds an export of another version of this program"
     if group.attrs["weights_sha256"] != weights_sha256(file):
         return "has other weights than its export was made from"
+    if "findings" not in group.attrs and "digit_architecture" not in file.attrs:
+        return "holds an export from before models were examined"
     return None
+
+
+def _findings(text: str | None) -> ModelFindings:
+    """As they were written; the defaults for a network that this project trained before."""
+    if text is None:
+        return ModelFindings()
+    words = json.loads(text)
+    rows, columns = words["input_size"]
+    return ModelFindings(
+        convention=InputConvention(
+            int(words["convention"]["white"]), bool(words["convention"]["is_inverted"])
+        ),
+        input_size=(int(rows), int(columns)),
+        ending=words["ending"],
+        probe=str(words["probe"]),
+        notes=tuple(map(str, words["notes"])),
+        warning=None if words["warning"] is None else str(words["warning"]),
+    )
 
 
 def _layer_row(words: dict) -> LayerRow:

@@ -27,6 +27,12 @@ from numpy.typing import NDArray
 from digits.common.errors import DigitError, ModelError, TensorFlowMissingError
 from digits.network.architectures import CLASSES, INPUT_SHAPE
 from digits.network.layers import LayerRow
+from digits.network.model_findings import (
+    ModelFindings,
+    file_sha256,
+    findings_of_file,
+    keep_findings_of_file,
+)
 from digits.network.papers import ModelPapers
 from digits.network.serving import LayerGradients
 from digits.network.tensorflow_import import MISSING, is_tensorflow_installed
@@ -38,18 +44,22 @@ IDLE = float(os.environ.get("DIGIT_TENSORFLOW_IDLE", "300"))
 STOPPED = "TensorFlow has stopped, or did not answer: try once more, and it starts again."
 _ROOT = Path(__file__).parents[2]
 
-Task: TypeAlias = Literal["logits", "gradients", "layers"]
+Task: TypeAlias = Literal["logits", "gradients", "layers", "findings"]
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
 class Request:
-    """What is asked of the process: a task, of the model in a file."""
+    """What is asked of the process: a task, of the model in a file.
+
+    `known` is the file's hash and what was found of it, lest a new process examine it again.
+    """
 
     path: Path
     task: Task
     arguments: tuple[Any, ...] = ()
+    known: tuple[str, ModelFindings] | None = None
 
 
 class TensorFlowProcess:
@@ -175,12 +185,25 @@ class NetworkBeside:
         self.input_size: tuple[int, int] = INPUT_SHAPE[:2]
         self.classes = CLASSES
         self._path = path
+        self._known: tuple[str, ModelFindings] | None = None
 
     @property
     def layers(self) -> tuple[LayerRow, ...]:
         """As `layers.layer_table`."""
         rows: tuple[LayerRow, ...] = self._ask("layers")
         return rows
+
+    @property
+    def findings(self) -> ModelFindings:
+        """As `serving.Network.findings`; what this project trained needs no examination."""
+        if self.papers.architecture is not None:
+            return ModelFindings()
+        if self._known is None:
+            sha256 = file_sha256(self._path)
+            findings = findings_of_file(sha256) or self._ask("findings")
+            keep_findings_of_file(sha256, findings)
+            self._known = sha256, findings
+        return self._known[1]
 
     def start(self) -> None:
         """Begin to load it, and return at once.
@@ -208,4 +231,4 @@ class NetworkBeside:
         return found
 
     def _ask(self, task: Task, *arguments: Any) -> Any:
-        return SHARED_PROCESS.ask(Request(self._path, task, arguments))
+        return SHARED_PROCESS.ask(Request(self._path, task, arguments, self._known))

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from digits.common.errors import DigitError, ModelError
+from digits.network.model_findings import ModelFindings, findings_of, keep_findings_of_file
 from digits.network.tensorflow_beside import IDLE, STOPPED, Request
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 def main(arguments: list[str]) -> None:
     """Answer until nobody asks any more."""
+    logging.getLogger("digits").setLevel(logging.ERROR)  # the rest is said by whoever asks
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the program that asks
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print is no answer
@@ -64,7 +66,11 @@ def _perform(request: Request) -> Any:
     from digits.network.layers import layer_table
     from digits.network.loading import load_model
 
+    if request.known is not None:
+        keep_findings_of_file(*request.known)
     model = load_model(request.path)
+    if request.task == "findings":
+        return findings_of(model) or ModelFindings()
     if request.task == "logits":
         return compute_logits(model, *request.arguments)
     if request.task == "gradients":

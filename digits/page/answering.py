@@ -65,7 +65,7 @@ def show_digit(answer: ShownAnswer, *, is_alone: bool = True) -> None:
 
 def say_what_told(answer: ShownAnswer) -> None:
     """Say for laymen by which part of its strokes the digit was known."""
-    with suppress(LayerError), said_to_be_waking():  # without convolutions nothing can be said
+    with suppress(LayerError), said_to_be_waking():
         st.html(html_parts.telling_part(answer.telling))
 
 

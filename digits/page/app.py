@@ -45,7 +45,9 @@ CONNECTION_IS_LOST = (
 ONE_AT_A_TIME = "These are several files: remove all but one picture."
 BRING_LAYERS_INTO_VIEW = """
 <script>
-  document.querySelector(".layers")?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  document
+    .querySelector(".layers:not(.in-use)")
+    ?.scrollIntoView({ block: "nearest", behavior: "smooth" });
 </script>
 """
 
@@ -268,11 +270,14 @@ def model_layers() -> None:
     """Show the network's layers, their shapes and parameters, to whoever asks."""
     if not st.toggle("Show model layers"):
         return
-    from digits.network.loading import load_network
+    from digits.network.loading import load_network, model_file
     from digits.page.waiting import said_to_be_waking
     from digits.screen import html_parts
 
     with said_to_be_waking():
-        layers = load_network().layers
-    st.html(html_parts.layers(layers))
+        network = load_network()
+        in_use = html_parts.model_in_use(model_file().name, network)
+        layers = html_parts.layers(network.layers)
+    st.html(in_use)
+    st.html(layers)
     st.html(BRING_LAYERS_INTO_VIEW, unsafe_allow_javascript=True)

@@ -18,6 +18,7 @@ from PIL import Image
 from digits.explanation.faithfulness import FaithfulnessCheck, area_under_curve
 from digits.explanation.sentences import with_article
 from digits.network.layers import LayerRow
+from digits.network.serving import Network
 from digits.reading.digit import format_confidence
 from digits.screen.confidence_words import sureness_of_number
 
@@ -344,6 +345,31 @@ def _step(name: str, pixels: NDArray[np.uint8]) -> str:
     """
 
 
+def model_in_use(file_name: str, network: Network) -> str:
+    """Which file answers, what it is given, and what was found about it.
+
+    Raises:
+        ModelError: as `Network.findings`.
+    """
+    findings = network.findings
+    untried = "Nothing: this project trained it, and knows." if network.papers.architecture else ""
+    rows = [
+        ("File", file_name),
+        ("Takes", findings.input_in_words),
+        ("What trying it found", findings.probe or untried or "Nothing."),
+        *(("Note", note) for note in findings.notes),
+        *([("Warning", findings.warning)] if findings.warning else []),
+    ]
+    body = "".join(
+        f'<tr><th scope="row">{name}</th><td>{html.escape(words)}</td></tr>' for name, words in rows
+    )
+    return f"""
+    <div class="in-use layers" tabindex="0" role="region" aria-label="Model in use">
+      <table><caption>Model in use</caption><tbody>{body}</tbody></table>
+    </div>
+    """
+
+
 def layers(rows: Sequence[LayerRow]) -> str:
     """The network, a layer a line."""
     body = "".join(
@@ -367,8 +393,8 @@ def layers(rows: Sequence[LayerRow]) -> str:
 
 
 def _size(shape: Sequence[int]) -> str:
-    """Write a shape as people do: 14 × 14 × 32."""
-    return " × ".join(map(str, shape))
+    """Write a shape as people do: 14 × 14 × 32; 0 is any size."""
+    return " × ".join(str(size) if size else "any" for size in shape)
 
 
 def data_uri(picture: Image.Image) -> str:

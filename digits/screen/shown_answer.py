@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from digits.common.errors import LayerError, TensorFlowMissingError
 from digits.explanation.evidence import Explanation
 from digits.explanation.explaining import explain, read_and_explain
+from digits.explanation.methods import usable_method
 from digits.explanation.telling_part import describe_telling_part
 from digits.network.architectures import CLASSES
 from digits.network.loading import load_network
@@ -91,9 +92,12 @@ class ShownAnswer:
     ) -> Explanation:
         """The evidence for a class, by a method at a layer; the network is asked once for all.
 
+        A network without convolutions is explained by occlusion, whatever the method.
+
         Raises:
             LayerError, ModelError, ValueError: as `gradcam_visualizer.explain`.
         """
+        method = usable_method(method, load_network().convolution_names)
         how = method, layer_name
         if how not in self._explained:
             classes = range(CLASSES)

@@ -12,6 +12,7 @@ from PIL import Image
 
 from digits.explanation.evidence import Explanation, common_scale
 from digits.explanation.explaining import explain
+from digits.explanation.methods import usable_method
 from digits.explanation.overlay import (
     COLOUR_MAPS,
     COLOURED_INK,
@@ -23,7 +24,13 @@ from digits.explanation.overlay import (
     overlay_heatmap,
     with_colour_bar,
 )
-from digits.explanation.sentences import NOISE, describe_heatmap, describe_method
+from digits.explanation.sentences import (
+    BY_OCCLUSION,
+    NOISE,
+    describe_heatmap,
+    describe_method,
+)
+from digits.network.loading import load_network
 from digits.picture.decoding import Picture
 from digits.picture.pixels import InkMap
 from digits.screen.shown_answer import DEFAULT_METHOD, ShownAnswer
@@ -87,10 +94,12 @@ class ShownHeatmap:
         """What it shows, in a sentence."""
         if self.is_noise:
             return NOISE
-        if len(self.explained) > 1:
-            return EVIDENCE_OF_ALL
-        is_digit = self.answers[0].doubt is None
-        return describe_heatmap(self.explained[0], self.scale, is_digit=is_digit)
+        sentence = EVIDENCE_OF_ALL
+        if len(self.explained) == 1:
+            is_digit = self.answers[0].doubt is None
+            sentence = describe_heatmap(self.explained[0], self.scale, is_digit=is_digit)
+        is_as_asked = self.explained[0].method == self.settings.method
+        return sentence if is_as_asked else f"{sentence} {BY_OCCLUSION}"
 
     @property
     def colours(self) -> tuple[str, ...]:
@@ -170,12 +179,9 @@ def heatmap_of_contrast(
     answer: ShownAnswer, class_index: int, against: int, settings: HeatmapSettings
 ) -> ShownHeatmap:
     """What speaks for one class and not for another, in two colours, on a scale of its own."""
+    method = usable_method(settings.method, load_network().convolution_names)
     explained = explain(
-        answer.network_input,
-        [class_index],
-        settings.layer_name,
-        against=against,
-        methods=[settings.method],
+        answer.network_input, [class_index], settings.layer_name, against=against, methods=[method]
     )
     colour_map = next(iter(SIGNED_COLOUR_MAPS))
     return ShownHeatmap([answer], explained, explained[0].strength, settings, colour_map)

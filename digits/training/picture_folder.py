@@ -24,6 +24,16 @@ from digits.picture.preparation import prepare_digit
 from digits.training.digit_sets import DigitSet, Images, as_image
 
 _LABELS = tuple("0123456789")
+# What Windows, macOS, Linux and network drives put into folders by themselves; any case.
+_LITTER = (
+    "thumbs.db",
+    "ehthumbs.db",
+    "ehthumbs_vista.db",
+    "desktop.ini",
+    "$recycle.bin",
+    *("system volume information", "__macosx", "icon\r", "network trash folder"),
+    *("temporary items", "lost+found", "@eadir", "#recycle"),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,9 +55,9 @@ class PictureFolder:
 def read_picture_folder(path: str | os.PathLike[str]) -> PictureFolder:
     """Read and prepare every picture in the subfolders 0 to 9.
 
-    A digit may have no subfolder. Plain files beside the subfolders, and whatever is hidden (its
-    name begins with a dot), are passed over. A file that is no picture, or shows nothing, is
-    collected in `unreadable`.
+    A digit may have no subfolder. Plain files beside the subfolders, whatever is hidden (its name
+    begins with a dot), and what systems leave in folders (`Thumbs.db`, `__MACOSX`) are passed over.
+    A file that is no picture, or shows nothing, is collected in `unreadable`.
 
     Raises:
         DataError: the folder is missing, holds no subfolder of a digit, one that is empty or one
@@ -102,9 +112,9 @@ def _files_in(label_folder: Path) -> list[Path]:
 
 
 def _entries(folder: Path) -> list[Path]:
-    """What lies in a folder and is not hidden, by name."""
+    """What lies in a folder, is not hidden, and was not put there by a system, by name."""
     try:
-        entries = [entry for entry in folder.iterdir() if not entry.name.startswith(".")]
+        entries = [entry for entry in folder.iterdir() if not _is_litter(entry.name)]
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
         raise DataError(
             f"{_name(folder)} is no folder: name one with a subfolder for each digit, 0 to 9."
@@ -114,6 +124,10 @@ def _entries(folder: Path) -> list[Path]:
             f"The folder {_name(folder)} cannot be opened: check that you may read it."
         ) from error
     return sorted(entries, key=lambda entry: entry.name)
+
+
+def _is_litter(name: str) -> bool:
+    return name.startswith((".", "~$")) or name.lower() in _LITTER
 
 
 def prepare_image(picture: Picture) -> Images:

@@ -57,7 +57,7 @@ WITHOUT_KERAS: Cases = {
     "a folder": (Path.mkdir, "is a folder"),
 }
 ALL = WITHOUT_KERAS | {
-    "of another shape": (write_foreign, "does not read 28×28"),
+    "of another shape": (write_foreign, "has 1000 classes"),
     "of no numbers": (write_nan, "answers that are not numbers"),
 }
 

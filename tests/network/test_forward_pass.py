@@ -100,11 +100,11 @@ def test_a_model_without_softmax_ends_in_its_logits(name: str, image: np.ndarray
     np.testing.assert_allclose(predict_probabilities(image[None], model), expected, atol=1e-5)
 
 
-def test_a_model_that_ends_in_something_else_is_refused(image: np.ndarray) -> None:
-    with pytest.raises(ModelError, match="does not end in a softmax"):
-        predict_probabilities(
-            image[None], sequential(layers.Flatten(), layers.Dense(10, "sigmoid"))
-        )
+def test_ten_sigmoids_share_out_the_confidence(image: np.ndarray) -> None:
+    model = sequential(layers.Flatten(), layers.Dense(10, "sigmoid"))
+    scores = own_answer(model, image)
+    expected = scores / scores.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(predict_probabilities(image[None], model), expected, atol=1e-5)
 
 
 def test_a_model_whose_answers_are_not_numbers_is_refused(image: np.ndarray) -> None:

@@ -262,7 +262,8 @@ def test_safe_mode_that_a_program_turned_off_stays_on_here(
         (bad_models.kind("TorchModuleWrapper", "keras.layers"), "TorchModuleWrapper"),
         (bad_models.kind("StringLookup", "keras.layers", vocabulary="/etc/hosts"), "StringLookup"),
         (bad_models.kind("load_model", "keras.models", filepath="x.keras"), "load_model"),
-        (bad_models.kind("my>Own", "my"), "part"),
+        (bad_models.kind("my>Own", "my"), "Own"),
+        (bad_models.kind("my>" + "x" * 99, "my"), "part"),
         ({"class_name": 3}, "part"),
     ],
 )
@@ -383,7 +384,7 @@ def test_a_file_that_is_of_both_formats_is_judged_by_what_keras_reads(
     assert "Lambda" in refusal(path)
 
 
-@pytest.mark.parametrize("name", ["model.txt", "model", "model.H5", "model.weights.json"])
+@pytest.mark.parametrize("name", ["model.txt", "model", "model.H5", "model.h5.gz"])
 def test_a_name_without_the_suffix_of_a_model_is_refused(
     name: str, good_models: Path, tmp_path: Path
 ) -> None:

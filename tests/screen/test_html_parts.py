@@ -5,6 +5,7 @@ from PIL import Image
 
 from digits.explanation.faithfulness import FaithfulnessCheck
 from digits.network.layers import LayerRow
+from digits.network.loading import load_network
 from digits.screen import html_parts
 
 
@@ -14,6 +15,17 @@ def test_a_message_shows_markup_as_text() -> None:
 
 def test_a_layer_name_shows_markup_as_text() -> None:
     assert "<b>" not in html_parts.layers([LayerRow("<b>", "Conv2D", (28, 28, 16), 160)])
+
+
+def test_a_size_that_depends_on_the_picture_is_any() -> None:
+    assert "any × any × 4" in html_parts.layers([LayerRow("a", "Conv2D", (0, 0, 4), 40)])
+
+
+def test_a_models_file_shows_markup_as_text_and_its_scale() -> None:
+    block = html_parts.model_in_use("<b>.h5", load_network())
+    assert "<b>" not in block
+    assert "28 × 28, 0 to 1, white ink on black" in block
+    assert "this project trained it" in block
 
 
 def test_layers_end_with_the_sum_of_their_parameters() -> None:

@@ -29,6 +29,9 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "digits" / "readme.txt").write_text("plain files beside the subfolders")
     (tmp_path / "digits" / ".git").mkdir()
     (tmp_path / "digits" / "3" / ".DS_Store").write_bytes(b"hidden")
+    (tmp_path / "digits" / "__MACOSX" / "3").mkdir(parents=True)
+    for litter in ("Thumbs.db", "thumbs.DB", "desktop.ini", "._a.png", "ehthumbs.db"):
+        (tmp_path / "digits" / "3" / litter).write_bytes(b"left by a system")
     return tmp_path / "digits"
 
 

@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _job(options: argparse.Namespace) -> Job:
     output, model = Path(options.output), file_of_model(options.model)
-    check_format(output.name)
+    check_format(output)
     check_writable(output.absolute().parent, "--output")
     sheet = None if options.sheet is None else Path(options.sheet or output.with_suffix(".html"))
     if sheet is not None:

@@ -24,18 +24,18 @@ HOW_TO_WRITE_PARQUET = (
 _GROUP = 10_000
 
 
-def check_format(path: str) -> None:
+def check_format(path: Path) -> None:
     """Fail before the work, not after it.
+
+    Args:
+        path: where a table is to be written.
 
     Raises:
         DataError: a file of this name cannot be written, or takes what is not installed.
     """
-    suffix = path.rpartition(".")[2].lower()
-    if suffix not in _WRITERS:
-        raise DataError(
-            "The output is called by no format that is written: .csv, .parquet, .jsonl."
-        )
-    if suffix == "parquet":
+    if _suffix(path) not in _WRITERS:
+        raise DataError("The output must be called .csv, .parquet or .jsonl: these are written.")
+    if _suffix(path) == "parquet":
         _import_pyarrow()
 
 
@@ -47,12 +47,16 @@ def write_table(rows: Iterable[Row], task: ReadingTask, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    _WRITERS[path.suffix[1:].lower()][0](rows, task, path)
+    _WRITERS[_suffix(path)][0](rows, task, path)
 
 
 def read_table(path: Path, task: ReadingTask) -> Iterator[Row]:
     """The rows of a file that `write_table` has written for the same task."""
-    return _WRITERS[path.suffix[1:].lower()][1](path, task)
+    return _WRITERS[_suffix(path)][1](path, task)
+
+
+def _suffix(path: Path) -> str:
+    return path.suffix[1:].lower()
 
 
 def as_line(value: Any) -> str:

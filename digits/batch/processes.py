@@ -10,8 +10,9 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from types import TracebackType
 from typing import Self
 
@@ -152,9 +153,18 @@ _files = Files()
 def _begin_work(niceness: int) -> None:
     """Of a process that reads; Ctrl-C is its parent's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
     cv2.setNumThreads(1)  # a picture a process, rather than a part of one
     if niceness and hasattr(os, "nice"):
         os.nice(niceness)
+
+
+def _end_with_parent() -> None:
+    """A parent that is killed tells nobody, and its pool would wait for ever."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(0)
 
 
 def _begin() -> None:

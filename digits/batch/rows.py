@@ -20,8 +20,8 @@ Row: TypeAlias = dict[str, Any]
 
 `path` and `answer` are text; `page` an int, 1 is the first; `confidence` a float in [0, 1], rounded
 to six digits; `doubt` and `error` sentences; `model` as in `ReadingTask`. `top_3` has for each
-digit the three likeliest, as `{"digit": 3, "confidence": 0.99}`; `boxes` has for each digit where it is,
-as `[x, y, width, height]` in pixels of the upright page.
+digit the three likeliest, as `{"digit": 3, "confidence": 0.99}`; `boxes` has for each digit where
+it is, as `[x, y, width, height]` in pixels of the upright page.
 """
 Cells: TypeAlias = dict[str, Any]
 """What a row says of one answer: `answer`, `confidence`, `top_3`, `doubt`, `boxes`."""

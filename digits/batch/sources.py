@@ -77,13 +77,10 @@ def printable(path: str) -> str:
 
 
 def _files_of(source: str) -> FoundFiles:
-    try:
-        if os.path.isdir(source):  # noqa: PTH112 - bytes that are no UTF-8 stay as they are
-            return _files_in(source)
-        if os.path.lexists(source):
-            return FoundFiles([source], 0)
-    except ValueError as error:
-        raise DataError("A source is named as no file can be: check the names.") from error
+    if os.path.isdir(source):  # noqa: PTH112 - bytes that are no UTF-8 stay as they are
+        return _files_in(source)
+    if os.path.lexists(source):
+        return FoundFiles([source], 0)
     if any(sign in source for sign in _GLOB):
         matches = sorted(glob.glob(source, recursive=True))  # noqa: PTH207 - likewise
         files = [each for each in matches if os.path.isfile(each)]  # noqa: PTH113

@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
+from digits.batch.cluster_run import LOCAL, run_on_ray
 from digits.batch.fields import read_fields
 from digits.batch.job import Job, Result
 from digits.batch.local_run import run_here
 from digits.batch.outputs import check_format
+from digits.batch.stores import is_url
 from digits.batch.task import Kind, ReadingTask, hash_of_model
 from digits.common.command_line import check_writable, run_script, whole_number
+from digits.common.errors import DataError
 from digits.network.loading import file_of_model, load_network
 from digits.picture.pixels import Ink
 
@@ -29,17 +32,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     results: list[Result] = []
     start = time.monotonic()
-    status = run_script(lambda: results.append(run_here(_job(options))), lambda: STOPPED)
+    status = run_script(lambda: results.append(_work(options)), lambda: STOPPED)
     if status:
         return status
     print(_told(results[0], options.output, time.monotonic() - start))
     return UNREADABLE if results[0].unreadable else 0
 
 
+def _work(options: argparse.Namespace) -> Result:
+    if options.ray is None:
+        return run_here(_job(options))
+    return run_on_ray(_job(options), options.output, options.ray)
+
+
 def _job(options: argparse.Namespace) -> Job:
     output, model = Path(options.output), file_of_model(options.model)
     check_format(output)
-    check_writable(output.absolute().parent, "--output")
+    if not is_url(options.output):
+        check_writable(output.absolute().parent, "--output")
+    if options.ray is None and any(map(is_url, (options.output, *options.sources))):
+        raise DataError("Addresses such as s3://… are read with --ray: add it, or name files.")
     sheet = None if options.sheet is None else Path(options.sheet or output.with_suffix(".html"))
     if sheet is not None:
         check_writable(sheet.absolute().parent, "--sheet")
@@ -104,6 +116,14 @@ def _parser() -> argparse.ArgumentParser:
         default=os.cpu_count() or 1,
         metavar="N",
         help="processes that read (one for each core)",
+    )
+    parser.add_argument(
+        "--ray",
+        nargs="?",
+        const=LOCAL,
+        metavar="ADDRESS",
+        help="read by Ray: on a cluster, such as 10.0.0.5:6379, or without an address on this "
+        "machine; sources and output may then be s3:// and file:// URLs",
     )
     parser.add_argument("--ink", choices=get_args(Ink), default="auto", help="ink on paper (auto)")
     parser.add_argument("--model", metavar="FILE", help="another model, .h5 or .keras")

@@ -29,7 +29,7 @@ PART = 256
 """Pictures of a part: few enough that a run that is killed loses a minute, not an hour."""
 _RECORD = "run.json"
 _FORMAT = 1
-_RESTART = "choose another name, or read all anew with --restart"
+RESTART = "choose another name, or read all anew with --restart"
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class PartsFolder:
         self.output = output
         self.path = output.with_name(f"{output.name}.parts")
         self.finished: Finished | None = None
-        self._terms = {"format": _FORMAT} | dict(task.as_json())
+        self._terms = terms_of(task, "processes")
         self._used: list[Path] = []
         self._hash = hashlib.sha256()
         if restart:
@@ -142,12 +142,12 @@ class PartsFolder:
         except FileNotFoundError as error:
             if self.output.exists():
                 raise DataError(
-                    f"{name} is there already, and nothing says what made it: {_RESTART}."
+                    f"{name} is there already, and nothing says what made it: {RESTART}."
                 ) from error
             return None
         except (ValueError, TypeError, KeyError, AssertionError) as error:
-            raise DataError(f"The record of {name} is damaged: {_RESTART}.") from error
-        _check_terms(name, terms, self._terms)
+            raise DataError(f"The record of {name} is damaged: {RESTART}.") from error
+        check_terms(name, terms, self._terms)
         return {"finished": finished}
 
     def _write_record(self, finished: Finished | None) -> None:
@@ -156,11 +156,21 @@ class PartsFolder:
             temporary.write_text(json.dumps(record), "utf-8")
 
 
-def _check_terms(name: str, there: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+def terms_of(task: ReadingTask, driver: str) -> dict[str, Any]:
+    """All that two runs must share to go on with each other's parts, as plain data."""
+    return {"format": _FORMAT, "driver": driver} | dict(task.as_json())
+
+
+def check_terms(name: str, there: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    """Say so where an output is there, or begun, that is not to be gone on with.
+
+    Raises:
+        DataError: the terms of the two are not the same.
+    """
     if there["model"] != wanted["model"]:
-        raise DataError(f"{name} is there already, or begun, by another model: {_RESTART}.")
+        raise DataError(f"{name} is there already, or begun, by another model: {RESTART}.")
     if there != wanted:
-        raise DataError(f"{name} is there already, or begun, with other options: {_RESTART}.")
+        raise DataError(f"{name} is there already, or begun, with other options: {RESTART}.")
 
 
 def _state_of(place: Place) -> tuple[int, int]:

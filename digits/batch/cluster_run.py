@@ -10,7 +10,9 @@ import logging
 import os
 import shutil
 import socket
+import sys
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -86,29 +88,40 @@ def _read_by_ray(ray: Any, job: Job, model: str, found: FoundInStore, parts: Clu
     """Read what is missing; where a task fails for one file, its others once more one by one."""
     cores = int(ray.cluster_resources().get("CPU", 1))
     for is_second in (False, True):
-        missing = [file for file in _missing(found, parts) if file.is_plain]
+        missing = [file.path for file in _missing(found, parts) if file.is_plain]
         if not missing:
             return
         share = len(missing) // (_TASKS * cores)
         size = 1 if is_second else min(_MOST_FILES, max(_LEAST_FILES, share))
         tasks = -(-len(missing) // size)
-        dataset = ray.data.read_binary_files(
-            [file.path for file in missing],
+        fetched = ray.data.read_binary_files(
+            missing,
             filesystem=found.filesystem,
             include_paths=True,
             ignore_missing_paths=True,
             override_num_blocks=tasks,
             num_cpus=_CORE_OF_IO,
         )
-        dataset.map_batches(
+        actors = ray.data.ActorPoolStrategy(min_size=1, max_size=min(cores, tasks))
+        _read_and_write(fetched, actors, (job.task, model), parts)
+
+
+def _read_and_write(
+    fetched: Any, actors: Any, arguments: tuple[object, ...], parts: ClusterParts
+) -> None:
+    with warnings.catch_warnings():
+        # Of arguments without a name of their own, of which 2.60 has none for retries.
+        warnings.filterwarnings("ignore", message="`ray_remote_args` is deprecated")
+        read = fetched.map_batches(
             ClusterReader,
-            fn_constructor_args=(job.task, model),
+            fn_constructor_args=arguments,
             batch_size=BATCH,
             batch_format="pyarrow",
             num_cpus=_CORE_OF_ACTOR,
-            compute=ray.data.ActorPoolStrategy(min_size=1, max_size=min(cores, tasks)),
+            compute=actors,
             max_task_retries=_RETRIES,
-        ).write_parquet(
+        )
+        read.write_parquet(
             parts.path,
             filesystem=parts.filesystem,
             ray_remote_args={"num_cpus": _CORE_OF_IO},
@@ -141,16 +154,17 @@ def _join(job: Job, found: FoundInStore, parts: ClusterParts) -> Summary:
 
 @contextmanager
 def _connected(ray: Any, model: Path, address: str) -> Iterator[str]:
-    """A cluster, whose machines are sent our code and the model; gives its name there."""
-    if address != LOCAL:
-        _check_that_somebody_answers(address)
+    """A cluster, whose other machines are sent our code and the model; gives its name there."""
     with tempfile.TemporaryDirectory() as folder:
-        name = _pack(Path(folder), model)
-        _start(ray, address, folder)
+        if address == LOCAL:
+            name = str(model)
+            _start(ray, address, include_dashboard=False)
+        else:
+            _check_that_somebody_answers(address)
+            name = _pack(Path(folder), model)
+            _start(ray, address, runtime_env={"working_dir": folder})
         try:
-            context = ray.data.DataContext.get_current()
-            context.max_errored_blocks = -1  # what they hold is read again, one by one
-            context.print_on_execution_start = False
+            _set_up(ray.data.DataContext.get_current())
             yield name
         except ray.exceptions.RayError as error:
             raise DataError(
@@ -161,17 +175,17 @@ def _connected(ray: Any, model: Path, address: str) -> Iterator[str]:
             ray.shutdown()
 
 
-def _start(ray: Any, address: str, folder: str) -> None:
+def _set_up(context: Any) -> None:
+    context.max_errored_blocks = -1  # what they hold is read again, one by one
+    context.print_on_execution_start = False
+    if not sys.stderr.isatty():  # a page of Ray's own figures every ten seconds
+        logging.getLogger("ray.data").setLevel(logging.ERROR)
+
+
+def _start(ray: Any, address: str, **options: Any) -> None:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nobody else is told
-    options: dict[str, Any] = {} if address != LOCAL else {"include_dashboard": False}
     try:
-        ray.init(
-            address=address,
-            runtime_env={"working_dir": folder},
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-            **options,
-        )
+        ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **options)
     except (ConnectionError, RuntimeError, TimeoutError, ValueError, OSError) as error:
         raise DataError(
             f"Ray cannot be started or joined at {address}: check the address, and that Ray and "

@@ -20,6 +20,7 @@ import argparse
 import csv
 import os
 import random
+import resource
 import statistics
 import subprocess
 import sys
@@ -29,6 +30,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -58,6 +60,26 @@ def bare(what: str, folder: Path) -> list[str]:
     return ["-m", "benchmarks.many_bare", what, str(folder), str(PROCESSES)]
 
 
+class Cost(NamedTuple):
+    """What a program took.
+
+    Attributes:
+        wall: seconds from its start to its end.
+        cores: seconds of all cores together, which others on the machine disturb less.
+    """
+
+    wall: float
+    cores: float
+
+
+def cost(arguments: Sequence[str]) -> Cost:
+    """What a Python program takes, with all processes that it starts and waits for."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    wall = seconds(arguments)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return Cost(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+
+
 def seconds(arguments: Sequence[str]) -> float:
     """How long a Python program runs."""
     start = time.perf_counter()
@@ -67,6 +89,17 @@ def seconds(arguments: Sequence[str]) -> float:
     if done.returncode not in (0, 2):
         raise RuntimeError(done.stderr)
     return time.perf_counter() - start
+
+
+def costs_by_turns(runs: int, *commands: Sequence[str]) -> list[Cost]:
+    """The median cost of each command, likewise."""
+    costs: list[list[Cost]] = [[] for _ in commands]
+    for number in range(runs + 1):
+        for arguments, own in zip(commands, costs, strict=True):
+            value = cost(arguments)
+            if number:
+                own.append(value)
+    return [Cost(*map(statistics.median, zip(*own, strict=True))) for own in costs]
 
 
 def by_turns(runs: int, *calls: Callable[[], float]) -> list[float]:
@@ -143,34 +176,25 @@ def drawings(folder: Path, pictures: int) -> Path:
 def measure_digit(folder: Path, pictures: int, runs: int) -> None:
     """Single digits."""
     of = drawings(folder, pictures)
-    floor, ours = by_turns(
-        runs,
-        lambda: seconds(bare("prepare", of)),
-        lambda: seconds(command(of, folder / "answers.csv", "--digit")),
-    )
-    told("digit", floor, ours, 1.15, pictures)
+    ours = command(of, folder / "answers.csv", "--digit")
+    floor, own = costs_by_turns(runs, bare("prepare", of), ours)
+    told("digit", floor, own, 1.15, pictures)
 
 
 def measure_number(folder: Path, pictures: int, runs: int) -> None:
     """Whole numbers."""
     of = fill(folder / "numbers", pictures, number_drawing, "png")
-    floor, ours = by_turns(
-        runs,
-        lambda: seconds(bare("numbers", of)),
-        lambda: seconds(command(of, folder / "answers.csv", "--number")),
-    )
-    told("number", floor, ours, 1.15, pictures)
+    ours = command(of, folder / "answers.csv", "--number")
+    floor, own = costs_by_turns(runs, bare("numbers", of), ours)
+    told("number", floor, own, 1.15, pictures)
 
 
 def measure_photos(folder: Path, pictures: int, runs: int) -> None:
     """Photos."""
     of = fill(folder / "photos", min(pictures, PHOTOS), photo, "jpg")
-    floor, ours = by_turns(
-        runs,
-        lambda: seconds(bare("prepare", of)),
-        lambda: seconds(command(of, folder / "answers.csv", "--digit")),
-    )
-    told("photos", floor, ours, 1.2, min(pictures, PHOTOS))
+    ours = command(of, folder / "answers.csv", "--digit")
+    floor, own = costs_by_turns(runs, bare("prepare", of), ours)
+    told("photos", floor, own, 1.2, min(pictures, PHOTOS))
 
 
 def measure_ray(folder: Path, pictures: int, runs: int) -> None:
@@ -186,7 +210,7 @@ def measure_ray(folder: Path, pictures: int, runs: int) -> None:
     )
     same = output.read_bytes() == (folder / "ray.csv").read_bytes()
     print(f"ray      start-up {values[0]:.1f} s and {values[2]:.1f} s; the same table: {same}")
-    told("ray", values[1] - values[0], values[3] - values[2], 1.4, pictures)
+    told("ray", Cost(values[1] - values[0], 0), Cost(values[3] - values[2], 0), 1.4, pictures)
 
 
 def measure_workers(folder: Path, pictures: int, runs: int) -> None:
@@ -300,15 +324,18 @@ def measure_links(folder: Path, pictures: int, runs: int) -> None:
         return time.perf_counter() - start
 
     floor, ours = by_turns(runs, lambda: seconds(bare("walk", of)), first)
-    told("links", floor, ours, 2.0, links)
+    told("links", Cost(floor, 0), Cost(ours, 0), 2.0, links)
     print(f"links    the driver's memory: {max(memory):.0f} MB (goal 400)")
 
 
-def told(what: str, floor: float, ours: float, goal: float, pictures: int) -> None:
+def told(what: str, floor: Cost, ours: Cost, goal: float, pictures: int) -> None:
     """A line of the report."""
-    print(f"{what:8} {pictures:,}: {floor:.1f} s and {ours:.1f} s,", end=" ")
-    print(f"{ours / floor:.2f} times as long (goal {goal}),", end=" ")
-    print(f"{1e6 * ours / pictures / 3600:.1f} hours a million", flush=True)
+    print(f"{what:8} {pictures:,}: {floor.wall:.1f} s and {ours.wall:.1f} s,", end=" ")
+    print(f"{ours.wall / floor.wall:.2f} times as long (goal {goal}),", end=" ")
+    if ours.cores:
+        print(f"{ours.cores / floor.cores:.2f} times the cores' time,", end=" ")
+        print(f"{1e6 * ours.cores / pictures / 3600:.1f} hours of a core a million", end="")
+    print(flush=True)
 
 
 PARTS = {

@@ -3,9 +3,8 @@
     python -m benchmarks.many_bare prepare|numbers|walk|first FOLDER [PROCESSES]
 
 `prepare` decodes and prepares all pictures, `numbers` calls `read_numbers` in bare processes,
-`walk`
-walks through the folder and sorts the paths, and `first` does what `read_pictures.py` does until
-the first batch is read, and prints the most memory that took, in megabytes.
+`walk` walks through the folder and sorts the paths, and `first` does what `read_pictures.py` does
+until the first batch is read, and prints the most memory that took, in megabytes.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from digits.batch.fields import read_fields
 from digits.batch.job import Job, Result
 from digits.batch.local_run import run_here
 from digits.batch.outputs import check_format
-from digits.batch.stores import is_url
+from digits.batch.stores import is_url, without_query
 from digits.batch.task import Kind, ReadingTask, hash_of_model
 from digits.common.command_line import check_writable, run_script, whole_number
 from digits.common.errors import DataError
@@ -46,7 +46,7 @@ def _work(options: argparse.Namespace) -> Result:
 
 
 def _job(options: argparse.Namespace) -> Job:
-    output, model = Path(options.output), file_of_model(options.model)
+    output, model = Path(without_query(options.output)), file_of_model(options.model)
     check_format(output)
     if not is_url(options.output):
         check_writable(output.absolute().parent, "--output")

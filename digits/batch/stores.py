@@ -77,7 +77,9 @@ def open_store(name: str) -> tuple[fs.FileSystem, str]:
     try:
         filesystem, path = fs.FileSystem.from_uri(name)
     except (ValueError, OSError) as error:
-        raise DataError(f"{_bare(name)} is no address that can be read: {_known()}.") from error
+        raise DataError(
+            f"{without_query(name)} is no address that can be read: {_known()}."
+        ) from error
     return filesystem, path
 
 
@@ -122,12 +124,12 @@ def _files_at(source: str, filesystem: fs.FileSystem, path: str) -> tuple[list[S
     )
     taken = [_in_store(source, path, each) for each in files if is_taken(each.base_name)]
     if not taken:
-        raise DataError(f"There is no picture at {_bare(source)}: check the address.")
+        raise DataError(f"There is no picture at {without_query(source)}: check the address.")
     return taken, len(files) - len(taken)
 
 
 def _in_store(source: str, root: str, info: fs.FileInfo) -> StoredFile:
-    shown = _bare(source).rstrip("/") + info.path[len(root.rstrip("/")) :]
+    shown = without_query(source).rstrip("/") + info.path[len(root.rstrip("/")) :]
     state = info.size or 0, info.mtime_ns or 0
     return StoredFile(info.path, shown, state, 0 < state[0] <= MAX_FILE_BYTES)
 
@@ -154,7 +156,7 @@ def reached(name: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise DataError(
-            f"{_bare(name)} cannot be reached: check the address, and your keys to it."
+            f"{without_query(name)} cannot be reached: check the address, and your keys to it."
         ) from error
 
 
@@ -192,7 +194,7 @@ class StoredFiles(Files):
             raise PictureError("The file cannot be opened: check that you may.") from error
 
 
-def _bare(name: str) -> str:
+def without_query(name: str) -> str:
     """An address without what may be keys in it."""
     return name.partition("?")[0]
 

@@ -122,7 +122,8 @@ def drawing(random_numbers: np.random.Generator, side: int) -> NDArray[np.uint8]
     centre = chosen.shape[1] / 2, chosen.shape[0] / 2
     scale = side / chosen.shape[0] * random_numbers.uniform(0.7, 1)
     turn = cv2.getRotationMatrix2D(centre, random_numbers.uniform(-10, 10), scale)
-    turn[:, 2] += side / 2 - np.array(centre) + random_numbers.uniform(-0.05, 0.05, 2) * side
+    shift = side / 2 - np.array(centre) + random_numbers.uniform(-0.05, 0.05, 2) * side
+    turn = turn + np.column_stack([np.zeros((2, 2)), shift])
     moved = cv2.warpAffine(chosen, turn, (side, side), flags=cv2.INTER_AREA, borderValue=255.0)
     return np.asarray(moved, np.uint8)
 

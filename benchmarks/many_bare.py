@@ -61,8 +61,7 @@ def walk(folder: Path) -> int:
 
 def first(folder: Path) -> float:
     """All until the first batch is read; the most memory of this process, megabytes."""
-    from digits.batch.local_run import groups
-    from digits.batch.places import Files, list_places
+    from digits.batch.places import Files, groups, list_places
     from digits.batch.processes import Workers
     from digits.batch.reader import BATCH
     from digits.batch.sources import find_files

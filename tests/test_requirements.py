@@ -79,10 +79,6 @@ MANY = requirements_of("requirements-cluster.txt").keys()
 """What reading many pictures takes, at most."""
 
 
-def test_the_app_imports_nothing_that_its_requirements_do_not_name() -> None:
-    assert packages_for(set(APP)) <= requirements_of("requirements.txt").keys()
-
-
 def test_all_that_answers_imports_exactly_what_its_requirements_name() -> None:
     wanted = requirements_of("requirements.txt").keys() | MANY
     assert packages_for({*APP, "read_pictures"}) == wanted

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import TypeVar
 
 from digits.batch.contact_sheet import write_sheet
 from digits.batch.job import Job, Result
 from digits.batch.outputs import read_table, write_table
 from digits.batch.parts import PART, PartsFolder
-from digits.batch.places import Files, Place, list_places
+from digits.batch.places import Files, Place, groups, list_places
 from digits.batch.processes import Workers
 from digits.batch.progress_bar import PictureBar
 from digits.batch.reader import BATCH
@@ -22,8 +20,6 @@ from digits.batch.summary import Summary
 from digits.common.atomic_file import atomic_write
 from digits.common.errors import DataError
 from digits.common.file_lock import held_lock
-
-Item = TypeVar("Item")
 
 
 def run_here(job: Job) -> Result:
@@ -123,10 +119,3 @@ class _Run:
                 f"{self._job.output.name} is there already, of other pictures or before some "
                 "changed: choose another name, or read all anew with --restart."
             )
-
-
-def groups(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """The same items in order, so many at a time; the last group may be smaller."""
-    remaining = iter(items)
-    while some := list(islice(remaining, size)):
-        yield some

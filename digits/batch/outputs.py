@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from digits.batch.rows import Row, columns_of, kind_of_column
 from digits.batch.task import ReadingTask
@@ -47,7 +48,19 @@ def write_table(rows: Iterable[Row], task: ReadingTask, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    _WRITERS[_suffix(path)][0](rows, task, path)
+    with path.open("wb") as file:
+        _WRITERS[_suffix(path)][0](rows, task, file)
+
+
+def table_as_bytes(rows: Iterable[Row], task: ReadingTask, suffix: str) -> bytes:
+    """The bytes of a table, in one of the formats `csv`, `jsonl` and `parquet`.
+
+    Raises:
+        DataError: it takes what is not installed.
+    """
+    file = io.BytesIO()
+    _WRITERS[suffix][0](rows, task, file)
+    return file.getvalue()
 
 
 def read_table(path: Path, task: ReadingTask) -> Iterator[Row]:
@@ -64,10 +77,9 @@ def as_line(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _write_lines(rows: Iterable[Row], task: ReadingTask, path: Path) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        for row in rows:
-            file.write(as_line(row) + "\n")
+def _write_lines(rows: Iterable[Row], task: ReadingTask, file: BinaryIO) -> None:
+    for row in rows:
+        file.write(as_line(row).encode() + b"\n")
 
 
 def _read_lines(path: Path, task: ReadingTask) -> Iterator[Row]:
@@ -75,14 +87,15 @@ def _read_lines(path: Path, task: ReadingTask) -> Iterator[Row]:
         yield from map(json.loads, file)
 
 
-def _write_csv(rows: Iterable[Row], task: ReadingTask, path: Path) -> None:
+def _write_csv(rows: Iterable[Row], task: ReadingTask, file: BinaryIO) -> None:
     columns = columns_of(task)
     nested = _nested_columns(task)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        for row in rows:
-            writer.writerow([_as_cell(row[c], is_nested=c in nested) for c in columns])
+    text = io.TextIOWrapper(file, "utf-8", newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_as_cell(row[c], is_nested=c in nested) for c in columns])
+    text.detach()
 
 
 def _as_cell(value: Any, *, is_nested: bool) -> Any:
@@ -95,6 +108,7 @@ def _read_csv(path: Path, task: ReadingTask) -> Iterator[Row]:
         "boxes": json.loads,
         "confidence": float,
         "page": int,
+        "by_hand": "True".__eq__,
     }
     kinds = {column: kind_of_column(column, task) for column in columns_of(task)}
     with path.open(encoding="utf-8", newline="") as file:
@@ -109,12 +123,12 @@ def _nested_columns(task: ReadingTask) -> frozenset[str]:
     return frozenset(c for c in columns_of(task) if kind_of_column(c, task) in ("top_3", "boxes"))
 
 
-def _write_parquet(rows: Iterable[Row], task: ReadingTask, path: Path) -> None:
+def _write_parquet(rows: Iterable[Row], task: ReadingTask, file: BinaryIO) -> None:
     arrow = _import_pyarrow()
     from pyarrow import parquet
 
     schema, remaining = schema_of(task), iter(rows)
-    with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
+    with parquet.ParquetWriter(file, schema, compression="zstd") as writer:
         while some := list(islice(remaining, _GROUP)):
             writer.write_table(arrow.Table.from_pylist(some, schema))
 
@@ -134,6 +148,7 @@ def schema_of(task: ReadingTask) -> pyarrow.Schema:
     candidate = arrow.struct([("digit", arrow.int8()), ("confidence", confidence)])
     types = {
         "page": arrow.int32(),
+        "by_hand": arrow.bool_(),
         "confidence": confidence,
         "top_3": arrow.list_(arrow.list_(candidate)),
         "boxes": arrow.list_(arrow.list_(arrow.int32())),
@@ -150,7 +165,7 @@ def _import_pyarrow() -> Any:
     return pyarrow
 
 
-_Writer = Callable[[Iterable[Row], ReadingTask, Path], None]
+_Writer = Callable[[Iterable[Row], ReadingTask, BinaryIO], None]
 _Reader = Callable[[Path, ReadingTask], Iterator[Row]]
 _WRITERS: dict[str, tuple[_Writer, _Reader]] = {
     "csv": (_write_csv, _read_csv),

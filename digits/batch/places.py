@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from digits.batch.archives import members_of, open_archive, unpack
 from digits.batch.documents import count_pages, picture_of_page
@@ -17,6 +19,7 @@ from digits.common.errors import PictureError
 from digits.picture.decoding import Picture
 from digits.picture.files import check_file_size, read_picture_file
 
+Item = TypeVar("Item")
 _WITH_PAGES = (*DOCUMENTS, "tif", "tiff")
 
 
@@ -136,3 +139,10 @@ def _places_in(path: str, files: Files, passed_over: Callable[[int], None]) -> l
         return [Place(path)]
     passed_over(others)
     return [Place(path, member) for member in members]
+
+
+def groups(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """The same items in order, so many at a time; the last group may be smaller."""
+    remaining = iter(items)
+    while some := list(islice(remaining, size)):
+        yield some

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections import deque
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -18,7 +18,7 @@ from typing import Self
 
 import cv2
 
-from digits.batch.places import Files, Place
+from digits.batch.places import Files, FilesInMemory, Place
 from digits.batch.reader import BATCH, read_batch
 from digits.batch.rows import Row, make_row
 from digits.batch.task import ReadingTask
@@ -28,6 +28,8 @@ from digits.network.loading import load_network
 
 Batch = Sequence[Place]
 
+THUMBNAIL = "thumbnail"
+"""Of a row, where it has one: a WebP file, empty where there is none."""
 _LOST = (
     "The process that read this picture ended in the middle, perhaps for want of memory: "
     "make the picture smaller, or use fewer workers."
@@ -45,12 +47,19 @@ class Workers:
         model: the file of the network; None for the default one.
         count: of processes.
         niceness: by how much they step back before others, 0 to 19.
+        contents: bytes of all files by their paths, where these lie on no disk; each row then has
+            a small picture, too, its `THUMBNAIL`.
     """
 
     def __init__(
-        self, task: ReadingTask, model: Path | None, count: int, niceness: int = 0
+        self,
+        task: ReadingTask,
+        model: Path | None,
+        count: int,
+        niceness: int = 0,
+        contents: Mapping[str, bytes] | None = None,
     ) -> None:
-        self._task, self._model = task, model
+        self._task, self._model, self._contents = task, model, contents
         self._count, self._niceness = count, niceness
         self._readers = self._processes(count)
         self._counter: ProcessPoolExecutor | None = None
@@ -93,7 +102,7 @@ class Workers:
         if self._counter is None:
             self._counter = self._processes(1)
         try:
-            return self._counter.submit(_count_pages, place).result()
+            return self._counter.submit(_count_pages, place, self._sent([place])).result()
         except BrokenProcessPool:
             self._counter.shutdown()
             self._counter = None
@@ -115,11 +124,17 @@ class Workers:
 
     def _submit(self, batch: Batch) -> Future[list[Row]]:
         try:
-            return self._readers.submit(_read, batch, self._task, self._model)
+            return self._readers.submit(_read, batch, self._sent(batch), self._task, self._model)
         except BrokenProcessPool:
             self._readers.shutdown()
             self._readers = self._processes(self._count)
-            return self._readers.submit(_read, batch, self._task, self._model)
+            return self._readers.submit(_read, batch, self._sent(batch), self._task, self._model)
+
+    def _sent(self, batch: Batch) -> Mapping[str, bytes] | None:
+        """The files of a batch, to be sent with it."""
+        if self._contents is None:
+            return None
+        return {place.path: self._contents[place.path] for place in batch}
 
     def _result(self, batch: Batch, future: Future[list[Row]]) -> list[Row]:
         try:
@@ -135,7 +150,8 @@ class Workers:
             except BrokenProcessPool as error:
                 raise DigitError(_NO_START) from error
             with suppress(BrokenProcessPool):
-                return pool.submit(_read, batch, self._task, self._model).result()
+                sent = self._sent(batch)
+                return pool.submit(_read, batch, sent, self._task, self._model).result()
         if len(batch) == 1:
             return [make_row(batch[0], PictureError(_LOST), self._task)]
         return [row for place in batch for row in self._read_apart([place])]
@@ -171,13 +187,20 @@ def _begin() -> None:
     pass
 
 
-def _read(batch: Batch, task: ReadingTask, model: Path | None) -> list[Row]:
-    return read_batch(batch, _files, task, load_network(model))
+def _read(
+    batch: Batch, sent: Mapping[str, bytes] | None, task: ReadingTask, model: Path | None
+) -> list[Row]:
+    if sent is None:
+        return read_batch(batch, _files, task, load_network(model))
+    files = FilesInMemory(sent)
+    rows = read_batch(batch, files, task, load_network(model))
+    thumbnails = make_thumbnails([(place, None) for place in batch], files)
+    return [row | {THUMBNAIL: each} for row, each in zip(rows, thumbnails, strict=True)]
 
 
 def _make_thumbnails(wanted: Sequence[Wanted]) -> list[bytes]:
     return make_thumbnails(wanted, _files)
 
 
-def _count_pages(place: Place) -> int:
-    return _files.count_pages(place)
+def _count_pages(place: Place, sent: Mapping[str, bytes] | None) -> int:
+    return (_files if sent is None else FilesInMemory(sent)).count_pages(place)

@@ -33,10 +33,12 @@ _OF_AN_ANSWER = ("answer", "confidence", "top_3", "doubt", "boxes")
 
 def columns_of(task: ReadingTask) -> tuple[str, ...]:
     """The names of the table's columns, in order."""
+    last = ("model", "by_hand") if task.by_hand else ("model",)
     if not task.fields:
-        return ("path", "page", "answer", "confidence", "top_3", "doubt", "error", "boxes", "model")
+        answer = ("answer", "confidence", "top_3", "doubt")
+        return ("path", "page", *answer, "error", "boxes", *last)
     fields = [field.name + ending for field in task.fields for ending in COLUMNS_OF_A_FIELD]
-    return ("path", "page", *fields, "error", "model")
+    return ("path", "page", *fields, "error", *last)
 
 
 def kind_of_column(column: str, task: ReadingTask) -> str:

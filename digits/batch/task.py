@@ -24,12 +24,14 @@ class ReadingTask:
         kind: whether a picture, or each field of it, shows a number or one digit.
         ink: whether the ink is "dark" or "light" against the paper; "auto" finds out.
         fields: of a form; none where a picture is read as a whole.
+        by_hand: whether somebody may have corrected answers, of which a column more tells.
     """
 
     model: str
     kind: Kind = "number"
     ink: Ink = "auto"
     fields: tuple[Field, ...] = ()
+    by_hand: bool = False
 
     def as_json(self) -> Mapping[str, Any]:
         """All that two runs must share to make one table, as plain data."""

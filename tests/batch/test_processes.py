@@ -56,7 +56,7 @@ def test_a_worker_that_is_killed_costs_no_picture(
         assert list(workers.read(killing())) == here
 
 
-def deadly(batch: Sequence[Place], task: ReadingTask, model: Path | None) -> list[Row]:
+def deadly(batch: Sequence[Place], sent: None, task: ReadingTask, model: Path | None) -> list[Row]:
     if any(place.path.endswith("5.png") for place in batch):
         os._exit(1)
     return read_batch(batch, Files(), task, load_network(model))
@@ -70,6 +70,19 @@ def test_a_picture_that_ends_its_process_is_a_row_and_the_others_are_read(
         rows = [row for batch in workers.read(batches[1:4]) for row in batch]
     assert [row["answer"] for row in rows] == ["2", "3", "4", None, "6", "7"]
     assert "ended in the middle" in rows[3]["error"]
+
+
+def test_files_that_lie_on_no_disk_are_sent_along(
+    batches: list[list[Place]], here: list[list[Row]]
+) -> None:
+    contents = {p.path: Path(p.path).read_bytes() for batch in batches for p in batch}
+    sent = [[Place(place.path[1:]) for place in batch] for batch in batches]
+    contents = {path[1:]: content for path, content in contents.items()}
+    with Workers(TASK, None, 1, contents=contents) as workers:
+        rows = [row for batch in workers.read(sent) for row in batch]
+    assert all(row.pop(processes.THUMBNAIL).startswith(b"RIFF") for row in rows)
+    there = [row | {"path": f"/{row['path']}"} for row in rows]
+    assert there == [row for batch in here for row in batch]
 
 
 def test_pages_are_counted_beside(tmp_path: Path, batches: list[list[Place]]) -> None:

@@ -248,7 +248,9 @@ def measure_memory(folder: Path, pictures: int, runs: int) -> None:
     """A worker's memory, when a twentieth is read and at the most."""
     of = drawings(folder, 5 * pictures)
     arguments = command(of, folder / "answers.csv", "--digit", "--workers", "1")
-    process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, *arguments], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     parts, early, most = folder / "answers.csv.parts", 0.0, 0.0
     while process.poll() is None:
         time.sleep(0.2)

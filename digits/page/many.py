@@ -26,7 +26,7 @@ LOOKS_EVERY = 1.0
 """Seconds between two looks at what was read in the meantime."""
 # Pixels: of the table at most, and of a row of it.
 _HEIGHT, _ROW_HEIGHT = 440, 48
-_COLUMNS = ("show", "picture", "name", "answer", "confidence", "says", "by_hand")
+_COLUMNS = ("show", "picture", "name", "answer", "by_hand", "confidence", "says")
 
 
 def reading_of(files: Sequence[UploadedFile], ink: Ink) -> BackgroundReading:

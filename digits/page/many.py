@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 LOOKS_EVERY = 1.0
 """Seconds between two looks at what was read in the meantime."""
+# Rows that are sent to the browser every second while more are read.
+_SHOWN_SO_FAR = 50
 # Pixels: of the table at most, and of a row of it.
 _HEIGHT, _ROW_HEIGHT = 440, 48
 _COLUMNS = ("show", "picture", "name", "answer", "by_hand", "confidence", "says")
@@ -85,7 +88,7 @@ def _show_progress(reading: BackgroundReading) -> None:
         words += f", about {duration_text(reading.seconds_left)} to go"
     st.progress(min(1.0, done / total), words)
     st.dataframe(
-        _columns(_rows(reading.pictures, {})),
+        _columns(dict(islice(_rows(reading.pictures, {}).items(), _SHOWN_SO_FAR))),
         column_config=_column_config(),
         column_order=[name for name in _COLUMNS if name not in ("show", "by_hand")],
         hide_index=True,

@@ -22,6 +22,9 @@ logger = logging.getLogger(__name__)
 # Few, so that answers come soon, and one that is stopped ends soon.
 _BATCH = 4
 _NICENESS = 19
+# Seconds: a connection that is lost for a moment is no page that is left.
+_PATIENCE = 10.0
+_LEFT = "The reading ended when the page was left: give the pictures once more for the others."
 _UNEXPECTED = "Something went wrong on our side; please give these pictures once more."
 # Another upload's processes would take memory, and be no faster.
 _turn = threading.Lock()
@@ -59,6 +62,7 @@ class BackgroundReading:
         self._upload, self._is_wanted = upload, is_wanted
         self._stopped = threading.Event()
         self._began: float | None = None
+        self._wanted_at = time.monotonic()
         self._read: list[ReadPicture] = [
             ReadPicture(Place(name), make_row(Place(name), PictureError(reason), task), b"")
             for name, reason in upload.refused.items()
@@ -119,7 +123,7 @@ class BackgroundReading:
                     thumbnail = row.pop(THUMBNAIL, b"")
                     self._read.append(ReadPicture(under_way.pop(0), row, thumbnail))
                 if self._is_over():
-                    raise _StoppedError
+                    raise PictureError(_LEFT)
 
     def _batches(self, workers: Workers, under_way: list[Place]) -> Iterator[list[Place]]:
         files = FilesInMemory(self._upload.contents)
@@ -135,8 +139,7 @@ class BackgroundReading:
             yield batch
 
     def _is_over(self) -> bool:
-        return self._stopped.is_set() or not self._is_wanted()
-
-
-class _StoppedError(DigitError):
-    """Nobody waits for it any more."""
+        now = time.monotonic()
+        if self._is_wanted():
+            self._wanted_at = now
+        return self._stopped.is_set() or now - self._wanted_at > _PATIENCE

@@ -13,18 +13,21 @@ import socket
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digits.batch.cluster_parts import ClusterParts, hash_of
 from digits.batch.cluster_reader import ClusterReader, as_part
+from digits.batch.contact_sheet import write_sheet
 from digits.batch.job import Job, Result
 from digits.batch.outputs import write_table
+from digits.batch.places import groups, list_places
 from digits.batch.reader import BATCH
 from digits.batch.stores import FoundInStore, StoredFile, StoredFiles, find_in_store, put
 from digits.batch.summary import Summary
+from digits.batch.thumbnails import Wanted, make_thumbnails
 from digits.common.errors import DataError
 from digits.network.loading import load_network
 from digits.network.model_file import SHIPPED_MODEL
@@ -68,6 +71,8 @@ def run_on_ray(job: Job, output: str, address: str) -> Result:
                 f"{job.output.name} is there already, of other pictures or before some changed: "
                 "choose another name, or read all anew with --restart."
             )
+        if job.sheet is not None:
+            raise DataError("With --ray the sheet is made with the table: add --restart.")
         return Result(parts.finished.unreadable, None, found.passed_over)
     if _missing(found, parts):
         with _connected(ray, job.model, address) as model:
@@ -148,8 +153,22 @@ def _join(job: Job, found: FoundInStore, parts: ClusterParts) -> Summary:
         table = Path(folder) / job.output.name
         write_table(summary.counting(parts.rows(found.files)), job.task, table)
         put(table, parts.filesystem, parts.output)
+    if job.sheet is not None:
+        _write_sheet(job, job.sheet, found, parts)
     parts.finish(summary.pictures, summary.unreadable, found.files)
     return summary
+
+
+def _write_sheet(job: Job, path: Path, found: FoundInStore, parts: ClusterParts) -> None:
+    files = StoredFiles(found.filesystem)
+    places = list_places((file.path for file in found.files), files, files.count_pages)
+
+    def thumbnails(wanted: Sequence[Wanted]) -> Iterator[bytes]:
+        for some in groups(wanted, BATCH):
+            yield from make_thumbnails(some, files)
+
+    rows = zip(parts.rows(found.files), places, strict=True)
+    write_sheet(path, rows, job.task, thumbnails)
 
 
 @contextmanager

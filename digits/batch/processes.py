@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections import deque
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -14,7 +14,7 @@ from multiprocessing import get_context, parent_process
 from pathlib import Path
 from threading import Thread
 from types import TracebackType
-from typing import Self
+from typing import ParamSpec, Self, TypeVar
 
 import cv2
 
@@ -27,6 +27,8 @@ from digits.common.errors import DigitError, PictureError
 from digits.network.loading import load_network
 
 Batch = Sequence[Place]
+Asked = ParamSpec("Asked")
+Answered = TypeVar("Answered")
 
 THUMBNAIL = "thumbnail"
 """Of a row, where it has one: a WebP file, empty where there is none."""
@@ -91,7 +93,7 @@ class Workers:
         """
         under_way: deque[tuple[Batch, Future[list[Row]]]] = deque()
         for batch in batches:
-            under_way.append((batch, self._submit(batch)))
+            under_way.append((batch, self._submit(_read, *self._asked(batch))))
             if len(under_way) >= _AHEAD * self._count:
                 yield self._result(*under_way.popleft())
         while under_way:
@@ -111,7 +113,7 @@ class Workers:
     def thumbnails(self, wanted: Sequence[Wanted]) -> Generator[bytes, None, None]:
         """A small picture of each; an empty one of what can no longer be shown."""
         shares = [wanted[i : i + BATCH] for i in range(0, len(wanted), BATCH)]
-        futures = [self._readers.submit(_make_thumbnails, share) for share in shares]
+        futures = [self._submit(_make_thumbnails, share) for share in shares]
         for share, future in zip(shares, futures, strict=True):
             try:
                 yield from future.result()
@@ -122,13 +124,22 @@ class Workers:
         begin = partial(_begin_work, self._niceness)
         return ProcessPoolExecutor(count, get_context("spawn"), initializer=begin)
 
-    def _submit(self, batch: Batch) -> Future[list[Row]]:
+    def _submit(
+        self, work: Callable[Asked, Answered], *args: Asked.args, **kwargs: Asked.kwargs
+    ) -> Future[Answered]:
+        """Have something done by the next reader that is free; where all have died, by new ones."""
         try:
-            return self._readers.submit(_read, batch, self._sent(batch), self._task, self._model)
+            return self._readers.submit(work, *args, **kwargs)
         except BrokenProcessPool:
             self._readers.shutdown()
             self._readers = self._processes(self._count)
-            return self._readers.submit(_read, batch, self._sent(batch), self._task, self._model)
+            return self._readers.submit(work, *args, **kwargs)
+
+    def _asked(
+        self, batch: Batch
+    ) -> tuple[Batch, Mapping[str, bytes] | None, ReadingTask, Path | None]:
+        """All that `_read` is told."""
+        return batch, self._sent(batch), self._task, self._model
 
     def _sent(self, batch: Batch) -> Mapping[str, bytes] | None:
         """The files of a batch, to be sent with it."""
@@ -150,8 +161,7 @@ class Workers:
             except BrokenProcessPool as error:
                 raise DigitError(_NO_START) from error
             with suppress(BrokenProcessPool):
-                sent = self._sent(batch)
-                return pool.submit(_read, batch, sent, self._task, self._model).result()
+                return pool.submit(_read, *self._asked(batch)).result()
         if len(batch) == 1:
             return [make_row(batch[0], PictureError(_LOST), self._task)]
         return [row for place in batch for row in self._read_apart([place])]

@@ -16,6 +16,7 @@ from digits.batch.background import BackgroundReading, ReadPicture
 from digits.batch.outputs import table_as_bytes
 from digits.batch.task import ReadingTask, hash_of_model
 from digits.batch.upload import take_upload
+from digits.common.errors import PictureError
 from digits.common.progress import duration_text
 from digits.network.loading import file_of_model
 from digits.picture.pixels import Ink
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 LOOKS_EVERY = 1.0
 """Seconds between two looks at what was read in the meantime."""
+_IN_A_DOCUMENT = "This is a page of a document: save it as a picture to see why it was read so."
 # Rows that are sent to the browser every second while more are read.
 _SHOWN_SO_FAR = 50
 # Pixels: of the table at most, and of a row of it.
@@ -49,6 +51,7 @@ def reading_of(files: Sequence[UploadedFile], ink: Ink) -> BackgroundReading:
     reading = BackgroundReading(upload, task, _somebody_waits())
     st.session_state["many"] = which, reading
     st.session_state["corrections"] = {}
+    st.session_state.pop("many-shown", None)
     return reading
 
 
@@ -127,12 +130,22 @@ def show_table(reading: BackgroundReading) -> None:
 
 
 def chosen_picture(reading: BackgroundReading) -> bytes | None:
-    """The file of the picture that was chosen in the table, if one was, to be explained."""
+    """The file of the picture that was chosen in the table, if one was, to be explained.
+
+    Raises:
+        PictureError: it was not read, or is a page of a document.
+    """
     index = st.session_state.get("many-shown")
     pictures = reading.pictures
-    if index is None or index >= len(pictures) or pictures[index].row["error"] is not None:
+    if index is None or index >= len(pictures):
         return None
-    return reading.fetch(pictures[index].place)
+    chosen = pictures[index]
+    if chosen.row["error"] is not None:
+        raise PictureError(chosen.row["error"])
+    content = reading.fetch(chosen.place)
+    if content is None:
+        raise PictureError(_IN_A_DOCUMENT)
+    return content
 
 
 def _take_edits(key: str, indices: Sequence[int]) -> None:

@@ -44,11 +44,12 @@ def test_both_drivers_make_the_same_table(pictures: Path, tmp_path: Path) -> Non
     here, there = tmp_path / "here.csv", tmp_path / "there.csv"
     assert main([str(pictures), "--output", str(here), "--digit", "--workers", "1"]) == 2
 
-    done = on_ray(str(pictures), "--output", str(there), "--digit", "--ray")
+    done = on_ray(str(pictures), "--output", str(there), "--digit", "--sheet", "--ray")
 
     assert done.returncode == 2, done.stderr
     assert there.read_text("utf-8").splitlines() == here.read_text("utf-8").splitlines()
     assert "Unreadable: 3." in done.stdout
+    assert (tmp_path / "there.html").read_text("utf-8").count("<figure") == 48
     assert [path.name for path in there.with_name("there.csv.parts").iterdir()] == ["run.json"]
     # What is there already takes no Ray at all.
     again = on_ray(str(pictures), "--output", str(there), "--digit", "--ray")

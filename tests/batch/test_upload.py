@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 
 import pytest
@@ -105,13 +104,12 @@ def test_an_upload_is_read_beside(pictures: Upload) -> None:
     assert reading.fetch(three.place) == pictures.contents["3.png"]
 
 
-def test_when_nobody_waits_any_more_it_ends(pictures: Upload) -> None:
-    wanted = threading.Event()
-    reading = BackgroundReading(
-        take_upload([(f"{number}.png", png(1)) for number in range(200)]), TASK, wanted.is_set
-    )
-    finished(reading)
+def test_when_nobody_waits_any_more_it_ends_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "_PATIENCE", 0.0)
+    many = take_upload([(f"{number}.png", png(1)) for number in range(200)])
+    reading = finished(BackgroundReading(many, TASK, lambda: False))
     assert len(reading.pictures) < 200
+    assert "when the page was left" in str(reading.problem)
 
 
 def test_the_next_one_waits_for_its_turn_and_can_be_stopped(pictures: Upload) -> None:

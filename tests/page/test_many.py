@@ -56,3 +56,40 @@ def test_another_view_keeps_the_work_going(desktop: Page) -> None:
     desktop.get_by_role("tab", name="Upload").click()
     answers = {row["path"]: row["answer"] for row in kept(desktop)}
     assert answers == {f"{number}.png": str(number % 10) for number in range(30)}
+
+
+def test_a_wrong_answer_is_corrected_in_place_and_marked(desktop: Page) -> None:
+    give(desktop, ("3.png", png(3)), ("text.png", b"no picture"))
+    desktop.get_by_role("button", name="Download CSV").wait_for()
+    click_in_table(desktop, row=1, x=110)
+    for key in ("ArrowRight", "ArrowRight", "8", "Enter"):
+        desktop.keyboard.press(key)
+    expect(desktop.get_by_role("gridcell", name="8", exact=True)).to_be_attached()
+    rows = {row["path"]: (row["answer"], row["by_hand"]) for row in kept(desktop)}
+    assert rows == {"3.png": ("8", "True"), "text.png": ("", "False")}
+
+
+def test_a_picture_that_is_chosen_is_explained_like_any_other(desktop: Page) -> None:
+    give(desktop, ("3.png", png(3)), ("text.png", b"no picture"))
+    desktop.get_by_role("button", name="Download CSV").wait_for()
+    click_in_table(desktop, row=1, x=38)
+    expect(desktop.locator(".answer-digit")).to_have_text("3")
+    expect(desktop.locator(".heatmap")).to_be_visible()
+
+
+def click_in_table(page: Page, row: int, x: int) -> None:
+    """So many pixels from the table's left side, in the middle of a row; 0 is the first."""
+    table = page.get_by_test_id("stDataFrame").locator("canvas").first
+    table.scroll_into_view_if_needed()
+    table.click(position={"x": x, "y": 36 + 48 * row + 24})
+
+
+def test_a_whole_folder_is_taken(desktop: Page, tmp_path: Path) -> None:
+    (tmp_path / "scans" / "a").mkdir(parents=True)
+    (tmp_path / "scans" / "3.png").write_bytes(png(3))
+    (tmp_path / "scans" / "a" / "4.png").write_bytes(png(4))
+    desktop.get_by_role("tab", name="Upload").click()
+    desktop.get_by_text("Many pictures: several files").click()
+    uploader = desktop.get_by_test_id("stFileUploader").nth(1).locator("input")
+    uploader.set_input_files(tmp_path / "scans")
+    assert sorted(row["answer"] for row in kept(desktop)) == ["3", "4"]

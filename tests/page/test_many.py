@@ -62,9 +62,10 @@ def test_a_wrong_answer_is_corrected_in_place_and_marked(desktop: Page) -> None:
     give(desktop, ("3.png", png(3)), ("text.png", b"no picture"))
     desktop.get_by_role("button", name="Download CSV").wait_for()
     click_in_table(desktop, row=1, x=110)
-    for key in ("ArrowRight", "ArrowRight", "8", "Enter"):
+    for key in ("ArrowRight", "ArrowRight", "Enter", "ControlOrMeta+A", "8", "Enter"):
         desktop.keyboard.press(key)
-    expect(desktop.get_by_role("gridcell", name="8", exact=True)).to_be_attached()
+        desktop.wait_for_timeout(300)
+    desktop.screenshot(path="/tmp/t21.png")
     rows = {row["path"]: (row["answer"], row["by_hand"]) for row in kept(desktop)}
     assert rows == {"3.png": ("8", "True"), "text.png": ("", "False")}
 
@@ -79,9 +80,11 @@ def test_a_picture_that_is_chosen_is_explained_like_any_other(desktop: Page) -> 
 
 def click_in_table(page: Page, row: int, x: int) -> None:
     """So many pixels from the table's left side, in the middle of a row; 0 is the first."""
-    table = page.get_by_test_id("stDataFrame").locator("canvas").first
+    table = page.get_by_test_id("stDataFrame")
     table.scroll_into_view_if_needed()
-    table.click(position={"x": x, "y": 36 + 48 * row + 24})
+    box = table.bounding_box()  # something of the table's own lies over its canvas
+    assert box is not None
+    page.mouse.click(box["x"] + x, box["y"] + 36 + 48 * row + 24)
 
 
 def test_a_whole_folder_is_taken(desktop: Page, tmp_path: Path) -> None:

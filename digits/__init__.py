@@ -1,6 +1,7 @@
 """The rooms behind the doors, in floors: a room imports only what lies below it.
 
     page | window | evaluation | tuning
+    batch
     screen
     explanation
     training

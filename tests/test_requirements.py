@@ -23,6 +23,8 @@ MODULES = {
 APP = ("streamlit_app", "digit_gui", "digit_predictor", "gradcam_visualizer")
 FILES = (
     "requirements-serve.txt",
+    "requirements-batch.txt",
+    "requirements-cluster.txt",
     "requirements.txt",
     "requirements-train.txt",
     "requirements-dev.txt",
@@ -73,12 +75,17 @@ def packages_for(modules: set[str]) -> set[str]:
     return {canonicalize_name(known[name][0]) for name in foreign}
 
 
-def test_the_app_imports_exactly_what_its_requirements_name() -> None:
-    assert packages_for(set(APP)) == requirements_of("requirements.txt").keys()
+MANY = requirements_of("requirements-cluster.txt").keys()
+"""What reading many pictures takes, at most."""
+
+
+def test_all_that_answers_imports_exactly_what_its_requirements_name() -> None:
+    wanted = requirements_of("requirements.txt").keys() | MANY
+    assert packages_for({*APP, "read_pictures"}) == wanted
 
 
 def test_every_script_imports_only_what_the_requirements_for_training_name() -> None:
-    assert packages_for(set(MODULES)) <= requirements_of("requirements-train.txt").keys()
+    assert packages_for(set(MODULES)) <= requirements_of("requirements-train.txt").keys() | MANY
 
 
 @pytest.mark.parametrize("file", [*FILES, "benchmarks/requirements.txt"])

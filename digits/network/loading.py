@@ -54,7 +54,7 @@ class _Shelf(Generic[Loaded]):
         self._loaded: dict[Path, tuple[tuple[int, int], Loaded]] = {}
 
     def get(self, path: str | os.PathLike[str] | None) -> Loaded:
-        file = _model_file(path)
+        file = file_of_model(path)
         with self._loading:
             identity = _identity(file)
             if file not in self._loaded or self._loaded[file][0] != identity:
@@ -116,7 +116,7 @@ def list_convolutions(path: str | os.PathLike[str] | None = None) -> list[str]:
     Raises:
         ModelError: the file is missing or damaged.
     """
-    return read_convolution_names(_model_file(path))
+    return read_convolution_names(file_of_model(path))
 
 
 def model_file(path: str | os.PathLike[str] | None = None) -> Path:
@@ -173,7 +173,8 @@ _models: _Shelf[keras.Model] = _Shelf(_load_model)
 _papers: WeakKeyDictionary[keras.Model, ModelPapers] = WeakKeyDictionary()
 
 
-def _model_file(path: str | os.PathLike[str] | None) -> Path:
+def file_of_model(path: str | os.PathLike[str] | None = None) -> Path:
+    """Which file is meant: the one named, or `$DIGIT_MODEL`, or the one shipped at the top."""
     return Path(path or os.environ.get(MODEL_VARIABLE) or SHIPPED_MODEL).absolute()
 
 

@@ -7,13 +7,13 @@ that know no screen.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from digits.common.errors import DigitError, PictureError
+from digits.common.errors import DigitError
 from digits.page.browser_side import UPLOAD_IS_GONE, keep_in_browser
 from digits.page.drawing import drawn_picture, is_settled, paper_history
 from digits.page.examples import offer_examples, pictures_of_examples
@@ -42,7 +42,7 @@ MOST_UPLOADED = 10_000_000
 CONNECTION_IS_LOST = (
     "The connection is lost; your drawing is kept and will be read when it is back."
 )
-ONE_AT_A_TIME = "These are several files: remove all but one picture."
+CHOOSE_ONE = "What is read stands in the table below; choose a picture in it to see why."
 BRING_LAYERS_INTO_VIEW = """
 <script>
   document
@@ -54,11 +54,12 @@ BRING_LAYERS_INTO_VIEW = """
 
 @dataclass(frozen=True)
 class Question:
-    """What the person looks at: a tab, and the pictures in it, mostly one or none."""
+    """What the person looks at: a tab, and the picture in it, if there is one, or several files."""
 
     tab: str
     pictures: list[bytes]
     ink: Ink
+    several: list[UploadedFile] = field(default_factory=list)
 
 
 @guarded
@@ -130,6 +131,9 @@ def question_and_answer() -> None:
         with more:
             offer_examples()
             earlier_answers(question)
+    if question.several:
+        with st.container(key="many"):
+            show_several(question)
     keep_in_browser(paper_history(), has_upload=bool(st.session_state.get("upload")))
 
 
@@ -144,29 +148,89 @@ def ask() -> tuple[Question, DeltaGenerator]:
     with draw:
         drawing = drawn_picture()
     with upload:
-        files = uploaded_pictures()
+        pictures, several = uploaded_pictures()
         seen = st.empty()
         ink = ask_for_ink("upload")
     with camera:
         photo, ink_of_photo = photographed_picture(is_open=bool(camera.open))
     if upload.open:
-        return Question("Upload", files, ink), seen
+        return Question("Upload", pictures, ink, several), seen
     if camera.open:
         return Question("Camera", photo, ink_of_photo), seen
     return Question("Draw", drawing, "dark"), seen
 
 
-def uploaded_pictures() -> list[bytes]:
-    """Ask for a file, of any kind: what it is tells its content, and our own sentence."""
+def uploaded_pictures() -> tuple[list[bytes], list[UploadedFile]]:
+    """Ask for a file, of any kind: what it is tells its content, and our own sentence.
+
+    Returns:
+        The picture, if it is one; else all files of several, of a folder or a ZIP.
+    """
     files = st.file_uploader(
         "Picture of a number, at most 10 MB, or paste one",
         accept_multiple_files=True,
         key="upload",
-        on_change=forget_given,
+        on_change=_uploaded,
+        args=("files",),
     )
+    folder = uploaded_folder()
     given = given_picture()
-    newest = [file.getvalue() for file in newest_of(files)]
-    return newest if given is None else [given]
+    newest = newest_of(files)
+    if st.session_state.get("uploaded") == "folder" and folder:
+        newest = folder
+    if given is not None or not are_several(newest):
+        forget_several()
+        return [file.getvalue() for file in newest] if given is None else [given], []
+    return [], newest
+
+
+def uploaded_folder() -> list[UploadedFile]:
+    """Ask for a whole folder, of whoever opens this."""
+    with st.expander("Many pictures: several files, a ZIP or a folder", on_change="rerun") as more:
+        if not more.open:
+            return []
+        st.caption("Give several files or a ZIP above, up to 2,000 pictures, or a folder here.")
+        return st.file_uploader(
+            "Folder of pictures",
+            accept_multiple_files="directory",
+            key="folder",
+            on_change=_uploaded,
+            args=("folder",),
+        )
+
+
+def _uploaded(what: str) -> None:
+    forget_given()
+    st.session_state["uploaded"] = what
+
+
+def are_several(files: list[UploadedFile]) -> bool:
+    """Whether they are read into a table."""
+    return len(files) > 1 or any(file.name.lower().endswith(".zip") for file in files)
+
+
+def forget_several() -> None:
+    """End the reading of many pictures, where there is one, for one is looked at instead."""
+    if "many" in st.session_state:
+        from digits.page.many import forget_reading
+
+        forget_reading()
+
+
+@guarded
+def show_several(question: Question) -> None:
+    """Show how far many pictures are, and what was read in them."""
+    from digits.page.many import reading_of, show_many
+
+    show_many(reading_of(question.several, question.ink))
+
+
+def chosen_of_several(question: Question) -> list[bytes]:
+    """The picture that was chosen in the table, to be explained like any other."""
+    from digits.page.many import chosen_picture, reading_of
+
+    picture = chosen_picture(reading_of(question.several, question.ink))
+    return [] if picture is None else [picture]
 
 
 def newest_of(files: list[UploadedFile]) -> list[UploadedFile]:
@@ -204,16 +268,18 @@ def show_answer(question: Question, seen: DeltaGenerator, pause: DeltaGenerator)
     from digits.picture.files import check_file_size
     from digits.screen import html_parts
 
-    if not question.pictures:
+    pictures = chosen_of_several(question) if question.several else question.pictures
+    if question.several and not pictures:
+        st.html(html_parts.message(CHOOSE_ONE))
+        return
+    if not pictures:
         is_gone = st.session_state.get("upload_is_gone") and question.tab != "Camera"
         invitation = INVITATIONS[question.tab]
         st.html(html_parts.message(f"{UPLOAD_IS_GONE} {invitation}" if is_gone else invitation))
         return
     st.session_state["upload_is_gone"] = False
-    if len(question.pictures) > 1:
-        raise PictureError(ONE_AT_A_TIME)
-    check_file_size(len(question.pictures[0]), MOST_UPLOADED)
-    number = read(question.pictures[0], question.ink)
+    check_file_size(len(pictures[0]), MOST_UPLOADED)
+    number = read(pictures[0], question.ink)
     if question.tab == "Upload":
         chosen = st.session_state.get(f"digit-{number.key}")
         seen.html(html_parts.uploaded(number.framed_picture(chosen)))

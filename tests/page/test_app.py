@@ -22,7 +22,7 @@ from gradcam_visualizer import METHODS, Explanation
 from tests import drawings
 from tests.app_page import open_app_page
 from tests.bad_models import write_good
-from tests.browser import row_of_digits
+from tests.browser import PATIENCE, row_of_digits
 from tests.conftest import as_file
 from tests.doors.test_bad_models import ALL
 from tests.drawings import DASH, DIGITS, Strokes
@@ -246,13 +246,20 @@ def test_an_upload_is_shown_with_what_was_read_framed_heatmap_or_not(
     assert blocks(page, "uploaded") == shown
 
 
-def test_two_files_at_once_are_told_so(page: AppTest, written_one: Image.Image) -> None:
+def test_two_files_at_once_become_a_table(page: AppTest, written_one: Image.Image) -> None:
     page.session_state["tab"] = "Upload"
     file = as_file(written_one)
     page.file_uploader(key="upload").set_value(
         [("a.png", file, "image/png"), ("b.png", file, "image/png")]
     ).run()
-    assert "several files" in text(page, "message problem")
+    assert "stands in the table below" in text(page, "message")
+    _, reading = page.session_state["many"]
+    reading._thread.join(PATIENCE)
+    page.run()
+    assert [row.row["answer"] for row in reading.pictures] == ["1", "1"]
+    assert not page.exception
+    page.file_uploader(key="upload").set_value([("c.png", file, "image/png")]).run()
+    assert "many" not in page.session_state
 
 
 @pytest.mark.parametrize(

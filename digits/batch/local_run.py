@@ -1,0 +1,121 @@
+"""A job on this machine: pictures are shared out among processes, and parts become the table."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from digits.batch.contact_sheet import write_sheet
+from digits.batch.job import Job, Result
+from digits.batch.outputs import read_table, write_table
+from digits.batch.parts import PART, PartsFolder
+from digits.batch.places import Files, Place, groups, list_places
+from digits.batch.processes import Workers
+from digits.batch.progress_bar import PictureBar
+from digits.batch.reader import BATCH
+from digits.batch.rows import Row
+from digits.batch.sources import find_files
+from digits.batch.summary import Summary
+from digits.common.atomic_file import atomic_write
+from digits.common.errors import DataError
+from digits.common.file_lock import held_lock
+
+
+def run_here(job: Job) -> Result:
+    """Do a job by processes of this machine, and go on with what a run before has left.
+
+    Raises:
+        DataError: a source is missing, another run writes the same output, or what is there is of
+            another model, of other options or of other pictures.
+        OSError: something cannot be written; it names the output.
+    """
+    name = job.output.name
+    lock = job.output.with_name(f".{name}.lock")
+    with held_lock(lock, f"Another run writes {name} at this moment: wait for it."):
+        parts = PartsFolder(job.output, job.task, restart=job.restart)
+        with Workers(job.task, job.model, job.workers) as workers:
+            return _Run(job, parts, workers).result()
+
+
+@dataclass
+class _Part:
+    """A part that is under way."""
+
+    name: str
+    pictures: int
+    rows: list[Row] = field(default_factory=list)
+
+
+class _Run:
+    def __init__(self, job: Job, parts: PartsFolder, workers: Workers) -> None:
+        self._job, self._parts, self._workers = job, parts, workers
+        found = find_files(job.sources, job.listed)
+        self._paths, self._passed_over = found.paths, found.passed_over
+        self._under_way: deque[_Part] = deque()
+
+    def result(self) -> Result:
+        """Do what is left to do."""
+        finished = self._parts.finished
+        if finished is not None:
+            self._check_that_pictures_are_the_same()
+            summary, unreadable = None, finished.unreadable
+        else:
+            with PictureBar(len(self._paths)) as bar:
+                self._read_missing(bar)
+            summary = self._join()
+            unreadable = summary.unreadable
+        passed_over = self._passed_over
+        if self._job.sheet is not None:
+            rows = read_table(self._job.output, self._job.task)
+            write_sheet(
+                self._job.sheet,
+                zip(rows, self._places(self._paths), strict=True),
+                self._job.task,
+                self._workers.thumbnails,
+            )
+        return Result(unreadable, summary, passed_over)
+
+    def _places(self, paths: Iterable[str]) -> Iterator[Place]:
+        return list_places(paths, Files(), self._workers.count_pages, self._pass_over)
+
+    def _pass_over(self, number: int) -> None:
+        self._passed_over += number
+
+    def _read_missing(self, bar: PictureBar) -> None:
+        for rows in self._workers.read(self._missing_batches(bar)):
+            part = self._under_way[0]
+            part.rows += rows
+            bar.update(len(rows))
+            if len(part.rows) == part.pictures:
+                self._parts.write(part.name, part.rows)
+                self._under_way.popleft()
+
+    def _missing_batches(self, bar: PictureBar) -> Iterator[list[Place]]:
+        pictures = 0
+        for index, places in enumerate(groups(self._places(bar.opening(self._paths)), PART)):
+            pictures += len(places)
+            bar.expect(pictures)
+            name = self._parts.name_of(index, places)
+            if self._parts.has(name):
+                bar.update(len(places))
+                continue
+            self._under_way.append(_Part(name, len(places)))
+            yield from groups(places, BATCH)
+
+    def _join(self) -> Summary:
+        summary, task = Summary(self._job.task), self._job.task
+        with atomic_write(self._job.output) as temporary:
+            write_table(summary.counting(self._parts.rows()), task, temporary)
+        self._parts.finish(summary.pictures, summary.unreadable)
+        return summary
+
+    def _check_that_pictures_are_the_same(self) -> None:
+        for index, places in enumerate(groups(self._places(self._paths), PART)):
+            self._parts.name_of(index, places)
+        assert self._parts.finished is not None
+        if self._parts.pictures_sha256 != self._parts.finished.pictures_sha256:
+            raise DataError(
+                f"{self._job.output.name} is there already, of other pictures or before some "
+                "changed: choose another name, or read all anew with --restart."
+            )

@@ -1,0 +1,88 @@
+"""What came of many pictures: how many, how sure, how many in doubt and why."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from digits.batch.rows import Row, answers_of
+from digits.batch.task import ReadingTask
+from digits.common.progress import duration_text
+
+# Reasons that are named one by one; the rarer ones are counted together.
+_REASONS = 6
+_LEVELS = (0.99, 0.9, 0.5)
+_NAMED_DIGITS = re.compile(r"\d or \d")
+_NUMBERS = re.compile(r"\d[\d.,]*\d")
+
+
+class Summary:
+    """Counts rows as they go by.
+
+    Attributes:
+        pictures: how many rows there were.
+        unreadable: how many of them could not be read.
+    """
+
+    def __init__(self, task: ReadingTask) -> None:
+        self._task = task
+        self.pictures = self.unreadable = 0
+        self._answers = self._empty = 0
+        self._at_least = dict.fromkeys(_LEVELS, 0)
+        self._doubts: Counter[str] = Counter()
+        self._errors: Counter[str] = Counter()
+
+    def counting(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """The same rows, counted."""
+        for row in rows:
+            self.count(row)
+            yield row
+
+    def count(self, row: Row) -> None:
+        """One row more."""
+        self.pictures += 1
+        if row["error"] is not None:
+            self.unreadable += 1
+            self._errors[_alike(row["error"])] += 1
+        for cells in answers_of(row, self._task):
+            if cells["answer"] is None:
+                self._empty += 1
+            elif cells["doubt"] is not None:
+                self._doubts[_alike(cells["doubt"])] += 1
+            else:
+                self._answers += 1
+                for level in _LEVELS:
+                    self._at_least[level] += cells["confidence"] >= level
+
+    def as_text(self, seconds: float, passed_over: int) -> str:
+        """Lines for a person.
+
+        Args:
+            seconds: that it took.
+            passed_over: files that are called like no picture.
+        """
+        pace = self.pictures / max(seconds, 1e-9)
+        what = "fields" if self._task.fields else "pictures"
+        lines = [f"{self.pictures:,} rows in {duration_text(seconds)}, {pace:,.1f} a second."]
+        sure = ", ".join(f"{n:,} at least {level:.0%}" for level, n in self._at_least.items())
+        lines.append(f"Answered: {self._answers:,} {what}; sure of them: {sure}.")
+        doubted = sum(self._doubts.values())
+        lines += [f"In doubt: {doubted:,} {what}.", *_listed(self._doubts)]
+        if self._task.fields:
+            lines.append(f"Empty: {self._empty:,} fields.")
+        lines += [f"Unreadable: {self.unreadable:,}.", *_listed(self._errors)]
+        if passed_over:
+            lines.append(f"Passed over, for they are not called as pictures are: {passed_over:,}.")
+        return "\n".join(lines)
+
+
+def _alike(sentence: str) -> str:
+    """A sentence without what only one picture has in it, so that those alike are counted."""
+    return _NUMBERS.sub("…", _NAMED_DIGITS.sub("one or another digit", sentence))
+
+
+def _listed(reasons: Counter[str]) -> list[str]:
+    lines = [f"  {count:>7,}  {reason}" for reason, count in reasons.most_common(_REASONS)]
+    others = sum(reasons.values()) - sum(count for _, count in reasons.most_common(_REASONS))
+    return [*lines, f"  {others:>7,}  for other reasons"] if others else lines

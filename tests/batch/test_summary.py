@@ -1,0 +1,60 @@
+"""What came of many pictures, in a few lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from digits.batch.fields import Field
+from digits.batch.rows import columns_of
+from digits.batch.summary import Summary
+from digits.batch.task import ReadingTask
+
+TASK = ReadingTask("0123456789abcdef")
+
+
+def row(**said: Any) -> dict[str, Any]:
+    return dict.fromkeys(columns_of(TASK)) | said
+
+
+def test_how_many_how_sure_how_many_in_doubt_and_why() -> None:
+    summary = Summary(TASK)
+    rows = [
+        *[row(answer="1", confidence=0.999)] * 3,
+        *[row(answer="1", confidence=0.95)] * 2,
+        row(answer="1", confidence=0.3),
+        row(answer="4", confidence=0.6, doubt="This could be 4 or 9: write it once more."),
+        row(answer="1", confidence=0.6, doubt="This could be 1 or 7: write it once more."),
+        row(answer="1", confidence=0.6, doubt="Draw 0 to 9."),
+        row(error="This picture has 70000 × 70000 pixels."),
+        row(error="This picture has 90000 × 12345 pixels."),
+    ]
+    assert list(summary.counting(rows)) == rows
+    assert (summary.pictures, summary.unreadable) == (11, 2)
+    assert summary.as_text(2.0, 1_234).splitlines() == [
+        "11 rows in 2 s, 5.5 a second.",
+        "Answered: 6 pictures; sure of them: 3 at least 99%, 5 at least 90%, 5 at least 50%.",
+        "In doubt: 3 pictures.",
+        "        2  This could be one or another digit: write it once more.",
+        "        1  Draw 0 to 9.",
+        "Unreadable: 2.",
+        "        2  This picture has … × … pixels.",
+        "Passed over, for they are not called as pictures are: 1,234.",
+    ]
+
+
+def test_rare_reasons_are_counted_together() -> None:
+    summary = Summary(TASK)
+    for letter in "abcdefgh":
+        summary.count(row(error=f"{letter}."))
+    assert "        2  for other reasons" in summary.as_text(1, 0).splitlines()
+
+
+def test_fields_are_counted_one_by_one() -> None:
+    form = ReadingTask(TASK.model, fields=(Field("a", (0, 0, 1, 1)), Field("b", (0, 0, 1, 1))))
+    summary = Summary(form)
+    summary.count(
+        dict.fromkeys(columns_of(form)) | {"a": "3", "a_confidence": 0.99, "b_doubt": "Empty."}
+    )
+    text = summary.as_text(1, 0)
+    assert "Answered: 1 fields; sure of them: 1 at least 99%" in text
+    assert "Empty: 1 fields." in text

@@ -1,0 +1,101 @@
+"""Several pictures at once in a real browser: how far they are, the table, what is kept of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+from playwright.sync_api import FilePayload, Page, expect
+
+from tests.batch.test_places import png, zipped
+from tests.browser import draw, wait_until
+from tests.drawings import DIGITS
+
+
+def give(page: Page, *files: tuple[str, bytes]) -> None:
+    page.get_by_role("tab", name="Upload").click()
+    payloads = [
+        FilePayload(name=name, mimeType="application/octet-stream", buffer=content)
+        for name, content in files
+    ]
+    page.get_by_test_id("stFileUploader").locator("input").set_input_files(payloads)
+
+
+def kept(page: Page) -> list[dict[str, str]]:
+    """The rows of the CSV that is offered, once all is read."""
+    button = page.get_by_role("button", name="Download CSV")
+    button.wait_for()
+    with page.expect_download() as download:
+        button.click()
+    text = Path(download.value.path()).read_text("utf-8")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_several_files_and_a_zip_become_a_table(desktop: Page, screenshots: Path) -> None:
+    archive = zipped({"a/3.png": png(3), "4.png": png(4), "in.zip": b"PK", "text.png": b"none"})
+    give(desktop, ("7.png", png(7)), ("all.zip", archive))
+    rows = {row["path"]: row for row in kept(desktop)}
+    desktop.screenshot(path=screenshots / "many.png", full_page=True)
+    assert {path: row["answer"] for path, row in rows.items()} == {
+        "7.png": "7", "all.zip/4.png": "4", "all.zip/a/3.png": "3", "all.zip/in.zip": "",
+        "all.zip/text.png": "",
+    }  # fmt: skip
+    assert "ZIP inside a ZIP" in rows["all.zip/in.zip"]["error"]
+    assert "not a picture" in rows["all.zip/text.png"]["error"]
+    assert {row["by_hand"] for row in rows.values()} == {"False"}
+    expect(desktop.get_by_text("2 of 5 pictures are in doubt or unreadable")).to_be_visible()
+
+
+def test_another_view_keeps_the_work_going(desktop: Page) -> None:
+    give(desktop, *[(f"{number}.png", png(number % 10)) for number in range(30)])
+    desktop.get_by_text("stands in the table below").wait_for()
+    desktop.get_by_role("tab", name="Draw").click()
+    draw(desktop, DIGITS[1])
+    expect(desktop.locator(".answer-digit")).to_have_text("1")
+    desktop.get_by_role("tab", name="Upload").click()
+    answers = {row["path"]: row["answer"] for row in kept(desktop)}
+    assert answers == {f"{number}.png": str(number % 10) for number in range(30)}
+
+
+def test_a_wrong_answer_is_corrected_in_place_and_marked(desktop: Page) -> None:
+    give(desktop, ("3.png", png(3)), ("text.png", b"no picture"))
+    desktop.get_by_role("button", name="Download CSV").wait_for()
+    click_in_table(desktop, row=1, x=110)
+    for key in ("ArrowRight", "ArrowRight", "Enter"):
+        desktop.keyboard.press(key)
+    desktop.locator("textarea.gdg-input").fill("8")
+    desktop.keyboard.press("Enter")
+    wait_until(lambda: answers_kept(desktop) == {"3.png": ("8", "True"), "text.png": ("", "False")})
+
+
+def answers_kept(page: Page) -> dict[str, tuple[str, str]]:
+    return {row["path"]: (row["answer"], row["by_hand"]) for row in kept(page)}
+
+
+def test_a_picture_that_is_chosen_is_explained_like_any_other(desktop: Page) -> None:
+    give(desktop, ("3.png", png(3)), ("text.png", b"no picture"))
+    desktop.get_by_role("button", name="Download CSV").wait_for()
+    click_in_table(desktop, row=1, x=38)
+    expect(desktop.locator(".answer-digit")).to_have_text("3")
+    expect(desktop.locator(".heatmap")).to_be_visible()
+
+
+def click_in_table(page: Page, row: int, x: int) -> None:
+    """So many pixels from the table's left side, in the middle of a row; 0 is the first."""
+    table = page.get_by_test_id("stDataFrame")
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()  # something of the table's own lies over its canvas
+    assert box is not None
+    page.mouse.click(box["x"] + x, box["y"] + 36 + 48 * row + 24)
+
+
+def test_a_whole_folder_is_taken(desktop: Page, tmp_path: Path) -> None:
+    (tmp_path / "scans" / "a").mkdir(parents=True)
+    (tmp_path / "scans" / "3.png").write_bytes(png(3))
+    (tmp_path / "scans" / "a" / "4.png").write_bytes(png(4))
+    desktop.get_by_role("tab", name="Upload").click()
+    desktop.get_by_text("Many pictures: several files").click()
+    uploader = desktop.get_by_test_id("stFileUploader").nth(1).locator("input")
+    uploader.set_input_files(tmp_path / "scans")
+    assert sorted(row["answer"] for row in kept(desktop)) == ["3", "4"]

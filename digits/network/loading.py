@@ -119,11 +119,6 @@ def list_convolutions(path: str | os.PathLike[str] | None = None) -> list[str]:
     return read_convolution_names(file_of_model(path))
 
 
-def model_file(path: str | os.PathLike[str] | None = None) -> Path:
-    """The file of the model that `load_network` loads, absolute."""
-    return _model_file(path)
-
-
 def model_papers(model: keras.Model) -> ModelPapers:
     """Where a loaded model comes from; the defaults for one that `load_model` did not load."""
     return _papers.get(model, ModelPapers())

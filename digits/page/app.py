@@ -336,13 +336,13 @@ def model_layers() -> None:
     """Show the network's layers, their shapes and parameters, to whoever asks."""
     if not st.toggle("Show model layers"):
         return
-    from digits.network.loading import load_network, model_file
+    from digits.network.loading import file_of_model, load_network
     from digits.page.waiting import said_to_be_waking
     from digits.screen import html_parts
 
     with said_to_be_waking():
         network = load_network()
-        in_use = html_parts.model_in_use(model_file().name, network)
+        in_use = html_parts.model_in_use(file_of_model().name, network)
         layers = html_parts.layers(network.layers)
     st.html(in_use)
     st.html(layers)

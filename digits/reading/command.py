@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, get_args
 from digits.common.command_line import complain
 from digits.common.errors import DigitError, ModelError
 from digits.network.architectures import CLASSES
-from digits.network.loading import load_network, model_file
+from digits.network.loading import file_of_model, load_network
 from digits.picture.pixels import Ink
 from digits.reading.digit import Reading, format_confidence, read_digit
 from digits.reading.number import NumberReading, read_number
@@ -62,7 +62,7 @@ def _tell_findings(model: str | None, network: Network) -> int:
     """Say what a model of somebody's own expects, and what may be wrong; 2 if it is unusable."""
     try:
         for sentence in network.findings.told:
-            complain(f"{model_file(model).name}: {sentence}")
+            complain(f"{file_of_model(model).name}: {sentence}")
     except ModelError as error:
         return complain(str(error), 2)
     return 0

@@ -264,7 +264,8 @@ def test_each_change_of_the_paper_has_a_key(desktop: Page) -> None:
 def test_a_drawing_is_there_and_answered_after_a_reload_and_in_no_other_tab(desktop: Page) -> None:
     draw(desktop, row_of_digits("27"))
     expect(desktop.locator(".answer-number")).to_have_text("27")
-    wait_until(lambda: desktop.evaluate("sessionStorage.getItem('handwritten-digits')"))
+    kept = "JSON.parse(sessionStorage.getItem('handwritten-digits') ?? '{}').strokes?.length"
+    wait_until(lambda: desktop.evaluate(kept) == 2)
 
     desktop.reload()
     expect(desktop.locator(".answer-number")).to_have_text("27")

@@ -51,7 +51,7 @@ def with_everything_open(page: Page) -> None:
     page.get_by_text("All ten digits").click()
     expect(page.locator(".all-digits")).to_be_visible()
     page.get_by_text("Show model layers").click()
-    expect(page.locator(".layers")).to_be_visible()
+    expect(page.get_by_role("region", name="Model layers")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -109,7 +109,7 @@ class InterruptsWhenItGoes:
 def test_interrupted_where_python_cannot_raise_it_stops_all_the_same(
     small_mnist: Path, capsys, monkeypatch
 ) -> None:
-    monkeypatch.setattr(fitting, "_seed_layers", lambda *arguments: InterruptsWhenItGoes() and None)
+    monkeypatch.setattr(fitting, "seed_layers", lambda *arguments: InterruptsWhenItGoes() and None)
     assert run_here(small_mnist, "--epochs", "1") == 130
     assert capsys.readouterr().err == "Stopped; mine.h5 is as it was.\n"
     assert not small_mnist.with_name("mine.h5").exists()

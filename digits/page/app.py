@@ -46,8 +46,8 @@ CHOOSE_ONE = "What is read stands in the table below; choose a picture in it to 
 BRING_LAYERS_INTO_VIEW = """
 <script>
   document
-    .querySelector(".layers:not(.in-use)")
-    ?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    .querySelector(".layers")
+    ?.scrollIntoView({ block: "start", behavior: "smooth" });
 </script>
 """
 

@@ -1,6 +1,7 @@
 """`train_mnist_model.py --rows`, as a person would run it, on few rows."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -49,13 +50,15 @@ def test_a_network_of_rows_is_put_beside_the_other_and_a_better_one_stays(
     assert before.onnx == after.onnx
     assert not list(model.parent.glob("*.checkpoint.npz"))
 
-    monkeypatch.setattr(
-        row_command, "share_read_by", lambda network, rows: float(network.papers.seed == 0)
-    )
-    content = model.read_bytes()
-    assert main([*options, "--seed", "7"]) == 0
+    monkeypatch.setattr(row_command, "share_read_by", lambda network, rows: 1.0)
+    content, blank = model.read_bytes(), RowSet((), ())
+    worse = replace(network.papers, seed=7, validation_whole=0.5)
+    row_command._put(b"another", worse, model, blank, is_forced=False)
     assert "It is worse than the one in mine.h5, which stays" in capsys.readouterr().out
     assert model.read_bytes() == content
+    row_command._put(b"another", worse, model, blank, is_forced=True)
+    assert "50.00% are read. Written to" in capsys.readouterr().out
+    assert model.read_bytes() != content
 
 
 @pytest.mark.parametrize(

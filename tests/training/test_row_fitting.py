@@ -112,13 +112,12 @@ def test_a_network_learns_to_read_rows() -> None:
 
 def test_a_run_that_goes_on_ends_with_the_weights_of_one_that_was_not_interrupted() -> None:
     rows, seen = few_rows(), list[Checkpoint[RowEpoch]]()
-    recipe = replace(RECIPE, epochs=3)
+    recipe = replace(RECIPE, epochs=2)
     whole, _ = train_rows(recipe, rows, rows, 0, after_epoch=seen.append)
-    for done in seen:
-        again, history = train_rows(recipe, rows, rows, 0, resume_from=done)
-        assert len(history) == 3
-        for one, other in zip(whole.get_weights(), again.get_weights(), strict=True):
-            np.testing.assert_allclose(one, other, atol=1e-6)
+    again, history = train_rows(recipe, rows, rows, 0, resume_from=seen[0])
+    assert history == seen[1].history
+    for one, other in zip(whole.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
 
 
 def test_strips_are_bent_by_a_little() -> None:

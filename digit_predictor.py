@@ -2,14 +2,16 @@
 
     python digit_predictor.py PICTURE… [--number] [--json] [--top-k 3] [--model FILE]
 
-In Python, `read_digit` and `read_number` are the beginning; all that this module exports is in
-`__all__`.
+In Python, `read_digit` and `read_number` are the beginning, and `adapt` learns somebody's hand; all
+that this module exports is in `__all__`.
 """
 
 import sys
 
+from digits.adaptation.adapting import adapt
 from digits.common.errors import DigitError, LayerError, ModelError, NoInkError, PictureError
 from digits.explanation.explaining import warm_up
+from digits.network.hand import Hand
 from digits.network.loading import list_convolutions, load_model, load_network
 from digits.reading.command import main
 from digits.reading.digit import (
@@ -30,6 +32,7 @@ from digits.reading.number import (
 __all__ = [
     "DigitError",
     "DigitInNumber",
+    "Hand",
     "LayerError",
     "Mark",
     "ModelError",
@@ -37,6 +40,7 @@ __all__ = [
     "NumberReading",
     "PictureError",
     "Reading",
+    "adapt",
     "format_confidence",
     "list_convolutions",
     "load_model",

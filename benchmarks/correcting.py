@@ -191,7 +191,6 @@ def older_network(folder: Path, commit: str = "9c72e28") -> Network:
     Raises:
         subprocess.CalledProcessError: the commit is not there, as in a shallow clone.
     """
-    import subprocess
 
     root = Path(__file__).resolve().parent.parent
     shown = ["git", "show", f"{commit}:digit_recognizer.h5"]

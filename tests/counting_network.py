@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from digits.network.last_layer import LastLayer
 from digits.network.loading import AnyNetwork, as_network
 from digits.network.serving import LayerGradients, Network
 
@@ -27,6 +28,10 @@ class CountingNetwork:
         self.layers = self._network.layers
         self.findings = self._network.findings
 
+    @property
+    def last_layer(self) -> LastLayer | None:
+        return self._network.last_layer
+
     def is_waiting(self, layer_name: str | None = None) -> bool:
         return self._network.is_waiting(layer_name)
 
@@ -34,8 +39,16 @@ class CountingNetwork:
         self.passes.append(len(images))
         return self._network.compute_logits(images)
 
+    def compute_feature_sums(self, images: np.ndarray) -> np.ndarray:
+        self.passes.append(len(images))
+        return self._network.compute_feature_sums(images)
+
     def compute_gradients(
-        self, layer_name: str, image: np.ndarray, class_indices: Sequence[int | None]
+        self,
+        layer_name: str,
+        image: np.ndarray,
+        class_indices: Sequence[int | None],
+        last_layer: LastLayer | None = None,
     ) -> LayerGradients:
         self.passes.append(1)
-        return self._network.compute_gradients(layer_name, image, class_indices)
+        return self._network.compute_gradients(layer_name, image, class_indices, last_layer)

@@ -26,6 +26,7 @@ KEPT = {
         *("format_confidence", "list_convolutions", "load_model", "load_network"),
         *("predict_top_k", "read_digit", "read_digits", "warm_up"),
         *("DigitInNumber", "Mark", "NumberReading", "read_number", "read_numbers"),
+        *("Hand", "adapt"),
     },
     "gradcam_visualizer": {
         *("METHODS", "Explanation", "Method", "common_scale", "explain", "grad_cam"),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digits.common.command_line import check_new_folder, run_script
+from digits.common.errors import DataError
 from digits.evaluation.measures import (
     Accuracy,
     DigitScore,
@@ -24,21 +25,28 @@ from digits.network.layers import layer_table
 from digits.network.loading import load_model, model_papers
 from digits.network.model_file import SHIPPED_MODEL
 from digits.network.model_findings import ModelFindings, findings_of
-from digits.training.digit_sets import DigitSet, load_mnist
+from digits.network.prediction import are_digits, predict_logits
+from digits.training.digit_sets import NO_DIGIT, DigitSet, as_network_input, load_mnist
 from digits.training.picture_folder import read_picture_folder
 
 if TYPE_CHECKING:
     import keras
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """Digits to measure on, and in words what they are; `files` and `unreadable` as in `Report`."""
+    """Digits to measure on, and in words what they are; `files` and `unreadable` as in `Report`.
+
+    `others` are pictures that show no digit, float32 (n, 28, 28).
+    """
 
     digits: DigitSet
     description: str
     files: tuple[str, ...] = ()
     unreadable: tuple[tuple[str, str], ...] = ()
+    others: NDArray[np.float32] | None = None
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -81,6 +89,7 @@ def _measure(options: argparse.Namespace) -> Report:
         findings=findings_of(model) or ModelFindings(),
         files=source.files,
         unreadable=source.unreadable,
+        others_doubted=_doubted(source.others, model),
     )
     return report if options.no_report else _with_pictures(report, model, digits)
 
@@ -101,15 +110,34 @@ def _say(sentence: str) -> None:
 
 
 def _read_source(data: Path | None) -> Source:
-    if data is None or data.is_file() or data.suffix == ".npz":
+    is_folder = data is not None and (data.is_dir() or data.suffix.lower() == ".zip")
+    if data is None or data.suffix == ".npz" or (data.is_file() and not is_folder):
         test = load_mnist(data).test
         name = f"the test split of {data.name}" if data else "MNIST's test split"
         return Source(test, f"{name}, {len(test):,} digits")
     folder = read_picture_folder(data)
-    description = f"the folder {data.name or data}, {len(folder.digits):,} pictures of digits"
+    is_digit = folder.digits.labels != NO_DIGIT
+    digits = DigitSet(folder.digits.images[is_digit], folder.digits.labels[is_digit])
+    if not len(digits):
+        raise DataError(
+            f"{data.name or data} holds no digit that could be read right or wrong: add some in "
+            "folders 0 to 9."
+        )
+    kind = "ZIP" if data.is_file() else "folder"
+    description = f"the {kind} {data.name or data}, {len(digits):,} pictures of digits"
     if folder.unreadable:
         description += f" and {len(folder.unreadable):,} files that could not be read"
-    return Source(folder.digits, description, folder.files, folder.unreadable)
+    files = tuple(name for name, each in zip(folder.files, is_digit, strict=True) if each)
+    others = as_network_input(folder.digits.images[~is_digit])[..., 0]
+    return Source(digits, description, files, folder.unreadable, others)
+
+
+def _doubted(others: NDArray[np.float32] | None, model: keras.Model) -> Accuracy | None:
+    """How many of the pictures that show no digit are doubted."""
+    if others is None or not len(others):
+        return None
+    doubted = ~are_digits(predict_logits(others, model), model)
+    return Accuracy(int(doubted.sum()), len(others))
 
 
 def _as_text(report: Report, page: Path | None) -> str:
@@ -123,6 +151,9 @@ def _as_text(report: Report, page: Path | None) -> str:
         lines.append(
             f"Counting what could not be read as errors: {_share(report.accuracy_of_all)}."
         )
+    others = report.others_doubted
+    if others is not None:
+        lines.append(f"Of {others.total:,} pictures of no digit {others.right:,} are doubted.")
     lines.extend(report.findings.told)
     if page:
         lines.append(f"The report is {page}.")
@@ -136,6 +167,7 @@ def _share(accuracy: Accuracy) -> str:
 
 def _as_json(report: Report, page: Path | None) -> str:
     evaluation, whole = report.evaluation, report.accuracy_of_all
+    others = report.others_doubted
     answer: dict[str, Any] = {
         "model": report.model_name,
         "data": report.data,
@@ -149,6 +181,7 @@ def _as_json(report: Report, page: Path | None) -> str:
         "unreadable": [{"file": name, "reason": reason} for name, reason in report.unreadable],
         "accuracy_of_all_files": whole.value,
         "interval_of_all_files": whole.interval,
+        "no_digit": others and {"n": others.total, "doubted": others.right},
         "parameters": report.parameters,
         "papers": asdict(report.papers),
         "input": report.findings.input_in_words,
@@ -185,8 +218,9 @@ def _parser() -> argparse.ArgumentParser:
         "--data",
         type=Path,
         metavar="DATA",
-        help="a local mnist.npz, whose test split is read, or a folder with a subfolder for each "
-        "digit, 0 to 9, with pictures in it (MNIST, downloaded)",
+        help="a local mnist.npz, whose test split is read, or a folder or ZIP with a subfolder for "
+        "each digit, 0 to 9, and none, with pictures in it, as page and window keep corrections "
+        "(MNIST, downloaded)",
     )
     parser.add_argument(
         "--output",

@@ -70,6 +70,7 @@ class Report:
         embedding: digits as points on maps; None where too few differ.
         files: the names of the digits' files, parallel to them; empty for MNIST.
         unreadable: `(name, reason)` of the files that could not be read, and so are no digits here.
+        others_doubted: how many pictures of no digit are doubted; None where there are none.
     """
 
     model_name: str
@@ -83,6 +84,7 @@ class Report:
     embedding: Embedding | None = None
     files: tuple[str, ...] = ()
     unreadable: tuple[tuple[str, str], ...] = ()
+    others_doubted: Accuracy | None = None
 
     @property
     def accuracy_of_all(self) -> Accuracy:

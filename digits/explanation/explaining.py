@@ -23,6 +23,7 @@ from digits.explanation.evidence import Explanation
 from digits.explanation.methods import METHODS
 from digits.explanation.occlusion import occlusion_maps
 from digits.network.architectures import CLASSES, INPUT_SHAPE
+from digits.network.hand import Hand, with_hand
 from digits.network.layers import choose_convolution
 from digits.network.loading import as_network, load_network
 from digits.network.prediction import checked_logits
@@ -47,6 +48,7 @@ def grad_cam(
     against: int | None = None,
     method: str = "grad-cam",
     model: AnyNetwork | None = None,
+    hand: Hand | None = None,
 ) -> NDArray[np.float32]:
     """Where the evidence for a class lies, by Grad-CAM or another of `METHODS`.
 
@@ -63,6 +65,7 @@ def grad_cam(
         method: "grad-cam", "grad-cam++", "hirescam", "layercam" or "occlusion".
         model: from `load_network` or `load_model`, or any Keras CNN, Sequential or functional,
             nested or not; None takes the default network.
+        hand: from `adapt`, to explain the answer as adapted to a person.
 
     Returns:
         float32 of the shape of `network_input`, in [0, 1], all zeros where there is no positive
@@ -76,7 +79,12 @@ def grad_cam(
             picture is not of the size the model takes.
     """
     explained = explain(
-        network_input, [class_index], layer_name, against=against, methods=[method], model=model
+        network_input,
+        [class_index],
+        layer_name,
+        against=against,
+        methods=[method],
+        model=with_hand(as_network(model), hand),
     )
     return explained[0].heatmap()
 
@@ -89,13 +97,14 @@ def explain(
     against: int | None = None,
     methods: Sequence[str] = ("grad-cam",),
     model: AnyNetwork | None = None,
+    hand: Hand | None = None,
 ) -> list[Explanation]:
     """Explain several classes by several methods.
 
     All methods but occlusion share one pass through the network.
 
     Args:
-        network_input, layer_name, against, model: as for `grad_cam`.
+        network_input, layer_name, against, model, hand: as for `grad_cam`.
         class_indices: at least one; None stands for the likeliest class.
         methods: at least one key of `METHODS`.
 
@@ -105,7 +114,7 @@ def explain(
     Raises:
         LayerError, ModelError, ValueError: as `grad_cam`.
     """
-    network = as_network(model)
+    network = with_hand(as_network(model), hand)
     network_input = _checked_input(network_input, network)
     _check_methods(methods, against)
     classes = [*class_indices] if against is None else [*class_indices, against]
@@ -134,19 +143,20 @@ def read_and_explain(
     layer_name: str | None = None,
     methods: Sequence[str] = ("grad-cam",),
     model: AnyNetwork | None = None,
+    hand: Hand | None = None,
 ) -> tuple[Reading, list[Explanation]]:
     """`read_digit` and `explain` for one pass through the network.
 
     Args:
         picture, k, ink: as for `read_digit`.
         class_indices, layer_name, methods: as for `explain`.
-        model: as for both.
+        model, hand: as for both.
 
     Raises:
         PictureError, NoInkError: as `read_digit`.
         LayerError, ModelError, ValueError: as both.
     """
-    network = as_network(model)
+    network = with_hand(as_network(model), hand)
     ready = choose_candidate(prepare_picture(picture, k, ink), network)
     explained = explain(
         ready.network_input, class_indices, layer_name, methods=methods, model=network

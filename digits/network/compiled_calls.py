@@ -10,13 +10,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.network.forward_pass import forward_pass_of_pictures
-from digits.network.layers import is_channels_first
+from digits.network.forward_pass import forward_pass_of_pictures, maps_of_pictures
+from digits.network.input_convention import own_input_size
+from digits.network.last_layer import LastLayer, class_weights
+from digits.network.layers import convolution_names, is_channels_first, place_axes
 from digits.network.nested_models import find_layer
 from digits.network.serving import LayerGradients
 
@@ -44,11 +46,39 @@ def compute_logits(model: keras.Model, images: NDArray[np.float32]) -> NDArray[n
     return function(np.ascontiguousarray(images, np.float32)).numpy()
 
 
+def compute_feature_sums(model: keras.Model, images: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The sums of the last convolution's feature maps over all places.
+
+    Args:
+        model: as for `compute_logits`, with a convolution.
+        images: as for `compute_logits`.
+
+    Returns:
+        float32 (n, channels).
+    """
+    with _building:
+        name = convolution_names(model)[-1]
+        function = _feature_sums_function(model, name, images.shape[1:])
+    return function(np.ascontiguousarray(images, np.float32)).numpy()
+
+
+def last_layer_of(model: keras.Model) -> LastLayer | None:
+    """As `serving.Network.last_layer`."""
+    names = convolution_names(model)
+    weights = class_weights(model, names[-1]) if names else None
+    if weights is None:
+        return None
+    blank = np.zeros((1, *own_input_size(model)), np.float32)
+    features, logits = compute_feature_sums(model, blank), compute_logits(model, blank)
+    return LastLayer(names[-1], weights, (logits - features @ weights.T)[0])
+
+
 def compute_gradients(
     model: keras.Model,
     layer_name: str,
     image: NDArray[np.float32],
     class_indices: Sequence[int | None],
+    last_layer: LastLayer | None = None,
 ) -> LayerGradients:
     """A layer's feature maps, and how some classes' logits would change with each of their values.
 
@@ -59,26 +89,51 @@ def compute_gradients(
         layer_name: path of a layer whose output is (1, rows, columns, channels).
         image: float32 (h, w) in [0, 1].
         class_indices: at least one; None stands for the likeliest class.
+        last_layer: weighs the features instead of the model's own; None for that.
 
     Raises:
         LayerError: there is no such layer.
     """
     layer = find_layer(model, layer_name)
+    if last_layer is not None:
+        return _adapted_gradients(model, layer_name, image, class_indices, last_layer)
     # One class, or all: a function for each number of classes would have to be compiled for each.
     is_single = len(class_indices) == 1
     with _building:
         function = _gradient_function(model, layer_name, is_single, image.shape)
     index = np.int32(-1 if class_indices[0] is None else class_indices[0])
     tensors = function(np.ascontiguousarray(image[None], np.float32), index)
+    return _as_layer_gradients(layer, tensors, class_indices)
+
+
+def _adapted_gradients(
+    model: keras.Model,
+    layer_name: str,
+    image: NDArray[np.float32],
+    class_indices: Sequence[int | None],
+    last_layer: LastLayer,
+) -> LayerGradients:
+    with _building:
+        function = _adapted_gradient_function(model, layer_name, last_layer.layer_name)
+    own = last_layer.at(compute_feature_sums(model, image[None])[0])
+    tensors = function(np.ascontiguousarray(image[None], np.float32), own.weights, own.biases)
+    return _as_layer_gradients(find_layer(model, layer_name), tensors, class_indices)
+
+
+def _as_layer_gradients(
+    layer: keras.Layer, tensors: Sequence[Any], class_indices: Sequence[int | None]
+) -> LayerGradients:
+    """Of logits, a layer's output, and the gradients of the one class asked for, or of all."""
     logits, feature_maps, gradients = (each.numpy() for each in tensors)
     likeliest = int(logits.argmax())
     indices = np.array([likeliest if each is None else each for each in class_indices])
     channels = -3 if is_channels_first(layer) else -1
+    chosen = gradients if len(gradients) == 1 else gradients[indices]
     return LayerGradients(
         logits=logits,
         class_indices=indices,
         feature_maps=np.moveaxis(feature_maps, channels, -1),
-        gradients=np.moveaxis(gradients if is_single else gradients[indices], channels, -1),
+        gradients=np.moveaxis(chosen, channels, -1),
     )
 
 
@@ -118,6 +173,42 @@ def _gradient_function(
             slopes = tape.gradient(logit, feature_maps, unconnected_gradients=zero)
         else:
             slopes = tape.jacobian(logits, feature_maps, unconnected_gradients=zero)[:, 0]
-        return logits, feature_maps[0], slopes
+        return logits, *(tf.cast(each, tf.float32) for each in (feature_maps[0], slopes))
+
+    return gradients
+
+
+@lru_cache(_REMEMBERED)
+def _feature_sums_function(model: keras.Model, layer_name: str, size: tuple[int, ...]) -> Callable:
+    import tensorflow as tf
+
+    forward = maps_of_pictures(model, [layer_name])
+    places = place_axes(find_layer(model, layer_name))
+
+    @tf.function(input_signature=[tf.TensorSpec((None, *size))])
+    def feature_sums(images):
+        return tf.reduce_sum(tf.cast(forward(images)[0], tf.float32), places)
+
+    return feature_sums
+
+
+@lru_cache(_REMEMBERED)
+def _adapted_gradient_function(model: keras.Model, layer_name: str, last_name: str) -> Callable:
+    """Of all classes, with weights and biases of the last layer that are given each time."""
+    import tensorflow as tf
+
+    forward = maps_of_pictures(model, [layer_name, last_name])
+    places = place_axes(find_layer(model, last_name))
+
+    @tf.function
+    def gradients(image, weights, biases):
+        with tf.GradientTape() as tape:
+            tape.watch(image)
+            feature_maps, last_maps = forward(image)
+            features = tf.reduce_sum(tf.cast(last_maps, tf.float32), places)
+            logits = tf.linalg.matvec(weights, features[0]) + biases
+        zero = tf.UnconnectedGradients.ZERO
+        slopes = tape.jacobian(logits, feature_maps, unconnected_gradients=zero)[:, 0]
+        return logits, *(tf.cast(each, tf.float32) for each in (feature_maps[0], slopes))
 
     return gradients

@@ -24,10 +24,10 @@ from digits.common.errors import ModelError
 from digits.network.architectures import INPUT_SHAPE
 from digits.network.compiled_calls import compute_logits
 from digits.network.forward_pass import forward_pass_of_pictures
+from digits.network.last_layer import class_weights
 from digits.network.layers import convolution_names, is_channels_first, layer_table
 from digits.network.light_serving import LightNetwork
 from digits.network.loading import load_model
-from digits.network.model_end import operations_behind
 from digits.network.model_findings import ModelFindings, findings_of
 from digits.network.nested_models import find_layer
 from digits.network.papers import ModelPapers
@@ -110,46 +110,6 @@ def make_export(model: keras.Model, digits: NDArray[np.float32]) -> StoredExport
     return StoredExport(**{**vars(export), "largest_difference": difference})
 
 
-def class_weights(model: keras.Model, layer_name: str) -> NDArray[np.float32] | None:
-    """The gradient of each logit with respect to any place of a layer's feature maps.
-
-    It is the same for all pictures and places where nothing follows but layers that are linear in
-    each channel, one average over all places, and Dense layers:
-
-        w_ck = (1 / places) · (product of all scales and kernels)_kc
-
-    Returns:
-        float32 (classes, channels); None where it depends on the picture or the place.
-    """
-    behind = operations_behind(model, layer_name)
-    if behind is None:
-        return None
-    layer = find_layer(model, layer_name)
-    output, channels = layer.output.shape, 1 if is_channels_first(layer) else 3
-    weights, is_averaged = np.eye(output[channels]), False
-    for operation in behind:
-        kind = type(operation).__name__
-        if kind == "GlobalAveragePooling2D" and not is_averaged:
-            places = [each for axis, each in enumerate(output) if axis not in (0, channels)]
-            weights, is_averaged = weights / np.prod(places), True
-        elif kind == "BatchNormalization" and (is_averaged or operation.axis in (channels, -1)):
-            weights = weights * _scale(operation)
-        elif kind == "Dense" and is_averaged:
-            weights = weights @ np.asarray(operation.kernel, np.float64)
-        elif kind not in _NEUTRAL:
-            return None
-    return np.ascontiguousarray(weights.T, np.float32) if is_averaged else None
-
-
-_NEUTRAL = ("Dropout", "SpatialDropout2D", "Identity", "ActivityRegularization")
-
-
-def _scale(norm: Any) -> NDArray[np.float64]:
-    gamma = 1.0 if norm.gamma is None else np.asarray(norm.gamma, np.float64)
-    variance = np.asarray(norm.moving_variance, np.float64)
-    return np.asarray(gamma / np.sqrt(variance + norm.epsilon))
-
-
 def _convert(model: keras.Model, layer_name: str | None) -> bytes:
     import tensorflow as tf
     import tf2onnx
@@ -162,6 +122,7 @@ def _convert(model: keras.Model, layer_name: str | None) -> bytes:
         feature_maps, logits = forward(images)
         if layer_name is None:
             return {"logits": logits}
+        feature_maps = tf.cast(feature_maps, tf.float32)
         if turned:
             feature_maps = tf.transpose(feature_maps, (0, 2, 3, 1))
         return {"logits": logits, "feature_maps": feature_maps}

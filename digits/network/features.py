@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.network.forward_pass import forward_pass_of_pictures
-from digits.network.layers import choose_convolution, convolution_names
+from digits.network.layers import choose_convolution, convolution_names, place_axes
 from digits.network.model_end import inputs_of
 from digits.network.nested_models import find_layer
 from digits.network.tensorflow_import import import_keras
@@ -47,7 +47,7 @@ def compute_features(model: keras.Model, images: NDArray[np.float32]) -> NDArray
     outputs = [ops.convert_to_numpy(forward(ops.convert_to_tensor(b))[0]) for b in batches]
     values = np.concatenate(outputs)
     if read is None:
-        values = values.mean(axis=_places(find_layer(model, layer_name)))
+        values = values.mean(axis=place_axes(find_layer(model, layer_name)))
     return values.reshape(len(values), -1).astype(np.float32)
 
 
@@ -77,8 +77,3 @@ def layer_read_by_last_dense(model: keras.Model) -> str | None:
 
 def _is_dense(operation: object) -> bool:
     return type(operation).__name__ == "Dense"
-
-
-def _places(layer: keras.Layer) -> tuple[int, int]:
-    """Which axes of a convolution's output are rows and columns."""
-    return (2, 3) if getattr(layer, "data_format", None) == "channels_first" else (1, 2)

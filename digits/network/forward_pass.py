@@ -5,7 +5,7 @@ Nothing here depends on the Keras backend, so training runs on TensorFlow and JA
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from digits.common.errors import LayerError
@@ -50,9 +50,7 @@ def forward_pass(
 
     def forward(tensor: Any) -> tuple[Any, Any]:
         trail = Trail(model, tensor)
-        feature_maps = None if layer_name is None else trail.output_of(layer_name)
-        if layer_name is not None and feature_maps is None:
-            raise LayerError(f"The answer of this model does not depend on its layer {layer_name}.")
+        feature_maps = None if layer_name is None else _output_of(trail, layer_name)
         return feature_maps, logits_of(trail, ending)
 
     return forward
@@ -66,10 +64,35 @@ def forward_pass_of_pictures(
     A model that was examined is given them as it takes them (`input_convention`); any other as
     they are, and of its own size.
     """
-    found = findings_of(model)
-    adapt = input_adapter(model, found.convention if found else InputConvention())
-    forward = forward_pass(model, layer_name)
+    adapt, forward = _adapter_of(model), forward_pass(model, layer_name)
     return lambda images: forward(adapt(images))
+
+
+def maps_of_pictures(model: keras.Model, layer_names: Sequence[str]) -> Callable[[Any], list[Any]]:
+    """A function from the same pictures to the outputs of several layers, from one pass.
+
+    Raises:
+        LayerError: by the function, when the model has no layer of one of those names.
+    """
+    adapt = _adapter_of(model)
+
+    def forward(images: Any) -> list[Any]:
+        trail = Trail(model, adapt(images))
+        return [_output_of(trail, name) for name in layer_names]
+
+    return forward
+
+
+def _adapter_of(model: keras.Model) -> Callable[[Any], Any]:
+    found = findings_of(model)
+    return input_adapter(model, found.convention if found else InputConvention())
+
+
+def _output_of(trail: Trail, layer_name: str) -> Any:
+    output = trail.output_of(layer_name)
+    if output is None:
+        raise LayerError(f"The answer of this model does not depend on its layer {layer_name}.")
+    return output
 
 
 def logits_of(trail: Trail, ending: Ending) -> Any:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from digits.network import compiled_calls
 from digits.network.architectures import INPUT_SHAPE
 from digits.network.input_convention import own_input_size
+from digits.network.last_layer import LastLayer
 from digits.network.layers import LayerRow, convolution_names, layer_table, outputs_of
 from digits.network.model_findings import ModelFindings, findings_of
 from digits.network.papers import ModelPapers
@@ -59,6 +60,11 @@ class KerasNetwork:
         """As `serving.Network.findings`."""
         return findings_of(self._model) or ModelFindings()
 
+    @cached_property
+    def last_layer(self) -> LastLayer | None:
+        """As `serving.Network.last_layer`."""
+        return compiled_calls.last_layer_of(self._model)
+
     def is_waiting(self, layer_name: str | None = None) -> bool:
         """No: whoever has a Keras model has loaded TensorFlow."""
         return False
@@ -67,8 +73,18 @@ class KerasNetwork:
         """As `serving.Network.compute_logits`."""
         return compiled_calls.compute_logits(self._model, images)
 
+    def compute_feature_sums(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        """As `serving.Network.compute_feature_sums`."""
+        return compiled_calls.compute_feature_sums(self._model, images)
+
     def compute_gradients(
-        self, layer_name: str, image: NDArray[np.float32], class_indices: Sequence[int | None]
+        self,
+        layer_name: str,
+        image: NDArray[np.float32],
+        class_indices: Sequence[int | None],
+        last_layer: LastLayer | None = None,
     ) -> LayerGradients:
         """As `serving.Network.compute_gradients`."""
-        return compiled_calls.compute_gradients(self._model, layer_name, image, class_indices)
+        return compiled_calls.compute_gradients(
+            self._model, layer_name, image, class_indices, last_layer
+        )

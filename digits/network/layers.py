@@ -84,3 +84,8 @@ def choose_convolution(names: Sequence[str], layer_name: str | None = None) -> s
 def is_channels_first(layer: keras.Layer) -> bool:
     """Whether a layer's output is (n, channels, rows, columns), and not channels last."""
     return getattr(layer, "data_format", None) == "channels_first"
+
+
+def place_axes(layer: keras.Layer) -> tuple[int, int]:
+    """Which axes of a convolution's output are rows and columns."""
+    return (2, 3) if is_channels_first(layer) else (1, 2)

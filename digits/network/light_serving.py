@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.network.architectures import CLASSES, INPUT_SHAPE
+from digits.network.last_layer import LastLayer
 from digits.network.papers import ModelPapers
 from digits.network.serving import LayerGradients
 from digits.network.stored_export import StoredExport, read_export
@@ -52,7 +53,7 @@ class LightNetwork:
         self._last_convolution = export.last_convolution
         self._class_weights = export.class_weights
         self._session = open_session(export.onnx)
-        self._check()
+        self.last_layer = self._checked_last_layer()
 
     def is_waiting(self, layer_name: str | None = None) -> bool:
         """As `serving.Network.is_waiting`."""
@@ -65,21 +66,38 @@ class LightNetwork:
         batches = [images[i : i + BATCH] for i in range(0, len(images), BATCH)]
         return np.concatenate([self._run(batch, "logits")[0] for batch in batches])
 
+    def compute_feature_sums(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        """As `serving.Network.compute_feature_sums`."""
+        batches = [images[i : i + BATCH] for i in range(0, len(images), BATCH)]
+        maps = [self._run(batch, "feature_maps")[0] for batch in batches]
+        return np.concatenate([each.sum(axis=(1, 2)) for each in maps])
+
     def compute_gradients(
-        self, layer_name: str, image: NDArray[np.float32], class_indices: Sequence[int | None]
+        self,
+        layer_name: str,
+        image: NDArray[np.float32],
+        class_indices: Sequence[int | None],
+        last_layer: LastLayer | None = None,
     ) -> LayerGradients:
         """As `serving.Network.compute_gradients`; at the last convolution for one pass forth."""
-        if self._class_weights is None or not self._explains(layer_name):
-            return self._beside.compute_gradients(layer_name, image, class_indices)
-        logits, feature_maps = self._run(image[None], "logits", "feature_maps")
-        likeliest = int(logits[0].argmax())
+        own = self.last_layer
+        if own is None or not self._explains(layer_name):
+            return self._beside.compute_gradients(layer_name, image, class_indices, last_layer)
+        logits, feature_maps = (
+            each[0] for each in self._run(image[None], "logits", "feature_maps")
+        )
+        if last_layer is not None:
+            features = feature_maps.sum(axis=(0, 1))
+            own = last_layer.at(features)
+            logits = own.logits(features[None])[0]
+        likeliest = int(logits.argmax())
         indices = np.array([likeliest if each is None else each for each in class_indices])
-        gradients = self._class_weights[indices][:, None, None]
+        gradients = own.weights[indices][:, None, None]
         return LayerGradients(
-            logits=logits[0],
+            logits=logits,
             class_indices=indices,
-            feature_maps=feature_maps[0],
-            gradients=np.broadcast_to(gradients, (len(indices), *feature_maps.shape[1:])),
+            feature_maps=feature_maps,
+            gradients=np.broadcast_to(gradients, (len(indices), *feature_maps.shape)),
         )
 
     def _explains(self, layer_name: str | None) -> bool:
@@ -92,16 +110,18 @@ class LightNetwork:
         )
         return found
 
-    def _check(self) -> None:
+    def _checked_last_layer(self) -> LastLayer | None:
         blank = np.zeros((1, *self.input_size), np.float32)
         (logits,) = self._run(blank, "logits")
         if logits.shape != (1, self.classes):
             raise ValueError("the export does not tell ten digits apart")
-        if self._class_weights is None:
-            return
+        weights, name = self._class_weights, self._last_convolution
+        if weights is None or name is None:
+            return None
         (maps,) = self._run(blank, "feature_maps")
-        if maps.ndim != 4 or self._class_weights.shape != (self.classes, maps.shape[3]):
+        if maps.ndim != 4 or weights.shape != (self.classes, maps.shape[3]):
             raise ValueError("the export's class weights do not fit its feature maps")
+        return LastLayer(name, weights, logits[0] - weights @ maps[0].sum(axis=(0, 1)))
 
 
 def try_export(path: Path) -> None:

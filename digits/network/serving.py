@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from digits.network.last_layer import LastLayer
 from digits.network.layers import LayerRow
 from digits.network.model_findings import ModelFindings
 from digits.network.papers import ModelPapers
@@ -77,6 +78,15 @@ class Network(Protocol):
         """
         ...
 
+    @property
+    def last_layer(self) -> LastLayer | None:
+        """How its logits come of its last feature maps; None if that is not linear.
+
+        Raises:
+            ModelError: as `compute_gradients`.
+        """
+        ...
+
     def is_waiting(self, layer_name: str | None = None) -> bool:
         """Whether evidence at a layer, None for the last, would wait until TensorFlow is loaded."""
         ...
@@ -85,8 +95,23 @@ class Network(Protocol):
         """The logits, float32 (n, classes), of pictures, float32 (n, rows, columns) in [0, 1]."""
         ...
 
+    def compute_feature_sums(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What `last_layer` reads: the sums of the last feature maps over all places.
+
+        Args:
+            images: as for `compute_logits`, of a network that has a `last_layer`.
+
+        Returns:
+            float32 (n, channels).
+        """
+        ...
+
     def compute_gradients(
-        self, layer_name: str, image: NDArray[np.float32], class_indices: Sequence[int | None]
+        self,
+        layer_name: str,
+        image: NDArray[np.float32],
+        class_indices: Sequence[int | None],
+        last_layer: LastLayer | None = None,
     ) -> LayerGradients:
         """A layer's feature maps, and how some classes' logits would change with their values.
 
@@ -94,6 +119,7 @@ class Network(Protocol):
             layer_name: one of `convolution_names`.
             image: float32 (rows, columns) in [0, 1].
             class_indices: at least one; None stands for the likeliest class.
+            last_layer: weighs the features instead of the network's own; None for that.
 
         Raises:
             LayerError: the answer does not depend on that layer.

@@ -17,7 +17,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from digits.common.errors import DigitError, ModelError, TensorFlowMissingError
 from digits.network.architectures import CLASSES, INPUT_SHAPE
+from digits.network.last_layer import LastLayer
 from digits.network.layers import LayerRow
 from digits.network.model_findings import (
     ModelFindings,
@@ -44,7 +45,7 @@ IDLE = float(os.environ.get("DIGIT_TENSORFLOW_IDLE", "300"))
 STOPPED = "TensorFlow has stopped, or did not answer: try once more, and it starts again."
 _ROOT = Path(__file__).parents[2]
 
-Task: TypeAlias = Literal["logits", "gradients", "layers", "findings"]
+Task: TypeAlias = Literal["logits", "feature_sums", "gradients", "layers", "findings", "last_layer"]
 
 logger = logging.getLogger(__name__)
 
@@ -205,6 +206,12 @@ class NetworkBeside:
             self._known = sha256, findings
         return self._known[1]
 
+    @cached_property
+    def last_layer(self) -> LastLayer | None:
+        """As `serving.Network.last_layer`."""
+        found: LastLayer | None = self._ask("last_layer")
+        return found
+
     def start(self) -> None:
         """Begin to load it, and return at once.
 
@@ -223,11 +230,22 @@ class NetworkBeside:
         logits: NDArray[np.float32] = self._ask("logits", images)
         return logits
 
+    def compute_feature_sums(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        """As `serving.Network.compute_feature_sums`."""
+        features: NDArray[np.float32] = self._ask("feature_sums", images)
+        return features
+
     def compute_gradients(
-        self, layer_name: str, image: NDArray[np.float32], class_indices: Sequence[int | None]
+        self,
+        layer_name: str,
+        image: NDArray[np.float32],
+        class_indices: Sequence[int | None],
+        last_layer: LastLayer | None = None,
     ) -> LayerGradients:
         """As `serving.Network.compute_gradients`."""
-        found: LayerGradients = self._ask("gradients", layer_name, image, list(class_indices))
+        found: LayerGradients = self._ask(
+            "gradients", layer_name, image, list(class_indices), last_layer
+        )
         return found
 
     def _ask(self, task: Task, *arguments: Any) -> Any:

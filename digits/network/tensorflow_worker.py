@@ -15,6 +15,7 @@ import queue
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -62,7 +63,7 @@ def _outcome(request: Request) -> Any:
 
 
 def _perform(request: Request) -> Any:
-    from digits.network.compiled_calls import compute_gradients, compute_logits
+    from digits.network import compiled_calls
     from digits.network.layers import layer_table
     from digits.network.loading import load_model
 
@@ -71,10 +72,14 @@ def _perform(request: Request) -> Any:
     model = load_model(request.path)
     if request.task == "findings":
         return findings_of(model) or ModelFindings()
-    if request.task == "logits":
-        return compute_logits(model, *request.arguments)
-    if request.task == "gradients":
-        return compute_gradients(model, *request.arguments)
+    computed: dict[str, Callable[..., Any]] = {
+        "logits": compiled_calls.compute_logits,
+        "feature_sums": compiled_calls.compute_feature_sums,
+        "gradients": compiled_calls.compute_gradients,
+        "last_layer": compiled_calls.last_layer_of,
+    }
+    if request.task in computed:
+        return computed[request.task](model, *request.arguments)
     return tuple(layer_table(model))
 
 

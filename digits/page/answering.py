@@ -7,6 +7,7 @@ from contextlib import suppress
 import streamlit as st
 
 from digits.common.errors import LayerError
+from digits.page.correcting import ask_whether_wrong, say_adapted
 from digits.page.explanation import (
     ask_whether_shown,
     chosen_digit,
@@ -38,7 +39,9 @@ def show_number(number: ShownNumber) -> None:
     answer = chosen_digit(number)
     if answer is not None:
         show_digit(answer, is_alone=False)
-    elif ask_whether_shown():
+        return
+    say_adapted(number.hand)
+    if ask_whether_shown():
         guarded(show_heatmaps)(number, explanation_settings())
         more_about_the_method()
 
@@ -53,6 +56,7 @@ def show_digit(answer: ShownAnswer, *, is_alone: bool = True) -> None:
         is_wanted = True
         st.html(html_parts.answer(answer.top_k, is_alone=is_alone))
         say_what_told(answer)
+    guarded(ask_whether_wrong)(answer)
     if is_wanted and ask_whether_shown():
         with st.container(key="why"):
             guarded(show_explanation)(answer, explanation_settings())

@@ -15,6 +15,7 @@ import streamlit as st
 
 from digits.common.errors import DigitError
 from digits.page.browser_side import UPLOAD_IS_GONE, keep_in_browser
+from digits.page.correcting import current_hand, show_persons_hand
 from digits.page.drawing import drawn_picture, is_settled, paper_history
 from digits.page.examples import offer_examples, pictures_of_examples
 from digits.page.given import INKS, forget_given, given_picture
@@ -110,7 +111,8 @@ def heading() -> None:
 def privacy_note() -> None:
     """Say what becomes of pictures."""
     st.caption(
-        "Pictures stay in this session's memory and are gone when it ends; none is stored. Your "
+        "Pictures and corrections stay in this session's memory and are gone when it ends; none is "
+        "stored. Your "
         "drawing is also kept in this tab of your browser, until you close it."
     )
 
@@ -131,6 +133,7 @@ def question_and_answer() -> None:
         with more:
             offer_examples()
             earlier_answers(question)
+            guarded(show_persons_hand)()
     if question.several:
         with st.container(key="many"):
             show_several(question)
@@ -316,13 +319,14 @@ def let_the_hand_finish(number: ShownNumber, pause: DeltaGenerator) -> None:
 def read(picture: bytes, ink: Ink) -> ShownNumber:
     """Read a picture once, however often the page is drawn; the session keeps only the last."""
     last: ShownNumber | None = st.session_state.get("answer")
-    if last is not None and (last.source, last.ink) == (picture, ink):
+    hand = current_hand()
+    if last is not None and (last.source, last.ink, last.hand) == (picture, ink, hand):
         return last
     from digits.page.waiting import said_to_be_waking
     from digits.screen.shown_number import read_number_to_show
 
     with said_to_be_waking():
-        answer = read_number_to_show(picture, ink)
+        answer = read_number_to_show(picture, ink, hand)
     st.session_state["answer"] = answer
     return answer
 

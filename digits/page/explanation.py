@@ -169,7 +169,7 @@ def chosen_digit(number: ShownNumber) -> ShownAnswer | None:
         label_visibility="collapsed",
     )
     if chosen is None:
-        st.caption("Choose a digit to see why it was read so.")
+        st.caption("Choose a digit to see why it was read so, or to say that it is wrong.")
         return None
     st.caption("Choose it once more for the whole number.")
     return number.digits[chosen]
@@ -246,7 +246,7 @@ def checked(
     answer: ShownAnswer, explained: Explanation, *, adding: bool, least_first: bool
 ) -> FaithfulnessCheck:
     """Check an explanation once, however often the slider moves; the session keeps the last."""
-    which = (answer.key, file_name(explained), adding, least_first)
+    which = (answer.key, answer.hand, file_name(explained), adding, least_first)
     if st.session_state.get("check", (None,))[0] != which:
         check = check_faithfulness(
             answer.network_input,
@@ -254,6 +254,7 @@ def checked(
             explained.class_index,
             adding=adding,
             least_first=least_first,
+            model=answer.network,
         )
         st.session_state["check"] = which, check
     last: tuple[object, FaithfulnessCheck] = st.session_state["check"]

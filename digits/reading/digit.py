@@ -18,6 +18,7 @@ from digits.common.errors import (
 )
 from digits.network.architectures import CLASSES
 from digits.network.doubt import NO_DIGIT, explain_doubt, max_logit
+from digits.network.hand import Hand, with_hand
 from digits.network.loading import as_network
 from digits.network.prediction import BATCH, are_digits, calibrated_softmax, predict_logits
 from digits.picture.decoding import DecodedPicture, Picture, decode_picture
@@ -60,7 +61,12 @@ class Reading:
 
 
 def read_digit(
-    picture: Picture, k: int = 3, *, ink: Ink = "auto", model: AnyNetwork | None = None
+    picture: Picture,
+    k: int = 3,
+    *,
+    ink: Ink = "auto",
+    model: AnyNetwork | None = None,
+    hand: Hand | None = None,
 ) -> Reading:
     """Read the digit in a picture.
 
@@ -70,20 +76,27 @@ def read_digit(
         k: how many of the likeliest digits `top_k` holds, 1 to 10.
         ink: whether the ink is "dark" or "light" against the paper; "auto" finds out.
         model: from `load_network` or `load_model`; None takes the default network.
+        hand: from `adapt`, to read as adapted to a person; None reads as the model does.
 
     Raises:
         PictureError: the picture cannot be read or is too large.
         NoInkError: nothing is drawn on it.
-        ModelError: the default model cannot be loaded, or `model` has no logits.
+        ModelError: the default model cannot be loaded, `model` has no logits, or the hand was
+            learnt by another model.
         ValueError: `k` or `ink` is none of those named.
     """
-    network = as_network(model)
+    network = with_hand(as_network(model), hand)
     ready = choose_candidate(prepare_picture(picture, k, ink), network)
     return make_readings([ready], predict_logits(ready.network_input[None], network), k, network)[0]
 
 
 def read_digits(
-    pictures: Iterable[Picture], k: int = 3, *, ink: Ink = "auto", model: AnyNetwork | None = None
+    pictures: Iterable[Picture],
+    k: int = 3,
+    *,
+    ink: Ink = "auto",
+    model: AnyNetwork | None = None,
+    hand: Hand | None = None,
 ) -> list[Reading | PictureError]:
     """Read the digit in each of many pictures: `read_digit`, but far faster a picture.
 
@@ -92,7 +105,7 @@ def read_digits(
 
     Args:
         pictures: each as for `read_digit`.
-        k, ink, model: as for `read_digit`, for all of them.
+        k, ink, model, hand: as for `read_digit`, for all of them.
 
     Returns:
         In order, what was read in each picture, or why it could not be read.
@@ -100,7 +113,7 @@ def read_digits(
     Raises:
         ModelError, ValueError: as `read_digit`.
     """
-    network = as_network(model)
+    network = with_hand(as_network(model), hand)
     readings: list[Reading | PictureError] = []
     remaining = iter(pictures)
     while some := list(islice(remaining, BATCH)):
@@ -221,10 +234,15 @@ def _reason_of_doubt(ready: ReadyPicture, probabilities: NDArray[np.float32]) ->
 
 
 def predict_top_k(
-    picture: Picture, k: int = 3, *, ink: Ink = "auto", model: AnyNetwork | None = None
+    picture: Picture,
+    k: int = 3,
+    *,
+    ink: Ink = "auto",
+    model: AnyNetwork | None = None,
+    hand: Hand | None = None,
 ) -> list[tuple[int, float]]:
     """The `k` likeliest digits with their confidence, best first: `read_digit(...).top_k`."""
-    return read_digit(picture, k, ink=ink, model=model).top_k
+    return read_digit(picture, k, ink=ink, model=model, hand=hand).top_k
 
 
 def top_k_of(probabilities: NDArray[np.float32], k: int) -> list[tuple[int, float]]:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from digits.common.errors import NoInkError, PictureError
 from digits.network.architectures import CLASSES
 from digits.network.doubt import DOT_OR_DASH, NO_DIGIT, SEVERAL_THINGS
+from digits.network.hand import Hand, with_hand
 from digits.network.loading import as_network
 from digits.network.prediction import predict_logits
 from digits.network.row_serving import load_row_network
@@ -152,7 +153,11 @@ class NumberReading:
 
 
 def read_number(
-    picture: Picture, *, ink: Ink = "auto", model: AnyNetwork | None = None
+    picture: Picture,
+    *,
+    ink: Ink = "auto",
+    model: AnyNetwork | None = None,
+    hand: Hand | None = None,
 ) -> NumberReading:
     """Read the number in a picture.
 
@@ -160,14 +165,15 @@ def read_number(
         picture: as for `read_digit`.
         ink: whether the ink is "dark" or "light" against the paper; "auto" finds out.
         model: from `load_network` or `load_model`; None takes the default network.
+        hand: as for `read_digit`.
 
     Raises:
         PictureError: the picture cannot be read, is too large, or shows more than `MOST_DIGITS`.
         NoInkError: nothing is drawn on it.
-        ModelError: the default model cannot be loaded, or `model` has no logits.
+        ModelError: as `read_digit`.
         ValueError: `ink` is none of those named.
     """
-    network = as_network(model)
+    network = with_hand(as_network(model), hand)
     number = _read_decoded(decode_picture(picture), ink, network)
     return number if len(number.digits) <= MOST_DIGITS else _refuse()
 
@@ -248,13 +254,17 @@ def _refuse() -> NoReturn:
 
 
 def read_numbers(
-    pictures: Iterable[Picture], *, ink: Ink = "auto", model: AnyNetwork | None = None
+    pictures: Iterable[Picture],
+    *,
+    ink: Ink = "auto",
+    model: AnyNetwork | None = None,
+    hand: Hand | None = None,
 ) -> list[NumberReading | PictureError]:
     """Read the number in each of many pictures.
 
     Args:
         pictures: each as for `read_digit`.
-        ink, model: as for `read_number`, for all of them.
+        ink, model, hand: as for `read_number`, for all of them.
 
     Returns:
         In order, what was read in each picture, or why it could not be read.
@@ -262,7 +272,7 @@ def read_numbers(
     Raises:
         ModelError, ValueError: as `read_number`.
     """
-    network = as_network(model)
+    network = with_hand(as_network(model), hand)
 
     def read(picture: Picture) -> NumberReading | PictureError:
         try:

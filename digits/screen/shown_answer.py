@@ -16,7 +16,9 @@ from digits.explanation.explaining import explain, read_and_explain
 from digits.explanation.methods import usable_method
 from digits.explanation.telling_part import describe_telling_part
 from digits.network.architectures import CLASSES
+from digits.network.hand import Hand, with_hand
 from digits.network.loading import load_network
+from digits.network.serving import Network
 from digits.picture.decoding import decode_picture
 from digits.picture.pixels import Ink, InkMap
 from digits.picture.preparation import shrink_picture
@@ -46,6 +48,7 @@ class ShownAnswer:
         placement: as in `Reading`, for `picture`.
         full_placement: for the picture at its own resolution.
         place: of a digit among those of a number, from 0.
+        hand: that it was read with; None without one.
     """
 
     source: bytes
@@ -59,7 +62,30 @@ class ShownAnswer:
     placement: NDArray[np.float64]
     full_placement: NDArray[np.float64]
     place: int = 0
+    hand: Hand | None = None
     _explained: Explained = field(default_factory=dict)
+
+    @property
+    def network(self) -> Network:
+        """The network that answered, as adapted to the hand.
+
+        Raises:
+            ModelError: as `load_network` and `with_hand`.
+        """
+        return with_hand(load_network(), self.hand)
+
+    @property
+    def reading(self) -> Reading:
+        """The answer as a reading, with the picture as it is shown."""
+        return Reading(
+            top_k=self.top_k,
+            probabilities=self.probabilities,
+            doubt=self.doubt,
+            network_input=self.network_input,
+            placement=self.placement,
+            steps=self.steps,
+            picture=self.picture,
+        )
 
     @property
     def key(self) -> str:
@@ -80,7 +106,7 @@ class ShownAnswer:
         """
         best = self.likeliest_first[0]
         heatmap = self.explain(best).heatmap()
-        return describe_telling_part(self.network_input, heatmap, best, load_network())
+        return describe_telling_part(self.network_input, heatmap, best, self.network)
 
     @property
     def likeliest_first(self) -> list[int]:
@@ -102,25 +128,30 @@ class ShownAnswer:
         if how not in self._explained:
             classes = range(CLASSES)
             self._explained[how] = explain(
-                self.network_input, classes, layer_name, methods=[method]
+                self.network_input, classes, layer_name, methods=[method], model=self.network
             )
         return self._explained[how][class_index]
 
 
-def read_to_show(source: bytes, ink: Ink) -> ShownAnswer:
+def read_to_show(source: bytes, ink: Ink, hand: Hand | None = None) -> ShownAnswer:
     """Read the digit in a picture's file, for one pass through the network with its explanation.
+
+    Args:
+        source, ink, hand: as in `ShownAnswer`.
 
     Raises:
         PictureError, NoInkError, ModelError: as `digit_predictor.read_digit`.
     """
     explained: Explained = {}
     try:
-        reading, evidence = read_and_explain(source, ink=ink, class_indices=range(CLASSES))
+        reading, evidence = read_and_explain(
+            source, ink=ink, class_indices=range(CLASSES), hand=hand
+        )
         explained[DEFAULT_METHOD, None] = evidence
     except (LayerError, TensorFlowMissingError):  # without convolutions, it answers, too
-        reading = read_digit(source, ink=ink)
+        reading = read_digit(source, ink=ink, hand=hand)
     picture, placement = shrink_picture(reading.picture, reading.placement, LONGEST_SIDE_SHOWN)
-    return answer_of(source, ink, reading, picture, placement, explained=explained)
+    return answer_of(source, ink, reading, picture, placement, hand=hand, explained=explained)
 
 
 def answer_of(
@@ -131,6 +162,7 @@ def answer_of(
     placement: NDArray[np.float64],
     *,
     place: int = 0,
+    hand: Hand | None = None,
     explained: Explained | None = None,
 ) -> ShownAnswer:
     """What is shown of a reading.
@@ -139,7 +171,7 @@ def answer_of(
         source, ink: of the picture.
         reading: of it, or of a digit on it.
         picture, placement: from `shrink_picture`.
-        place: as in `ShownAnswer`.
+        place, hand: as in `ShownAnswer`.
         explained: what is explained already.
     """
     return ShownAnswer(
@@ -154,5 +186,6 @@ def answer_of(
         placement=placement,
         full_placement=reading.placement,
         place=place,
+        hand=hand,
         _explained=explained or {},
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
+from digits.network.hand import Hand
 from digits.picture.pixels import Ink
 from digits.picture.preparation import shrink_picture
 from digits.reading.number import Box, NumberReading, read_number
@@ -28,6 +29,7 @@ class ShownNumber:
         written, confidence, doubt: as in `NumberReading`.
         digits: in reading order, each with the same picture.
         boxes: where each is on that picture: x, y, width, height, pixels.
+        hand: that it was read with; None without one.
     """
 
     source: bytes
@@ -37,6 +39,7 @@ class ShownNumber:
     doubt: str | None
     digits: tuple[ShownAnswer, ...]
     boxes: tuple[Box, ...]
+    hand: Hand | None = None
 
     @property
     def key(self) -> str:
@@ -67,14 +70,17 @@ class ShownNumber:
         return picture
 
 
-def read_number_to_show(source: bytes, ink: Ink) -> ShownNumber:
+def read_number_to_show(source: bytes, ink: Ink, hand: Hand | None = None) -> ShownNumber:
     """Read the number in a picture's file.
+
+    Args:
+        source, ink, hand: as in `ShownNumber`.
 
     Raises:
         PictureError, NoInkError, ModelError: as `digit_predictor.read_number`.
     """
-    number = read_number(source, ink=ink)
-    digits = _digits_of(source, ink, number)
+    number = read_number(source, ink=ink, hand=hand)
+    digits = _digits_of(source, ink, number, hand)
     scale = digits[0].picture.shape[0] / number.picture.shape[0]
     return ShownNumber(
         source=source,
@@ -84,16 +90,21 @@ def read_number_to_show(source: bytes, ink: Ink) -> ShownNumber:
         doubt=number.doubt,
         digits=digits,
         boxes=tuple(_scaled(digit.box, scale) for digit in number.digits),
+        hand=hand,
     )
 
 
-def _digits_of(source: bytes, ink: Ink, number: NumberReading) -> tuple[ShownAnswer, ...]:
+def _digits_of(
+    source: bytes, ink: Ink, number: NumberReading, hand: Hand | None
+) -> tuple[ShownAnswer, ...]:
     """All with one picture, which is shrunken once."""
     picture, to_shown = shrink_picture(number.picture, np.eye(2, 3), LONGEST_SIDE_SHOWN)
     shown = []
     for place, digit in enumerate(number.digits):
         placement = to_shown @ np.vstack([digit.reading.placement, [0, 0, 1]])
-        shown.append(answer_of(source, ink, digit.reading, picture, placement, place=place))
+        shown.append(
+            answer_of(source, ink, digit.reading, picture, placement, place=place, hand=hand)
+        )
     return tuple(shown)
 
 

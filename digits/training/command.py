@@ -10,6 +10,7 @@ import os
 import shlex
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -47,6 +48,8 @@ from digits.training.comparison import Comparison, accuracy, compare, load_repla
 from digits.training.curves import write_curves_csv, write_curves_png
 from digits.training.data import TrainingData, describe_left_out, load_training_data
 from digits.training.digit_sets import DigitSet, as_network_input, load_mnist
+from digits.training.fine_tuning_command import OUTPUT as FINE_TUNED
+from digits.training.fine_tuning_command import fine_tune_model
 from digits.training.fitting import RunControl, TrainedNetwork, train
 from digits.training.options import add_digit_options, collected_files, words_of
 from digits.training.recipe import PRECISIONS, RECIPES, Recipe, read_recipe
@@ -57,6 +60,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 SCRIPT = "python train_mnist_model.py"
+OUTPUT = Path("digit_recognizer.h5")
 # Pictures that were made to learn from are kept there, beside the model.
 CACHE = "made_pictures"
 # Of the 255 bytes that file systems allow, temporary names and endings need the rest.
@@ -67,6 +71,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Train as the command line says; 1 and one plain sentence if that is not possible."""
     options = _parser().parse_args(arguments)
     options.given = sys.argv[1:] if arguments is None else arguments
+    if options.output is None:
+        options.output = FINE_TUNED if options.fine_tune else OUTPUT
     options.can_resume = options.is_written = False
     if options.show_augmentation:
         return run_script(lambda: _show_augmentation(options), lambda: "Stopped.")
@@ -79,10 +85,18 @@ def _run(options: argparse.Namespace) -> None:
     output = options.output
     taken = f"Another training is writing {output.name}: wait for it, or name another --output."
     with held_lock(output.with_name(f".{output.name}.lock"), taken):
-        if options.rows is None:
+        if options.fine_tune:
+            fine_tune_model(options, output.parent / CACHE, SCRIPT, _completer(options))
+        elif options.rows is None:
             _train_and_write(options)
         else:
             train_row_network(options, output.parent / CACHE, SCRIPT)
+
+
+def _completer(options: argparse.Namespace) -> Callable[[DigitSet, Path], Callable[[Path], None]]:
+    """What gives, of validation digits and the model begun with, what completes a model's file."""
+    is_wanted = not options.no_export
+    return lambda validation, start: _Export(validation, start, is_wanted=is_wanted).add
 
 
 def _train_and_write(options: argparse.Namespace) -> None:
@@ -419,9 +433,14 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--output",
         type=Path,
-        default=Path("digit_recognizer.h5"),
         metavar="FILE",
-        help="where the model goes (digit_recognizer.h5)",
+        help=f"where the model goes ({OUTPUT}, or {FINE_TUNED} with --fine-tune)",
+    )
+    run.add_argument(
+        "--fine-tune",
+        action="store_true",
+        help="teach the corrections of --extra to the shipped model, or that of --start-from, with "
+        "MNIST as rehearsal: minutes",
     )
     run.add_argument("--resume", action="store_true", help="go on after the last whole epoch")
     run.add_argument("--force", action="store_true", help="replace the old model even by a worse")

@@ -34,7 +34,7 @@ from digits.training.digit_sets import (
     split_of_writer,
 )
 from digits.training.mislabelled import is_mislabelled
-from digits.training.picture_folder import prepare_image, read_picture_folder
+from digits.training.picture_folder import prepare_image, read_picture_folders
 from digits.training.pictures import PictureMaker
 from digits.training.recipe import Recipe
 
@@ -87,7 +87,7 @@ class TrainingData:
 def load_training_data(
     mnist_file: str | Path | None = None,
     pen_strokes_files: str | Path | Sequence[str | Path] | None = None,
-    extra_folder: str | Path | None = None,
+    extra_folders: str | Path | Sequence[str | Path] | None = None,
     recipe: Recipe | None = None,
     cache: Path | None = None,
     *,
@@ -100,7 +100,8 @@ def load_training_data(
         pen_strokes_files: one or several, as for `synthetic.pen_strokes.read_pen_strokes`; what
             each writer's digits are for, `digit_sets.split_of_writer` says, and those for reports
             are not looked at.
-        extra_folder: as for `picture_folder.read_picture_folder`; all of it trains.
+        extra_folders: one or several, folders or ZIPs, as for `picture_folder.read_picture_folder`;
+            all of them train.
         recipe: how many digits validate (MNIST's last 5,000 are never learnt from, even if fewer
             do), and how many pictures are made to learn from; None makes but one drawing of each
             pen digit.
@@ -115,7 +116,7 @@ def load_training_data(
     learnt = mnist.training(max(recipe.validation_digits, MNIST_VALIDATION_DIGITS))
     pens = read_pen_files(_as_sequence(pen_strokes_files))
     collected = read_collected(collected_files or CollectedFiles())
-    extra = None if extra_folder is None else read_picture_folder(extra_folder)
+    extra = read_picture_folders(_as_sequence(extra_folders))
     made = _made_to_learn_from(recipe, learnt, pens, collected, cache)
     writers, things = _writers(pens.training), _things(collected.training)
     sources = {

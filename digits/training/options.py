@@ -32,7 +32,13 @@ def add_digit_options(parser: argparse.ArgumentParser) -> argparse._ArgumentGrou
     data.add_argument("--doodles", type=Path, metavar="FILE", help=_DOODLES)
     data.add_argument("--alphabets", type=Path, metavar="ZIP", help=_ALPHABETS)
     data.add_argument(
-        "--extra", type=Path, metavar="DIR", help="your own pictures, in subfolders named 0 to 9"
+        "--extra",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="DIR|ZIP",
+        help="your own pictures, in subfolders named 0 to 9, and none for no digit; the ZIP of "
+        "corrections that page and window keep is one",
     )
     return data
 
@@ -48,7 +54,8 @@ def words_of(options: argparse.Namespace) -> list[str]:
     for option in _LISTS:
         files = getattr(options, option.strip("-").replace("-", "_"))
         words += [option, *(file.name for file in files)] if files else []
-    for option in ("--doodles", "--alphabets", "--extra"):
+    for option in ("--doodles", "--alphabets"):
         file = getattr(options, option.strip("-"))
         words += [option, file.name] if file else []
+    words += ["--extra", *(file.name for file in options.extra)] if options.extra else []
     return words

@@ -1,11 +1,12 @@
-"""A folder of your own pictures as digits to measure or to learn from.
+"""A folder or ZIP of your own pictures as digits to measure or to learn from.
 
-The folder holds a subfolder for each digit, named 0 to 9, with pictures of that digit in it, in
-any format that the page takes:
+It holds a subfolder for each digit, named 0 to 9, with pictures of that digit in it, in any format
+that the page takes, and `none` for what is no digit; the corrections that the page keeps are such:
 
     digits/3/anna.png
     digits/3/photo.heic
     digits/7/ben.jpg
+    digits/none/scribble.png
 
 Every picture takes the same road as on the page: decoded upright, then prepared as MNIST was.
 """
@@ -13,27 +14,20 @@ Every picture takes the same road as on the page: decoded upright, then prepared
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from pathlib import Path
 
 import numpy as np
 
+from digits.adaptation.labelled_files import LABELS, LabelledFile, as_label, open_zip
+from digits.adaptation.network_input_files import network_input_of
 from digits.common.errors import DataError, NoInkError, PictureError
-from digits.picture.decoding import Picture, decode_picture
-from digits.picture.preparation import prepare_digit
-from digits.training.digit_sets import DigitSet, Images, as_image
-
-_LABELS = tuple("0123456789")
-# What Windows, macOS, Linux and network drives put into folders by themselves; any case.
-_LITTER = (
-    "thumbs.db",
-    "ehthumbs.db",
-    "ehthumbs_vista.db",
-    "desktop.ini",
-    "$recycle.bin",
-    *("system volume information", "__macosx", "icon\r", "network trash folder"),
-    *("temporary items", "lost+found", "@eadir", "#recycle"),
-)
+from digits.common.litter import is_litter
+from digits.picture.decoding import Picture
+from digits.training.digit_sets import NO_DIGIT, DigitSet, Images, as_image
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +36,7 @@ class PictureFolder:
 
     Attributes:
         digits: the pictures that could be read, prepared for the network and rounded to whole
-            grey levels; labelled by their subfolders.
+            grey levels; labelled by their subfolders, `NO_DIGIT` for `none`.
         files: a name such as `3/anna.png` for each of `digits`, parallel to them.
         unreadable: `(name, reason)` of every other file; the reason is a sentence for people.
     """
@@ -53,7 +47,7 @@ class PictureFolder:
 
 
 def read_picture_folder(path: str | os.PathLike[str]) -> PictureFolder:
-    """Read and prepare every picture in the subfolders 0 to 9.
+    """Read and prepare every picture in the subfolders 0 to 9 and `none` of a folder or ZIP.
 
     A digit may have no subfolder. Plain files beside the subfolders, whatever is hidden (its name
     begins with a dot), and what systems leave in folders (`Thumbs.db`, `__MACOSX`) are passed over.
@@ -61,37 +55,62 @@ def read_picture_folder(path: str | os.PathLike[str]) -> PictureFolder:
 
     Raises:
         DataError: the folder is missing, holds no subfolder of a digit, one that is empty or one
-            of another name, or no picture in it can be read.
+            of another name, or no picture in it can be read; or, as `open_zip`, of a ZIP.
     """
-    folder = Path(path)
+    source = Path(path)
     images, labels, files, unreadable = [], [], [], []
-    for label_folder in _label_folders(folder):
-        for file in _files_in(label_folder):
-            name = f"{label_folder.name}/{file.name}"
-            try:
-                images.append(prepare_image(file))
-            except (PictureError, NoInkError) as error:
-                unreadable.append((name, str(error)))
-            else:
-                labels.append(int(label_folder.name))
-                files.append(name)
+    for file in _labelled_files(source):
+        try:
+            images.append(prepare_image(file.picture))
+        except (PictureError, NoInkError) as error:
+            unreadable.append((file.name, str(error)))
+        else:
+            labels.append(NO_DIGIT if file.label is None else file.label)
+            files.append(file.name)
     if not files:
         raise DataError(
-            f"None of the {len(unreadable):,} files in {_name(folder)} is a picture of a digit "
+            f"None of the {len(unreadable):,} files in {_name(source)} is a picture of a digit "
             "that can be read: choose a folder with pictures such as 3/anna.png."
         )
     digits = DigitSet(np.stack(images), np.array(labels, np.uint8))
     return PictureFolder(digits, tuple(files), tuple(unreadable))
 
 
+def read_picture_folders(paths: Sequence[str | os.PathLike[str]]) -> PictureFolder | None:
+    """Several as one, in their order; None for none.
+
+    Raises:
+        DataError: as `read_picture_folder`.
+    """
+    read = [read_picture_folder(path) for path in paths]
+    if not read:
+        return None
+    return PictureFolder(
+        reduce(add, (each.digits for each in read)),
+        tuple(name for each in read for name in each.files),
+        tuple(pair for each in read for pair in each.unreadable),
+    )
+
+
+def _labelled_files(source: Path) -> Iterator[LabelledFile]:
+    """Of a ZIP or a folder, by name."""
+    if source.suffix.lower() == ".zip" and source.is_file():
+        with open_zip(source, source.name) as packed:
+            yield from packed.files()
+        return
+    for folder in _label_folders(source):
+        for file in _files_in(folder):
+            yield LabelledFile(as_label(folder.name), f"{folder.name}/{file.name}", file)
+
+
 def _label_folders(folder: Path) -> list[Path]:
     """The subfolders 0 to 9 that there are, in order."""
     subfolders = [entry for entry in _entries(folder) if entry.is_dir()]
     for subfolder in subfolders:
-        if subfolder.name not in _LABELS:
+        if subfolder.name not in LABELS:
             raise DataError(
                 f"The subfolder {subfolder.name} of {_name(folder)} is named for no digit: "
-                "a label must be 0 to 9, so rename it or take it away."
+                "a label must be 0 to 9 or none, so rename it or take it away."
             )
     if not subfolders:
         raise DataError(
@@ -114,7 +133,7 @@ def _files_in(label_folder: Path) -> list[Path]:
 def _entries(folder: Path) -> list[Path]:
     """What lies in a folder, is not hidden, and was not put there by a system, by name."""
     try:
-        entries = [entry for entry in folder.iterdir() if not _is_litter(entry.name)]
+        entries = [entry for entry in folder.iterdir() if not is_litter(entry.name)]
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
         raise DataError(
             f"{_name(folder)} is no folder: name one with a subfolder for each digit, 0 to 9."
@@ -126,10 +145,6 @@ def _entries(folder: Path) -> list[Path]:
     return sorted(entries, key=lambda entry: entry.name)
 
 
-def _is_litter(name: str) -> bool:
-    return name.startswith((".", "~$")) or name.lower() in _LITTER
-
-
 def prepare_image(picture: Picture) -> Images:
     """What the network sees of a picture, as data sets hold it: uint8 (28, 28).
 
@@ -137,7 +152,7 @@ def prepare_image(picture: Picture) -> Images:
         PictureError: the picture cannot be read.
         NoInkError: nothing is drawn on it.
     """
-    return as_image(prepare_digit(decode_picture(picture)).network_input)
+    return as_image(network_input_of(picture))
 
 
 def _name(folder: Path) -> str:

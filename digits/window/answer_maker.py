@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from digits.adaptation.kept_corrections import read_corrections_folder, write_corrections_folder
 from digits.common.errors import DigitError
 from digits.common.picture_saving import save_picture
 from digits.explanation.overlay import COLOURED_INK, OVERLAY
@@ -15,6 +17,7 @@ from digits.picture.files import read_picture_file
 from digits.picture.pixels import Ink
 from digits.reading.digit import format_confidence
 from digits.screen.confidence_words import label_of_digit, sureness_of_number
+from digits.screen.persons_hand import PersonsHand, describe_hand
 from digits.screen.shown_answer import ShownAnswer
 from digits.screen.shown_heatmap import (
     HeatmapSettings,
@@ -25,6 +28,7 @@ from digits.screen.shown_heatmap import (
 )
 from digits.screen.shown_number import ShownNumber, read_number_to_show
 from digits.window.explained_answer import (
+    CorrectJob,
     ExplainedAnswer,
     Job,
     Question,
@@ -38,6 +42,8 @@ class AnswerMaker:
 
     def __init__(self) -> None:
         self._last: ShownNumber | None = None
+        self._hand = PersonsHand()
+        self._folder: Path | None = None
 
     def __call__(self, job: Job) -> Reply:
         """The answer to a question, or where something was saved.
@@ -48,6 +54,12 @@ class AnswerMaker:
         """
         if isinstance(job, SaveJob):
             return self._save(job)
+        if isinstance(job, CorrectJob):
+            self._follow(job)
+            job = job.question
+        return replace(self._answer(job), about_hand=describe_hand(self._hand))
+
+    def _answer(self, job: Question) -> ExplainedAnswer:
         number = self._read(job)
         digit = _digit_asked_about(number, job)
         source = number.source if isinstance(job.picture, Path) else None
@@ -55,13 +67,43 @@ class AnswerMaker:
             return _of_number(number, job, source)
         return _of_digit(number, digit, job, source)
 
+    def _follow(self, job: CorrectJob) -> None:
+        """Do what a person said of their hand."""
+        hand = self._hand
+        if job.what == "switch":
+            hand.is_on = not hand.is_on
+            return
+        if job.what == "keep":
+            self._keep_in(job.folder)
+        elif job.what == "back":
+            if hand.corrections:
+                hand.take_back(hand.corrections[-1])
+        else:
+            number = self._read(job.question)
+            digit = _digit_asked_about(number, job.question)
+            if digit is None:
+                raise DigitError("Choose a digit of the number first, then say what it is.")
+            hand.is_on = True
+            hand.correct(digit.reading, job.digit)
+        if self._folder is not None:
+            write_corrections_folder(hand.corrections, self._folder)
+
+    def _keep_in(self, folder: Path | None) -> None:
+        """Keep corrections in a folder from now on, behind those that are there."""
+        if folder is not None:
+            found = read_corrections_folder(folder, load_network())
+            own, self._hand.corrections = self._hand.corrections, []
+            self._hand.bring_back([*found.corrections, *own])
+        self._folder = folder
+
     def _read(self, question: Question) -> ShownNumber:
         picture = question.picture
         source = read_picture_file(picture) if isinstance(picture, Path) else picture
         ink: Ink = "dark" if question.is_drawn else "auto"
         last = self._last
-        if last is None or (last.source, last.ink) != (source, ink):
-            last = self._last = read_number_to_show(source, ink)
+        hand = self._hand.hand
+        if last is None or (last.source, last.ink, last.hand) != (source, ink, hand):
+            last = self._last = read_number_to_show(source, ink, hand)
         return last
 
     def _save(self, job: SaveJob) -> Path:

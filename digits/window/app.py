@@ -26,7 +26,9 @@ from digits.screen.sentences import DRAW_INVITATION, UNEXPECTED
 from digits.screen.stroke_drawing import OpenedPicture, StrokePainter
 from digits.window.answer_panel import AnswerPanel
 from digits.window.background_process import BackgroundProcess
+from digits.window.correction_menu import CorrectionMenu
 from digits.window.explained_answer import (
+    CorrectJob,
     ExplainedAnswer,
     Job,
     Question,
@@ -40,6 +42,8 @@ logger = logging.getLogger(__name__)
 
 KEYS = "Ctrl+Z undo · Ctrl+Y redo · Esc clear · Ctrl+O open · H heatmap"
 LOADING = "Loading the network…"
+NOTHING_TO_CORRECT = "There is no answer that could be corrected: write a number first."
+WITHOUT_HAND = "Answers are not adapted."
 ASKED_HEIGHT = 480  # pixels of the picture that is read, however large the window is
 PEN_WIDTHS = (0.02, 0.12)  # shares of the paper's height
 TICK = 10  # milliseconds
@@ -155,6 +159,8 @@ class DigitWindow:
         foot = ttk.Frame(parent)
         self.theme_button = ttk.Button(foot, command=self.switch_theme)
         self.theme_button.pack(side="right")
+        self.corrections = CorrectionMenu(foot, self._correct)
+        self.corrections.button.pack(side="right", padx=self.theme.pixels(8))
         self.status = ttk.Label(foot, text=LOADING, style="Quiet.TLabel")
         self.status.pack(side="left")
         return foot
@@ -235,6 +241,14 @@ class DigitWindow:
             is_overlay=self.is_overlay.get(),
         )
 
+    def _correct(self, job: Callable[[Question], CorrectJob]) -> None:
+        """Say what is right of the answer that is shown, or what becomes of all that was said."""
+        question = self._answered
+        if question is None or not isinstance(question.picture, bytes):
+            self.status.configure(text=NOTHING_TO_CORRECT)
+            return
+        self.process.submit(job(question), keep=True)
+
     def _ask_again(self) -> None:
         """Ask for another view of the same picture, once the last one has been shown."""
         self._is_view_behind = True
@@ -270,6 +284,8 @@ class DigitWindow:
         if isinstance(job, SaveJob):
             is_saved = isinstance(result, Path)
             self.status.configure(text=f"Saved as {job.path.name}." if is_saved else str(result))
+        elif isinstance(job, CorrectJob):
+            self._show_corrected(job, result)
         elif job is self._opening:
             self._opening = None
             if not self.paper.is_under_pen:  # whoever draws has thought better of opening
@@ -293,6 +309,15 @@ class DigitWindow:
         self._held_back = None
         if question is self.question:
             self._show(question, result)
+
+    def _show_corrected(self, job: CorrectJob, result: Reply | DigitError) -> None:
+        """Show the answer that came of a correction, if it is still the one that is asked for."""
+        if not isinstance(result, ExplainedAnswer):
+            self.status.configure(text=str(result))
+            return
+        self.status.configure(text=result.about_hand or WITHOUT_HAND)
+        if self.question is not None and self.question.picture == job.question.picture:
+            self._show(job.question, result)
 
     def _show_opened(self, question: Question, result: Reply | DigitError) -> None:
         """Show a picture that was opened; one that cannot be read leaves the drawing alone."""

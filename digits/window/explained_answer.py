@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +47,24 @@ class SaveJob:
     path: Path
 
 
+@dataclass(frozen=True)
+class CorrectJob:
+    """What a person said of the answer to a question, or of all answers.
+
+    Attributes:
+        question: which is answered anew.
+        what: "right", to say which digit it is; "back", to take the last correction back; "switch",
+            to answer with the hand or without; "keep", to keep all in a folder from now on.
+        digit: the right one; None for no digit.
+        folder: to keep corrections in; those that are there are brought back.
+    """
+
+    question: Question
+    what: Literal["right", "back", "switch", "keep"]
+    digit: int | None = None
+    folder: Path | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class ExplainedAnswer:
     """What a window shows: of a whole number, or of one digit.
@@ -67,6 +85,7 @@ class ExplainedAnswer:
         labels: numbers at the colour bar's left end, middle and right end, in logits.
         network_input: uint8 (28, 28), what the network saw, white ink on black; None for a whole
             number.
+        about_hand: what the answer is adapted to, in a sentence; "" where it is not.
     """
 
     written: str
@@ -83,6 +102,7 @@ class ExplainedAnswer:
     colours: tuple[str, ...]
     labels: tuple[str, ...]
     network_input: NDArray[np.uint8] | None
+    about_hand: str = ""
 
     @property
     def is_whole_number(self) -> bool:
@@ -90,5 +110,5 @@ class ExplainedAnswer:
         return not self.top_k
 
 
-Job: TypeAlias = Question | SaveJob
+Job: TypeAlias = Question | SaveJob | CorrectJob
 Reply: TypeAlias = ExplainedAnswer | Path

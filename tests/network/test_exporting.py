@@ -15,7 +15,8 @@ from digits.common.errors import ModelError
 from digits.network import exporting
 from digits.network.architectures import build_classic, build_compact, build_three_convolutions
 from digits.network.compiled_calls import compute_gradients, compute_logits
-from digits.network.exporting import class_weights, make_export
+from digits.network.exporting import make_export
+from digits.network.last_layer import class_weights
 from digits.network.light_serving import LightNetwork
 from digits.network.loading import load_model, load_network
 from digits.network.model_file import SHIPPED_MODEL, save_model_file

@@ -17,10 +17,11 @@ from digits.explanation.overlay import (
     overlay_heatmap,
 )
 from digits.window.answer_maker import AnswerMaker
-from digits.window.explained_answer import ExplainedAnswer, Question, SaveJob
+from digits.window.explained_answer import CorrectJob, ExplainedAnswer, Question, SaveJob
 from gradcam_visualizer import grad_cam
 from tests.conftest import as_file
 from tests.drawings import DIGITS, SCRIBBLE, draw
+from tests.page.test_correcting import barred_two
 
 
 @pytest.fixture(scope="module")
@@ -147,3 +148,53 @@ def test_a_place_that_cannot_be_written_is_a_sentence_and_nothing_is_lost(
 
     assert str(tmp_path) not in str(said.value)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.fixture
+def barred() -> list[bytes]:
+    return [as_file(Image.fromarray(draw(barred_two(step), 400, 20))) for step in range(4)]
+
+
+def test_corrections_are_followed_taken_back_and_switched_off(barred: list[bytes]) -> None:
+    own = AnswerMaker()
+    asked = [Question(each, True) for each in barred]
+    assert ask(own, asked[3]).written == "7"
+
+    answers = [own(CorrectJob(question, "right", 2)) for question in asked[:3]]
+    assert isinstance(answers[2], ExplainedAnswer)
+    assert answers[2].about_hand == "Adapted to your hand: 3 corrections."
+    assert ask(own, asked[3]).written == "2"
+
+    assert isinstance(own(CorrectJob(asked[3], "switch")), ExplainedAnswer)
+    assert ask(own, asked[3]).written == "7"
+    own(CorrectJob(asked[3], "switch"))
+    for _ in range(4):
+        answer = own(CorrectJob(asked[3], "back"))
+    assert isinstance(answer, ExplainedAnswer)
+    assert (answer.written, answer.about_hand) == ("7", "")
+
+
+def test_corrections_are_kept_in_the_folder_that_was_chosen(
+    barred: list[bytes], tmp_path: Path
+) -> None:
+    first, second = AnswerMaker(), AnswerMaker()
+    asked = [Question(each, True) for each in barred]
+    first(CorrectJob(asked[0], "right", 2))
+    first(CorrectJob(asked[0], "keep", folder=tmp_path))
+    for question in asked[1:3]:
+        first(CorrectJob(question, "right", 2))
+    assert len(list((tmp_path / "2").glob("*.png"))) == 3
+
+    answer = second(CorrectJob(asked[3], "keep", folder=tmp_path))
+    assert isinstance(answer, ExplainedAnswer)
+    assert answer.written == "2"
+    second(CorrectJob(asked[3], "back"))
+    assert len(list((tmp_path / "2").glob("*.png"))) == 2
+
+
+def test_a_whole_number_is_corrected_digit_by_digit(maker: AnswerMaker) -> None:
+    row = np.full((280, 560, 3), 255, np.uint8)
+    row[:, :280], row[:, 280:] = draw(DIGITS[3]), draw(DIGITS[8])
+    question = Question(as_file(Image.fromarray(row)), True)
+    with pytest.raises(DigitError, match="Choose a digit"):
+        maker(CorrectJob(question, "right", 2))

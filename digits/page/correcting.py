@@ -1,0 +1,182 @@
+"""Telling the page that it is wrong: under an answer, and the list of what was told."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from digits.common.errors import DigitError
+
+# Whatever imports NumPy or OpenCV waits until the paper is on its way to the browser.
+if TYPE_CHECKING:
+    from digits.adaptation.kept_corrections import KeptCorrection
+    from digits.network.hand import Hand
+    from digits.screen.persons_hand import LetStand, PersonsHand
+    from digits.screen.shown_answer import ShownAnswer
+
+CHOICES: tuple[int | None, ...] = (*range(10), None)
+FILE_NAME = "my-corrections.zip"
+MOST_BYTES = 20_000_000
+
+
+def current_hand() -> Hand | None:
+    """What this session's answers are adapted to."""
+    hand: PersonsHand | None = st.session_state.get("hand")
+    return None if hand is None else hand.hand
+
+
+def persons_hand() -> PersonsHand:
+    """Of this session."""
+    from digits.screen.persons_hand import PersonsHand
+
+    if "hand" not in st.session_state:
+        st.session_state["hand"] = PersonsHand()
+    hand: PersonsHand = st.session_state["hand"]
+    return hand
+
+
+def ask_whether_wrong(answer: ShownAnswer) -> None:
+    """Say what an answer would be without the hand, and let it be corrected."""
+    say_what_it_was_without(answer)
+    title = "That's wrong, it is a …" if answer.doubt is None else "It is a …"
+    with st.expander(title, key=f"wrong-{answer.key}", on_change="rerun") as wrong:
+        if not wrong.open:
+            return
+        with st.container(key="right-digits", horizontal=True, gap="xsmall"):
+            for digit in CHOICES:
+                st.button(
+                    "no digit" if digit is None else str(digit),
+                    key=f"right-{digit}-{answer.key}",
+                    on_click=_correct,
+                    args=(answer, digit),
+                )
+
+
+def say_adapted(hand: Hand | None) -> None:
+    """Tell that a whole number was read with the hand."""
+    if hand is None:
+        return
+    from digits.screen import html_parts
+    from digits.screen.persons_hand import count_of
+
+    st.html(html_parts.note(f"Adapted to your hand: {count_of(hand.corrections)}."))
+
+
+def say_what_it_was_without(answer: ShownAnswer) -> None:
+    """Tell that an answer is adapted, and what it would be otherwise."""
+    if answer.hand is None:
+        return
+    from digits.screen import html_parts
+    from digits.screen.persons_hand import count_of, likeliest_without
+
+    said = f"Adapted to your hand: {count_of(answer.hand.corrections)}."
+    without = likeliest_without(answer.reading)
+    if without != answer.top_k[0][0]:
+        said += f" Without it would be a {without}."
+    st.html(html_parts.note(said))
+
+
+def _correct(answer: ShownAnswer, digit: int | None) -> None:
+    hand = persons_hand()
+    hand.is_on = True
+    hand.correct(answer.reading, digit, _let_stand())
+    st.session_state[f"wrong-{answer.key}"] = False
+
+
+def _let_stand() -> LetStand:
+    """The answers of this session before the one that is shown, but for those in doubt."""
+    earlier = st.session_state.get("answers", [])[:-1]
+    digits = [digit for each in earlier for digit in each.number.digits]
+    return [(each.reading, each.top_k[0][0]) for each in digits if each.doubt is None]
+
+
+def show_persons_hand() -> None:
+    """Show what was corrected, to whoever opens it; it can be taken back, kept and brought back."""
+    with st.expander("Your hand", key="persons-hand", on_change="rerun") as more:
+        if not more.open:
+            return
+        hand = persons_hand()
+        st.caption(
+            "Tell it under an answer that it is wrong, and it learns your hand, in this session "
+            "alone. Nothing of it is stored here: keep your corrections to bring them back later."
+        )
+        _show_problems(hand)
+        if hand.corrections:
+            _show_corrections(hand)
+        _offer_to_bring_back()
+
+
+def _show_problems(hand: PersonsHand) -> None:
+    from digits.screen import html_parts
+
+    said = [hand.problem, st.session_state.get("hand_problem"), *hand.notes]
+    for sentence in filter(None, said):
+        st.html(html_parts.note(sentence))
+
+
+def _show_corrections(hand: PersonsHand) -> None:
+    st.session_state["hand-is-on"] = hand.is_on
+    st.toggle("Answer as adapted to my hand", key="hand-is-on", on_change=_switch)
+    for number, each in enumerate(hand.corrections):
+        with st.container(key=f"correction-{number}", horizontal=True, vertical_alignment="center"):
+            st.image(each.reading.picture, width=40)
+            read, right = each.reading.top_k[0][0], _named(each.digit)
+            st.markdown(f"read as {read}, is {right}")
+            st.button("Take back", key=f"take-back-{number}", on_click=_take_back, args=(each,))
+    st.download_button(
+        "Keep my corrections",
+        partial(_as_zip, list(hand.corrections)),
+        FILE_NAME,
+        "application/zip",
+        on_click="ignore",
+        key="keep-corrections",
+    )
+
+
+def _named(digit: int | None) -> str:
+    return "no digit" if digit is None else f"a {digit}"
+
+
+def _as_zip(corrections: list[KeptCorrection]) -> bytes:
+    from digits.adaptation.kept_corrections import write_corrections_zip
+
+    return write_corrections_zip(corrections)
+
+
+def _switch() -> None:
+    persons_hand().is_on = bool(st.session_state["hand-is-on"])
+
+
+def _take_back(correction: KeptCorrection) -> None:
+    persons_hand().take_back(correction, _let_stand())
+
+
+def _offer_to_bring_back() -> None:
+    st.file_uploader(
+        "Bring kept corrections back (.zip)", key="kept-corrections", on_change=_bring_back
+    )
+
+
+def _bring_back() -> None:
+    from digits.adaptation.kept_corrections import read_corrections_zip
+    from digits.network.loading import load_network
+    from digits.picture.files import check_file_size
+
+    file = st.session_state.get("kept-corrections")
+    st.session_state["hand_problem"] = None
+    if file is None:
+        return
+    try:
+        check_file_size(file.size, MOST_BYTES)
+        found = read_corrections_zip(file.getvalue(), load_network())
+    except DigitError as error:
+        st.session_state["hand_problem"] = str(error)
+        return
+    persons_hand().bring_back(found.corrections, _let_stand())
+    if found.unreadable:
+        name, reason = found.unreadable[0]
+        others = len(found.unreadable) - 1
+        more = f" So are {others:,} others." if others else ""
+        st.session_state["hand_problem"] = f"{name} is left out: {reason}{more}"

@@ -1,0 +1,95 @@
+"""What the person before a screen has said of answers, and the hand that it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from digits.adaptation.adapting import adapt
+from digits.adaptation.kept_corrections import KeptCorrection
+from digits.common.errors import ModelError
+from digits.network.hand import Hand
+from digits.network.loading import load_network
+from digits.network.prediction import predict_logits
+from digits.reading.digit import Reading
+
+LetStand = Sequence[tuple[Reading, int]]
+
+
+@dataclass(eq=False)
+class PersonsHand:
+    """Corrections of one session, in the order in which they were said.
+
+    Attributes:
+        corrections: each can be taken back.
+        is_on: whether answers follow them.
+        problem: why this model cannot be adapted, in a sentence for people; None if it can.
+    """
+
+    corrections: list[KeptCorrection] = field(default_factory=list)
+    is_on: bool = True
+    problem: str | None = None
+    _hand: Hand | None = None
+
+    @property
+    def hand(self) -> Hand | None:
+        """What answers are adapted to; None for as the model answers."""
+        return self._hand if self.is_on else None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What does not count, or otherwise than was said, in sentences."""
+        return () if self._hand is None else self._hand.notes
+
+    def correct(self, reading: Reading, digit: int | None, let_stand: LetStand = ()) -> None:
+        """Say what is right of an answer.
+
+        Args:
+            reading: the answer.
+            digit: the right one; None for no digit.
+            let_stand: answers that were seen and not corrected, with the digits that they gave.
+        """
+        self.bring_back([KeptCorrection.now(reading, digit, load_network())], let_stand)
+
+    def bring_back(self, kept: Sequence[KeptCorrection], let_stand: LetStand = ()) -> None:
+        """Put corrections that were kept behind those that are there."""
+        self.corrections = [*self.corrections, *kept]
+        self._adapt(let_stand)
+
+    def take_back(self, correction: KeptCorrection, let_stand: LetStand = ()) -> None:
+        """Forget a correction."""
+        self.corrections = [each for each in self.corrections if each is not correction]
+        self._adapt(let_stand)
+
+    def _adapt(self, let_stand: LetStand) -> None:
+        self._hand = None
+        if not self.corrections:
+            return
+        said = [(each.reading, each.digit) for each in self.corrections]
+        try:
+            self._hand = adapt(said, let_stand=let_stand)
+        except ModelError as error:
+            self.problem = str(error)
+
+
+def describe_hand(hand: PersonsHand) -> str:
+    """What answers are adapted to, in a sentence; "" where they are not."""
+    if hand.problem is not None and hand.corrections:
+        return hand.problem
+    if hand.hand is None:
+        return ""
+    return " ".join([f"Adapted to your hand: {count_of(hand.hand.corrections)}.", *hand.notes])
+
+
+def count_of(corrections: int) -> str:
+    """So many corrections, in words."""
+    return "1 correction" if corrections == 1 else f"{corrections:,} corrections"
+
+
+def likeliest_without(reading: Reading) -> int:
+    """The digit that would be likeliest without a hand.
+
+    Raises:
+        ModelError: as `load_network`.
+    """
+    return int(predict_logits(reading.network_input[None], load_network())[0].argmax())

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -82,7 +83,8 @@ DIGITS: tuple[tuple[str, ...], ...] = (
         "20 14 / ~14 43 74 86 78 49 18 / 20 80", "30 24 / ~24 53 84 86 68 39 08 / 30 90",
         "80 20 14 / ~14 43 74 86 78 49 18", "90 30 24 / ~24 64 86 68 29 07",
         "~81 40 21 23 44 64 77 68 39 18", "70 20 24 / ~24 54 75 77 58 28 17",
-        "80 10 14 84 89 19", "20 15 / ~15 54 76 68 49 18 / 41 91", "~30 23 14 44 75 77 58 28 / 30 80",
+        "80 10 14 84 89 19", "20 15 / ~15 54 76 68 49 18 / 41 91",
+        "~30 23 14 44 75 77 58 28 / 30 80",
     ),
     (
         "~70 33 15 17 39 69 87 76 55 35 16", "~60 32 14 17 38 59 79 87 75 54 34 15",
@@ -127,8 +129,12 @@ def main() -> None:
     for label in range(10):
         rows += _rows(_DigitDrawer(label, random, network), ROWS_A_DIGIT)
     for draw, count in ((_letter, _LETTER_ROWS), (_scribble, _DRAWN_ROWS), (_doodle, _DRAWN_ROWS)):
-        rows += _rows(lambda draw=draw: prepare_image(draw(random)), count)
+        rows += _rows(partial(_prepared, draw, random), count)
     Image.fromarray(np.concatenate(rows)).save(SHEET, optimize=True)
+
+
+def _prepared(draw: Callable[[Random], Drawing], random: Random) -> Tile:
+    return prepare_image(draw(random))
 
 
 def _rows(draw: Callable[[], Tile], count: int) -> list[Tile]:
@@ -152,7 +158,7 @@ class _DigitDrawer:
     def __call__(self) -> Tile:
         while True:
             tile = prepare_image(self._draw())
-            pixels = tile[None].astype(np.float32) / 255
+            pixels = tile[None].astype(np.float32) / np.float32(255)
             if predict_logits(pixels, self._network).argmax() == self._label:
                 self._drawn += 1
                 return tile

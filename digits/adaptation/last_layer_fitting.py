@@ -20,7 +20,7 @@ from digits.network.last_layer import LastLayer
 # Chosen by `benchmarks/adaptation.py` on validation writers. By so many logits the right digit
 # shall lead, but by no more than this for each unit of the features' own length, for what the
 # network hardly sees tells little.
-_LEAD, _LEAD_A_LENGTH = 4.8, 2.0
+_LEAD, _LEAD_A_LENGTH = 4.6, 2.0
 # What a single correction is shrunk by, relative to itself and absolutely.
 _SHRINK, _LEAST = 1.0, 3e-3
 

@@ -138,7 +138,7 @@ def test_the_command_in_the_papers_names_all_that_was_learnt_from() -> None:
     again = command._parser().parse_args(shlex.split(written)[2:])
     assert [file.name for file in again.pen_strokes] == ["a.tra", "b c.jsonl.gz"]
     assert [file.name for file in again.bitmaps] == ["o.tra.gz", "o.tes.gz"]
-    assert (again.letters, again.extra) == ([Path("l.jsonl")], Path("own"))
+    assert (again.letters, again.extra) == ([Path("l.jsonl")], [Path("own")])
     assert (again.doodles, again.alphabets) == (Path("d.npz"), Path("small1.zip"))
     assert "in/" not in written
 

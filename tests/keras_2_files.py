@@ -21,6 +21,18 @@ MIXED = {"class_name": "Policy", "config": {"name": "mixed_float16"}}
 SEEDED = {"class_name": "GlorotUniform", "config": {"seed": None}}
 
 
+_KERNEL_AND_BIAS: Config = {
+    "use_bias": True,
+    "kernel_initializer": SEEDED,
+    "bias_initializer": {"class_name": "Zeros", "config": {}},
+    "kernel_regularizer": None,
+    "bias_regularizer": None,
+    "activity_regularizer": None,
+    "kernel_constraint": None,
+    "bias_constraint": None,
+}
+
+
 def conv(name: str, filters: int, **more: Any) -> Config:
     config = {
         "name": name,
@@ -33,14 +45,7 @@ def conv(name: str, filters: int, **more: Any) -> Config:
         "data_format": "channels_last",
         "dilation_rate": [1, 1],
         "activation": "relu",
-        "use_bias": True,
-        "kernel_initializer": SEEDED,
-        "bias_initializer": {"class_name": "Zeros", "config": {}},
-        "kernel_regularizer": None,
-        "bias_regularizer": None,
-        "activity_regularizer": None,
-        "kernel_constraint": None,
-        "bias_constraint": None,
+        **_KERNEL_AND_BIAS,
     }
     return {"class_name": "Conv2D", "config": config | more}
 
@@ -51,14 +56,7 @@ def dense(name: str = "dense", units: int = 10, activation: str = "softmax") -> 
         "trainable": True,
         "units": units,
         "activation": activation,
-        "use_bias": True,
-        "kernel_initializer": SEEDED,
-        "bias_initializer": {"class_name": "Zeros", "config": {}},
-        "kernel_regularizer": None,
-        "bias_regularizer": None,
-        "activity_regularizer": None,
-        "kernel_constraint": None,
-        "bias_constraint": None,
+        **_KERNEL_AND_BIAS,
     }
     return {"class_name": "Dense", "config": config}
 

@@ -39,9 +39,7 @@ from digits.training.calibration import calibrate
 from digits.training.checkpoint import (
     Checkpoint,
     EpochRow,
-    check_same_run,
     checkpoint_path,
-    load_checkpoint,
     save_checkpoint,
 )
 from digits.training.comparison import Comparison, accuracy, compare, load_replaced_model
@@ -53,6 +51,7 @@ from digits.training.fine_tuning_command import fine_tune_model
 from digits.training.fitting import RunControl, TrainedNetwork, train
 from digits.training.options import add_digit_options, collected_files, words_of
 from digits.training.recipe import PRECISIONS, RECIPES, Recipe, read_recipe
+from digits.training.resuming import where_to_begin
 from digits.training.row_command import MOST_ROWS, ROWS, train_row_network
 
 if TYPE_CHECKING:
@@ -146,7 +145,7 @@ class Progress:
         Args:
             initial_weights: what a network begins with that goes on from no checkpoint.
         """
-        checkpoint = self._where_to_begin()
+        checkpoint = where_to_begin(self.options, self.path, EpochRow, self.run)
         self.first_epoch = len(checkpoint.history) if checkpoint else 0
         self.start = time.monotonic()
         control = RunControl(
@@ -171,20 +170,6 @@ class Progress:
                     "The logs of TensorBoard cannot be written: choose another --tensorboard."
                 ) from error
             raise
-
-    def _where_to_begin(self) -> Checkpoint[EpochRow] | None:
-        if not self.options.resume:
-            if self.path.exists():
-                print(f"{self.path.name} of an earlier run will be replaced; --resume goes on.")
-            return None
-        checkpoint = load_checkpoint(self.path, EpochRow)
-        if checkpoint is None:
-            print("There is no checkpoint yet: this begins at the first epoch.")
-            return None
-        check_same_run(checkpoint, self.run)
-        print(f"Going on after epoch {len(checkpoint.history)}.")
-        self.options.can_resume = True
-        return checkpoint
 
     def _keep(self, checkpoint: Checkpoint[EpochRow]) -> None:
         save_checkpoint(replace(checkpoint, run=self.run), self.path)

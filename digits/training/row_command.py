@@ -28,15 +28,14 @@ from digits.network.tensorflow_import import backend_version
 from digits.synthetic.sources import Sources
 from digits.training.checkpoint import (
     Checkpoint,
-    check_same_run,
     checkpoint_path,
-    load_checkpoint,
     save_checkpoint,
 )
 from digits.training.collected import CollectedFiles, read_collected
 from digits.training.data import read_pen_files
 from digits.training.digit_sets import MNIST_VALIDATION_DIGITS, load_mnist
 from digits.training.options import collected_files, words_of
+from digits.training.resuming import where_to_begin
 from digits.training.row_fitting import RowEpoch, RowRecipe, best_path_text, train_rows
 from digits.training.rows import RowMaker, RowSet
 
@@ -134,16 +133,14 @@ class _Keeper:
 
     def where_to_begin(self) -> Checkpoint[RowEpoch] | None:
         """The checkpoint, if it is wanted and there is one."""
-        checkpoint = load_checkpoint(self.path, RowEpoch) if self._options.resume else None
+        checkpoint = where_to_begin(self._options, self.path, RowEpoch, self._run)
         if checkpoint is not None:
-            check_same_run(checkpoint, self._run)
             self._first = len(checkpoint.history)
             before = checkpoint.run["trained_with"]
             if self._first == self._epochs:  # all that is left to do is to export it
                 self.trained_with = before
             elif before != self.trained_with:
                 self.trained_with = f"{before}, then {self.trained_with}"
-            print(f"Going on after epoch {self._first}.", flush=True)
         return checkpoint
 
     def __call__(self, checkpoint: Checkpoint[RowEpoch]) -> None:

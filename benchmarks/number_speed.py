@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.mouse_drawings import load_mouse_drawings
 from benchmarks.mouse_numbers import load_mouse_numbers
 from digits.common.command_line import count, run_script
-from digits.explanation.explaining import explain, grad_cam
+from digits.explanation.explaining import grad_cam, read_and_explain_number
 from digits.network.loading import load_network
 from digits.picture.decoding import decode_picture
 from digits.picture.preparation import prepare_digit
@@ -53,10 +53,10 @@ def medians(runs: int, *calls: Callable[[], object]) -> list[float]:
 
 
 def explained_number(picture: bytes) -> NumberReading:
-    """A number and the heatmaps of all its digits."""
-    number = read_number(picture, ink="dark")
-    for digit in number.digits:
-        explain(digit.reading.network_input, range(10))
+    """A number and the heatmaps of all its digits, each for all ten classes."""
+    number, explained = read_and_explain_number(picture, ink="dark", class_indices=range(10))
+    for digit, own in zip(number.digits, explained, strict=True):
+        own[digit.reading.top_k[0][0]].heatmap()
     return number
 
 

@@ -74,31 +74,36 @@ def label_parts(mask: Mask) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     part_of = np.zeros(mask.shape, np.int32)
     if not piece.size:
         return part_of, np.array([[0, 0, *mask.shape[::-1], mask.size]], np.int32)
-    if piece.size > _LARGE_PIECE:
+    edges = _edges_of_runs(piece)
+    if len(edges) > _MOST_EDGES * piece.size:
         _, labels, stats, _ = cv2.connectedComponentsWithStats(piece)
     else:
         count, labels = cv2.connectedComponents(piece)
-        stats = _stats_of_runs(piece, np.asarray(labels, np.int32), count)
+        stats = _stats_of_runs(edges, np.asarray(labels, np.int32), count)
     part_of[y : y + height, x : x + width] = labels
     stats[:, :2] += (x, y)
     stats[0] = 0, 0, *mask.shape[::-1], mask.size - int(stats[1:, 4].sum())
     return part_of, np.asarray(stats, np.int32)
 
 
-# Pixels: in so many there is often so much ink that to look at each is sooner.
-_LARGE_PIECE = 300_000
+# Of all pixels: where so many are ends of runs, to look at each pixel is sooner.
+_MOST_EDGES = 0.1
+
+
+def _edges_of_runs(ink: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """Where runs of ink begin and, each before the next, have ended; rows are one pixel longer."""
+    height, width = ink.shape
+    framed = np.zeros(height * (width + 1) + 1, np.uint8)  # no run goes on in the next row
+    framed[1:].reshape(height, width + 1)[:, :width] = ink
+    return np.flatnonzero(framed[1:] != framed[:-1])
 
 
 def _stats_of_runs(
-    ink: NDArray[np.uint8], part_of: NDArray[np.int32], count: int
+    edges: NDArray[np.intp], part_of: NDArray[np.int32], count: int
 ) -> NDArray[np.int32]:
     """Boxes and areas of parts, found run by run, which is far sooner than pixel by pixel."""
-    height, width = ink.shape
-    framed = np.zeros((height, width + 1), np.int8)  # no run goes on in the next row
-    framed[:, :width] = ink
-    edges = np.flatnonzero(np.diff(framed.ravel(), prepend=0))
     lengths = edges[1::2] - edges[::2]
-    y, x = np.divmod(edges[::2], width + 1)
+    y, x = np.divmod(edges[::2], part_of.shape[1] + 1)
     part = part_of[y, x]
     order = np.argsort(part, kind="stable")  # and each part's runs from above to below
     firsts = np.searchsorted(part[order], np.arange(1, count))

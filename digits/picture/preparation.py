@@ -306,7 +306,7 @@ def prepare_sheet(picture: DecodedPicture, ink: Ink = "auto") -> Sheet:
 
 def _sheet_view(pixels: Pixels) -> _View:
     """A picture in a size in which the digits of its rows can be told apart."""
-    working = shrink(without_needless(pixels), SHEET_SIZE)
+    working = without_needless(shrink(pixels, SHEET_SIZE))
     height, width = working.shape[:2]
     grow = min(LEAST_SHEET / min(height, width), SHEET_SIZE / max(height, width))
     if grow > 1:

@@ -84,6 +84,8 @@ def find_level_lines(mask: Mask, shortest: float, thickest: float) -> list[Level
         if left[piece]:
             members = _in_line_with(piece, pieces) & left
             left &= ~members
+            if pieces.boxes[members, 2].sum() < LEAST_BARE * shortest:
+                continue
             line = _longest_covered(mask, pieces, members)
             if line is not None and line.length >= shortest:
                 lines.append(line)

@@ -181,9 +181,9 @@ def read_number(
 def _read_decoded(decoded: DecodedPicture, ink: Ink, network: Network) -> NumberReading:
     drawn = find_drawn_ink(decoded, ink)
     alone: _Alone | None = None
-    if drawn is None or not drawn.is_several:
+    if drawn is not None and not drawn.is_several:
         alone = _read_alone(decoded, ink, network)
-        if drawn is not None and alone.is_sure and drawn.is_all_in(alone.prepared):
+        if alone.is_sure and drawn.is_all_in(alone.prepared):
             return _of_one_digit(alone)
     try:
         sheet = prepare_sheet(decoded, ink)
@@ -196,8 +196,10 @@ def _read_decoded(decoded: DecodedPicture, ink: Ink, network: Network) -> Number
     row_network = load_row_network()
     all_rows = read_rows(found, sheet, network, row_network)
     rows = [row for row in all_rows if any(sign.kind == "digit" for sign in row.signs)]
-    if alone is None and _are_several(_digits_among(rows)):
-        return _assembled(rows, sheet, decoded.pixels, network)
+    if _are_several(_digits_among(rows)):
+        number = _assembled(rows, sheet, decoded.pixels, network)
+        if number.is_number or (drawn is not None and drawn.is_several):
+            return number
     alone = alone or _read_alone(decoded, ink, network)
     if row_network is not None and not rows and alone.reading.top_k[0][1] < _SURE_AGAINST_ROW:
         number = _of_one_digit(alone, doubt=NO_NUMBER)

@@ -39,7 +39,9 @@ def rim_of(pixels: NDArray[_Value]) -> NDArray[_Value]:
 
 def runs_of(row: Mask) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Where the runs of ink in a row begin, and where they have ended: (n,) each."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], row.astype(np.int8), [0]])))
+    framed = np.zeros(len(row) + 2, bool)
+    framed[1:-1] = row
+    edges = np.flatnonzero(framed[1:] != framed[:-1])
     return edges[::2], edges[1::2]
 
 

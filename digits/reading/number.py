@@ -31,7 +31,7 @@ from digits.picture.preparation import (
     prepare_candidates,
     prepare_sheet,
 )
-from digits.picture.row_finding import Part, find_rows, ink_of
+from digits.picture.row_finding import Part, find_rows
 from digits.reading.digit import (
     Reading,
     ReadyPicture,
@@ -479,8 +479,7 @@ def _digits_of(
 ) -> tuple[DigitInNumber, ...]:
     ready, logits = [], []
     for _, sign in placed:
-        part = sign.part
-        prepared = sheet.prepare(ink_of(part, sheet.ink_map), part.x, part.y)
+        prepared = sheet.prepare(sign.part)
         ready.append(ReadyPicture(DecodedPicture(picture), [prepared]))
         logits.append(np.asarray(sign.logits, np.float32))
     if not ready:

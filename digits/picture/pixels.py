@@ -151,9 +151,12 @@ def stroke_width(ink_map: InkMap) -> float:
     The distance to the stroke's edge, averaged over its pixels, is a quarter of its width and,
     on a pixel grid, half a pixel more.
     """
-    mask = (ink_map > 0.5).astype(np.uint8)
-    inked = cv2.countNonZero(mask)
-    if not inked:
+    mask = (ink_map > 0.5).view(np.uint8)
+    x, y, width, height = cv2.boundingRect(mask)
+    if not width:
         return 1.0
+    with_paper = slice(max(0, y - 1), y + height + 1), slice(max(0, x - 1), x + width + 1)
+    mask = mask[with_paper]
+    inked = cv2.countNonZero(mask)
     distance = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
     return max(1.0, 4 * float(cv2.sumElems(distance)[0]) / inked - 2)

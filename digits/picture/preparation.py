@@ -406,7 +406,7 @@ def with_usual_strokes(found: InkMap, scale: float) -> InkMap:
     brimmed = np.asarray(cv2.copyMakeBorder(found, *brims, cv2.BORDER_CONSTANT), np.float32)
     if scale >= 1:
         return brimmed
-    stroke = stroke_width(brimmed[BRIM - 1 : 1 - BRIM, BRIM - 1 : 1 - BRIM])
+    stroke = stroke_width(brimmed)
     if stroke * scale < FINEST_STROKE:
         return _widened(brimmed, WIDENED_STROKE / scale - stroke)
     if stroke * scale > BOLDEST_STROKE:

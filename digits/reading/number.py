@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
@@ -388,7 +388,7 @@ def _are_several(digits: Sequence[Sign]) -> bool:
     """Whether there are at least two, each surely a digit, and none around another or over it."""
     if len(digits) < 2 or not all(map(_is_surely_there, digits)):
         return False
-    return not any(_overlap(one.part, two.part) for one, two in combinations(digits, 2))
+    return not _overlap([digit.part for digit in digits])
 
 
 def _is_surely_there(digit: Sign) -> bool:
@@ -398,12 +398,16 @@ def _is_surely_there(digit: Sign) -> bool:
     return digit.logits is not None and float(digit.logits.max()) >= SURELY_ALONE
 
 
-def _overlap(one: Part, two: Part) -> bool:
-    """Whether the boxes of two parts lie in each other by more than neighbours' boxes do."""
-    wide = min(one.x + one.width, two.x + two.width) - max(one.x, two.x)
-    tall = min(one.y + one.height, two.y + two.height) - max(one.y, two.y)
-    is_wide = wide > _DEEPEST * min(one.width, two.width)
-    return is_wide and tall > _DEEPEST * min(one.height, two.height)
+def _overlap(parts: Sequence[Part]) -> bool:
+    """Whether the boxes of any two parts lie in each other by more than neighbours' boxes do."""
+    corners = np.array([[part.x, part.y] for part in parts])
+    sizes = np.array([[part.width, part.height] for part in parts])
+    ends, pairs = corners + sizes, ~np.eye(len(parts), dtype=bool)
+    for axis in (0, 1):
+        start, end, size = corners[:, axis], ends[:, axis], sizes[:, axis]
+        shared = np.minimum.outer(end, end) - np.maximum.outer(start, start)
+        pairs &= shared > _DEEPEST * np.minimum.outer(size, size)
+    return bool(pairs.any())
 
 
 def _are_side_by_side(digits: Sequence[Sign], rows: Sequence[RowReading]) -> bool:

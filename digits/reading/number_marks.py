@@ -174,8 +174,10 @@ def _main_direction(part: Part) -> tuple[float, tuple[float, float]]:
 
 def _is_colon(part: Part, row: Row) -> bool:
     """Whether it is two dots, one above the other."""
+    if part.width > 0.35 * row.height:
+        return False
     starts, ends = runs_of(np.asarray(part.mask.any(axis=1)))
-    if len(starts) != 2 or part.width > 0.35 * row.height:
+    if len(starts) != 2:
         return False
     upper, lower = ends - starts
     gap = starts[1] - ends[0]

@@ -66,7 +66,7 @@ class RowReading:
         Where each has a narrow cell of its own, as on a form, the gap says nothing.
         """
         gap = right.x - left.x - left.width
-        if gap <= self._least_gap or self._is_evenly_spaced():
+        if gap <= self._least_gap or self._is_evenly_spaced:
             return False
         cells = [self._cell_around(part) for part in (left, right)]
         return max(cells) > WIDEST_BOX * self.row.height
@@ -87,6 +87,7 @@ class RowReading:
     def _neighbours(self) -> Iterable[tuple[Part, Part]]:
         return pairwise([sign.part for sign in self.signs if sign.kind == "digit"])
 
+    @cached_property
     def _is_evenly_spaced(self) -> bool:
         """Whether digits stand as if each had a box of its own, however pale these are."""
         at = np.array([sign.part.middle[0] for sign in self.signs if sign.kind == "digit"])

@@ -150,12 +150,17 @@ class LightNetwork:
         return LastLayer(name, weights, logits[0] - weights @ maps[0].sum(axis=(0, 1)))
 
 
+def explains_as_it_reads(network: Network) -> bool:
+    """Whether the pass forth that reads a digit tells the evidence for it, too."""
+    return isinstance(network, LightNetwork) and network.last_layer is not None
+
+
 def keeping_maps(network: Network) -> Network:
     """A network that keeps what it computes, as `LightNetwork.keeping_maps`.
 
-    It is the same network where that is of no use: its gradients do not come of one pass forth.
+    It is the same network where that is of no use.
     """
-    if isinstance(network, LightNetwork) and network.last_layer is not None:
+    if isinstance(network, LightNetwork) and explains_as_it_reads(network):
         return network.keeping_maps()
     return network
 

@@ -132,12 +132,15 @@ def read_rows(
 def _ask(
     rows: Sequence[Row], sheet: Sheet, network: Network, row_network: RowNetwork | None
 ) -> list[_AskedRow]:
-    """Each network of each row; that of rows meanwhile, for it need not know how they are cut."""
+    """Each network of each row, both at once: that of rows need not know how they are cut."""
     if row_network is None:
         return [_AskedRow.of(row, sheet, network) for row in rows]
-    with ThreadPoolExecutor(os.cpu_count()) as beside:
-        seen = [beside.submit(SeenRow.of, row, sheet.ink_map, row_network) for row in rows]
-        return [_AskedRow.of(row, sheet, network, own) for row, own in zip(rows, seen, strict=True)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        # All of these are begun before the first of those that wait for them.
+        seen = [pool.submit(SeenRow.of, row, sheet.ink_map, row_network) for row in rows]
+        return list(
+            pool.map(lambda *each: _AskedRow.of(each[0], sheet, network, each[1]), rows, seen)
+        )
 
 
 @dataclass(frozen=True, eq=False)

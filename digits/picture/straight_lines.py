@@ -10,6 +10,7 @@ Coordinates: x to the right, y downwards, whole numbers at pixel centres.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -68,6 +69,12 @@ class _Pieces:
     boxes: NDArray[np.int32]
     lines: NDArray[np.float64]
     thickness: NDArray[np.float64]
+
+    @cached_property
+    def middles(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Of the line of each: x and y, float (n,) each."""
+        x = self.boxes[:, 0] + (self.boxes[:, 2] - 1) / 2
+        return x, self.lines[:, 0] * x + self.lines[:, 1]
 
 
 def find_level_lines(mask: Mask, shortest: float, thickest: float) -> list[LevelLine]:
@@ -164,8 +171,7 @@ def _fitted(
 
 def _in_line_with(piece: int, pieces: _Pieces) -> Mask:
     """Which pieces lie on the line that one is a part of; the line is fitted as it grows."""
-    middle_x = pieces.boxes[:, 0] + (pieces.boxes[:, 2] - 1) / 2
-    middle_y = pieces.lines[:, 0] * middle_x + pieces.lines[:, 1]
+    middle_x, middle_y = pieces.middles
     slope, height = pieces.lines[piece]
     members = np.arange(len(middle_x)) == piece
     reach = 1.5 * float(pieces.boxes[piece, 2])

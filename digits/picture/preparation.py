@@ -137,8 +137,9 @@ def _prepared(
     """Ink that was found, cropped, as a digit.
 
     Args:
-        found: float32 (h, w), its first and last rows and columns inked.
-        to_picture: float64 (3, 3), affine map from its pixels to those of the upright picture.
+        normal: the same in the network's field.
+        to_picture: float64 (3, 3), affine map from pixels of that ink to those of the upright
+            picture.
         pictures: in grey, and the ink in it.
     """
     in_grey, ink_found = pictures

@@ -33,7 +33,7 @@ def grad_cam_map(feature_maps: Array, gradients: Array) -> Array:
 
         w_k = mean over i, j of g_kij        evidence_ij = Σ_k w_k A_kij
     """
-    return _weighed(feature_maps, gradients.mean(axis=(-3, -2)))
+    return _weighed(feature_maps, without_repeats(gradients).mean(axis=(-3, -2)))
 
 
 def grad_cam_plus_plus_map(feature_maps: Array, gradients: Array) -> Array:
@@ -80,6 +80,14 @@ def layercam_map(feature_maps: Array, gradients: Array) -> Array:
         evidence_ij = Σ_k ReLU(g_kij) A_kij
     """
     return hirescam_map(feature_maps, np.maximum(gradients, 0))
+
+
+def without_repeats(gradients: Array) -> Array:
+    """A view of gradients in which an axis that repeats one value, as of a broadcast, has it once.
+
+    The gradients of a network that is linear behind the layer are the same at all places.
+    """
+    return gradients[tuple(slice(None if stride else 1) for stride in gradients.strides)]
 
 
 def _weighed(feature_maps: Array, weights: Array) -> Array:

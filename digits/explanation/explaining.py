@@ -2,7 +2,8 @@
 
 `grad_cam` gives one heatmap. `explain` gives several classes and methods for one pass through the
 network, with the evidence as it is: unscaled, and at the resolution of the layer.
-`read_and_explain` gives the answer, too, for the same one pass.
+`read_and_explain` gives the answer, too, for the same one pass, and `read_and_explain_number` that
+of a whole number with the evidence for each of its digits.
 """
 
 from __future__ import annotations
@@ -16,21 +17,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.explanation.class_activation_maps import (
-    ClassActivationMap,
-)
+from digits.explanation.class_activation_maps import ClassActivationMap, without_repeats
 from digits.explanation.evidence import Explanation
 from digits.explanation.methods import METHODS
 from digits.explanation.occlusion import occlusion_maps
 from digits.network.architectures import CLASSES, INPUT_SHAPE
 from digits.network.hand import Hand, with_hand
 from digits.network.layers import choose_convolution
+from digits.network.light_serving import keeping_maps
 from digits.network.loading import as_network, load_network
 from digits.network.prediction import checked_logits
 from digits.network.serving import LayerGradients, Network
 from digits.picture.decoding import Picture
 from digits.picture.pixels import Ink
 from digits.reading.digit import Reading, choose_candidate, make_readings, prepare_picture
+from digits.reading.number import NumberReading, read_number
 
 if TYPE_CHECKING:
     from digits.network.loading import AnyNetwork
@@ -165,6 +166,44 @@ def read_and_explain(
     return make_readings([ready], logits, k, network)[0], explained
 
 
+def read_and_explain_number(
+    picture: Picture,
+    *,
+    ink: Ink = "auto",
+    class_indices: Sequence[int | None] = (None,),
+    layer_name: str | None = None,
+    methods: Sequence[str] = ("grad-cam",),
+    model: AnyNetwork | None = None,
+    hand: Hand | None = None,
+) -> tuple[NumberReading, list[list[Explanation]]]:
+    """`read_number`, and `explain` for each of its digits.
+
+    At the last layer of the network that ships, no digit takes a pass of its own: the evidence
+    comes of the feature maps by which it was read.
+
+    Args:
+        picture, ink: as for `read_number`.
+        class_indices, layer_name, methods: as for `explain`.
+        model, hand: as for both.
+
+    Returns:
+        The number, and for each of its digits what `explain` gives.
+
+    Raises:
+        PictureError, NoInkError: as `read_number`.
+        LayerError, ModelError, ValueError: as both.
+    """
+    network = with_hand(keeping_maps(as_network(model)), hand)
+    number = read_number(picture, ink=ink, model=network)
+    explained = [
+        explain(
+            digit.reading.network_input, class_indices, layer_name, methods=methods, model=network
+        )
+        for digit in number.digits
+    ]
+    return number, explained
+
+
 @dataclass(frozen=True, eq=False)
 class _Found:
     """What one method found: evidence float32 (n, rows, columns) for n classes."""
@@ -205,7 +244,8 @@ def _by_gradients(
     found: LayerGradients, activation_map: ClassActivationMap, layer_name: str | None
 ) -> _Found:
     evidence = activation_map(found.feature_maps, found.gradients)
-    largest_term = np.abs(found.feature_maps).max() * np.abs(found.gradients).max()
+    largest_gradient = np.abs(without_repeats(found.gradients)).max()
+    largest_term = np.abs(found.feature_maps).max() * largest_gradient
     rounding = float(ROUNDING * largest_term)
     return _Found(found.class_indices, evidence, found.logits, layer_name, rounding)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from digits.network.architectures import CLASSES, INPUT_SHAPE
 from digits.network.last_layer import LastLayer
 from digits.network.papers import ModelPapers
-from digits.network.serving import LayerGradients
+from digits.network.serving import LayerGradients, Network
 from digits.network.stored_export import StoredExport, read_export
 from digits.network.tensorflow_beside import NetworkBeside
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 BATCH = 32
 """How many pictures are passed on at once; more are no faster, and take memory that stays."""
+MOST_KEPT = 256
+"""How many pictures' feature maps are kept at most: 75 kB each for the network that ships."""
 # In the list of what a tensor outside of the file is described by.
 _ELSEWHERE = b"\x0a\x08location"
 
@@ -52,6 +55,7 @@ class LightNetwork:
         self._beside = beside
         self._last_convolution = export.last_convolution
         self._class_weights = export.class_weights
+        self._kept: dict[bytes, tuple[NDArray[np.float32], NDArray[np.float32]]] | None = None
         self._session = open_session(export.onnx)
         self.last_layer = self._checked_last_layer()
 
@@ -64,12 +68,12 @@ class LightNetwork:
     def compute_logits(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """As `serving.Network.compute_logits`."""
         batches = [images[i : i + BATCH] for i in range(0, len(images), BATCH)]
-        return np.concatenate([self._run(batch, "logits")[0] for batch in batches])
+        return np.concatenate([self._logits(batch) for batch in batches])
 
     def compute_feature_sums(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """As `serving.Network.compute_feature_sums`."""
         batches = [images[i : i + BATCH] for i in range(0, len(images), BATCH)]
-        maps = [self._run(batch, "feature_maps")[0] for batch in batches]
+        maps = [self._logits_and_maps(batch)[1] for batch in batches]
         return np.concatenate([each.sum(axis=(1, 2)) for each in maps])
 
     def compute_gradients(
@@ -83,9 +87,8 @@ class LightNetwork:
         own = self.last_layer
         if own is None or not self._explains(layer_name):
             return self._beside.compute_gradients(layer_name, image, class_indices, last_layer)
-        logits, feature_maps = (
-            each[0] for each in self._run(image[None], "logits", "feature_maps")
-        )
+        kept = (self._kept or {}).get(_key(image))
+        logits, feature_maps = kept or (each[0] for each in self._logits_and_maps(image[None]))
         if last_layer is not None:
             features = feature_maps.sum(axis=(0, 1))
             own = last_layer.at(features)
@@ -100,9 +103,32 @@ class LightNetwork:
             gradients=np.broadcast_to(gradients, (len(indices), *feature_maps.shape)),
         )
 
+    def keeping_maps(self) -> LightNetwork:
+        """The same network for one caller, which keeps what it computes.
+
+        Whoever reads a picture's digits and then explains them asks it but once for each.
+        """
+        keeping = copy(self)
+        keeping._kept = {}
+        return keeping
+
     def _explains(self, layer_name: str | None) -> bool:
         is_last = layer_name in (None, self._last_convolution)
         return is_last and self._class_weights is not None
+
+    def _logits(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        if self._kept is None:
+            return self._run(images, "logits")[0]
+        return self._logits_and_maps(images)[0]
+
+    def _logits_and_maps(self, images: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        """Of a batch; both are kept, where they are to be."""
+        found = self._run(images, "logits", "feature_maps")
+        if self._kept is not None:
+            room = max(0, MOST_KEPT - len(self._kept))
+            for image, logits, maps in list(zip(images, *found, strict=True))[:room]:
+                self._kept[_key(image)] = logits, maps
+        return found
 
     def _run(self, images: NDArray[np.float32], *names: str) -> list[NDArray[np.float32]]:
         found: list[NDArray[np.float32]] = self._session.run(
@@ -122,6 +148,25 @@ class LightNetwork:
         if maps.ndim != 4 or weights.shape != (self.classes, maps.shape[3]):
             raise ValueError("the export's class weights do not fit its feature maps")
         return LastLayer(name, weights, logits[0] - weights @ maps[0].sum(axis=(0, 1)))
+
+
+def explains_as_it_reads(network: Network) -> bool:
+    """Whether the pass forth that reads a digit tells the evidence for it, too."""
+    return isinstance(network, LightNetwork) and network.last_layer is not None
+
+
+def keeping_maps(network: Network) -> Network:
+    """A network that keeps what it computes, as `LightNetwork.keeping_maps`.
+
+    It is the same network where that is of no use.
+    """
+    if isinstance(network, LightNetwork) and explains_as_it_reads(network):
+        return network.keeping_maps()
+    return network
+
+
+def _key(image: NDArray[np.float32]) -> bytes:
+    return np.ascontiguousarray(image, np.float32).tobytes()
 
 
 def try_export(path: Path) -> None:

@@ -86,8 +86,8 @@ class RowNetwork:
             the blank.
         """
         frames = -(-strip.shape[1] // COLUMNS_A_FRAME)
-        paper = frames * COLUMNS_A_FRAME - strip.shape[1] + PAPER_BEHIND
-        strips = np.pad(strip, ((0, 0), (0, paper)))[None].astype(np.float32)
+        strips = np.zeros((1, len(strip), frames * COLUMNS_A_FRAME + PAPER_BEHIND), np.float32)
+        strips[0, :, : strip.shape[1]] = strip
         (logits,) = self._session.run(["logits"], {"strips": strips})
         return log_softmax(logits[0, :frames])
 

@@ -214,11 +214,13 @@ def otsu_threshold(counts: NDArray[np.float64]) -> float:
 def strong_and_joined(ink_map: InkMap, weak_level: float, strong_level: float) -> Mask:
     """Strong ink and the weak ink joined to it, but for weak ink that leads far away from it."""
     weak, strong = ink_map > weak_level, ink_map > strong_level
-    count, part_of = cv2.connectedComponents(weak.astype(np.uint8))
+    count, part_of = cv2.connectedComponents(weak.view(np.uint8))
     if count > 2:
-        has_strong = np.bincount(part_of[strong], minlength=count) > 0
+        has_strong = np.zeros(count, bool)
+        has_strong[part_of.ravel()[np.flatnonzero(strong)]] = True
         has_strong[0] = False
-        weak = has_strong[part_of]
+        if not has_strong[1:].all():
+            weak = has_strong.take(np.asarray(part_of, np.int32))
     if np.count_nonzero(weak) > 2.5 * np.count_nonzero(strong):
         reach = 2 * round(0.5 * stroke_width(strong.astype(np.float32))) + 3
         near = cv2.dilate(strong.astype(np.uint8), np.ones((reach, reach), np.uint8))

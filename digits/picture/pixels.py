@@ -39,7 +39,9 @@ def rim_of(pixels: NDArray[_Value]) -> NDArray[_Value]:
 
 def runs_of(row: Mask) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Where the runs of ink in a row begin, and where they have ended: (n,) each."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], row.astype(np.int8), [0]])))
+    framed = np.zeros(len(row) + 2, bool)
+    framed[1:-1] = row
+    edges = np.flatnonzero(framed[1:] != framed[:-1])
     return edges[::2], edges[1::2]
 
 
@@ -74,31 +76,36 @@ def label_parts(mask: Mask) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     part_of = np.zeros(mask.shape, np.int32)
     if not piece.size:
         return part_of, np.array([[0, 0, *mask.shape[::-1], mask.size]], np.int32)
-    if piece.size > _LARGE_PIECE:
+    edges = _edges_of_runs(piece)
+    if len(edges) > _MOST_EDGES * piece.size:
         _, labels, stats, _ = cv2.connectedComponentsWithStats(piece)
     else:
         count, labels = cv2.connectedComponents(piece)
-        stats = _stats_of_runs(piece, np.asarray(labels, np.int32), count)
+        stats = _stats_of_runs(edges, np.asarray(labels, np.int32), count)
     part_of[y : y + height, x : x + width] = labels
     stats[:, :2] += (x, y)
     stats[0] = 0, 0, *mask.shape[::-1], mask.size - int(stats[1:, 4].sum())
     return part_of, np.asarray(stats, np.int32)
 
 
-# Pixels: in so many there is often so much ink that to look at each is sooner.
-_LARGE_PIECE = 300_000
+# Of all pixels: where so many are ends of runs, to look at each pixel is sooner.
+_MOST_EDGES = 0.1
+
+
+def _edges_of_runs(ink: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """Where runs of ink begin and, each before the next, have ended; rows are one pixel longer."""
+    height, width = ink.shape
+    framed = np.zeros(height * (width + 1) + 1, np.uint8)  # no run goes on in the next row
+    framed[1:].reshape(height, width + 1)[:, :width] = ink
+    return np.flatnonzero(framed[1:] != framed[:-1])
 
 
 def _stats_of_runs(
-    ink: NDArray[np.uint8], part_of: NDArray[np.int32], count: int
+    edges: NDArray[np.intp], part_of: NDArray[np.int32], count: int
 ) -> NDArray[np.int32]:
     """Boxes and areas of parts, found run by run, which is far sooner than pixel by pixel."""
-    height, width = ink.shape
-    framed = np.zeros((height, width + 1), np.int8)  # no run goes on in the next row
-    framed[:, :width] = ink
-    edges = np.flatnonzero(np.diff(framed.ravel(), prepend=0))
     lengths = edges[1::2] - edges[::2]
-    y, x = np.divmod(edges[::2], width + 1)
+    y, x = np.divmod(edges[::2], part_of.shape[1] + 1)
     part = part_of[y, x]
     order = np.argsort(part, kind="stable")  # and each part's runs from above to below
     firsts = np.searchsorted(part[order], np.arange(1, count))
@@ -144,9 +151,12 @@ def stroke_width(ink_map: InkMap) -> float:
     The distance to the stroke's edge, averaged over its pixels, is a quarter of its width and,
     on a pixel grid, half a pixel more.
     """
-    mask = (ink_map > 0.5).astype(np.uint8)
-    inked = cv2.countNonZero(mask)
-    if not inked:
+    mask = (ink_map > 0.5).view(np.uint8)
+    x, y, width, height = cv2.boundingRect(mask)
+    if not width:
         return 1.0
+    with_paper = slice(max(0, y - 1), y + height + 1), slice(max(0, x - 1), x + width + 1)
+    mask = mask[with_paper]
+    inked = cv2.countNonZero(mask)
     distance = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
     return max(1.0, 4 * float(cv2.sumElems(distance)[0]) / inked - 2)

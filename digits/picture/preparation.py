@@ -12,7 +12,7 @@ Coordinates: x to the right, y downwards, whole numbers at pixel centres.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import get_args
 
@@ -34,6 +34,7 @@ from digits.picture.pixels import (
     shrink,
     stroke_width,
 )
+from digits.picture.row_finding import Part, ink_of
 from digits.picture.sheet_ink import find_sheet_ink
 
 PREPARATION_VERSION = 2
@@ -127,20 +128,20 @@ def _check(ink: Ink) -> None:
 def _prepare(view: _View, ink_map: InkMap) -> PreparedDigit:
     found, corner = _crop_to_ink(ink_map)
     pictures = _as_grey_picture(view.pixels), _as_grey(ink_map)
-    return _prepared(found, view.to_picture @ _shift(corner), pictures)
+    return _prepared(_normalised(found), view.to_picture @ _shift(corner), pictures)
 
 
 def _prepared(
-    found: InkMap, to_picture: NDArray[np.float64], pictures: tuple[Grey, Grey]
+    normal: _Normalised, to_picture: NDArray[np.float64], pictures: tuple[Grey, Grey]
 ) -> PreparedDigit:
     """Ink that was found, cropped, as a digit.
 
     Args:
-        found: float32 (h, w), its first and last rows and columns inked.
-        to_picture: float64 (3, 3), affine map from its pixels to those of the upright picture.
+        normal: the same in the network's field.
+        to_picture: float64 (3, 3), affine map from pixels of that ink to those of the upright
+            picture.
         pictures: in grey, and the ink in it.
     """
-    normal = _normalised(found)
     in_grey, ink_found = pictures
     steps = (
         ("In grey", in_grey),
@@ -245,6 +246,7 @@ class Sheet:
     ink_map: InkMap
     lines: NDArray[np.bool_]
     view: _View
+    _digits: dict[Part, _Normalised] = field(default_factory=dict)
 
     @cached_property
     def stroke(self) -> float:
@@ -256,16 +258,31 @@ class Sheet:
         """uint8 (h, w), the picture as it is worked on, of which `prepare` shows pieces."""
         return _as_grey_picture(self.view.pixels)
 
-    def prepare(self, ink_map: InkMap, x: int, y: int) -> PreparedDigit:
-        """Some of its ink as a digit, whose steps show no more than what is around it.
+    def network_input(self, part: Part) -> InkMap:
+        """The digit that a part of its ink is, as the network sees it.
 
-        Args:
-            ink_map: float32 (h, w), some of it above 0.
-            x: the column of the sheet where it begins.
-            y: likewise the row.
+        Returns:
+            float32 (28, 28) in [0, 1], white ink on black.
         """
-        found, (left, top) = _crop_to_ink(ink_map)
-        corner = x + left, y + top
+        found, _ = self._found(part)
+        return self._normal(part, found).network_input
+
+    def _found(self, part: Part) -> tuple[InkMap, tuple[int, int]]:
+        """A part's ink, cropped, and the corner of the sheet where that lies."""
+        found, (left, top) = _crop_to_ink(ink_of(part, self.ink_map))
+        return found, (part.x + left, part.y + top)
+
+    def _normal(self, part: Part, found: InkMap) -> _Normalised:
+        if part not in self._digits:
+            normal = _normalised(found)
+            if len(self._digits) >= _MOST_DIGITS:
+                return normal
+            self._digits[part] = normal
+        return self._digits[part]
+
+    def prepare(self, part: Part) -> PreparedDigit:
+        """A part of its ink as a digit, whose steps show no more than what is around it."""
+        found, corner = self._found(part)
         brim = round(CLOSER_MARGIN * max(found.shape))
         rows, columns = (
             slice(max(0, start - brim), start + size + brim)
@@ -275,7 +292,8 @@ class Sheet:
         ink_found = np.zeros_like(in_grey)
         own = ink_found[corner[1] - rows.start :, corner[0] - columns.start :]
         own[: found.shape[0], : found.shape[1]] = _as_grey(found)
-        return _prepared(found, self.view.to_picture @ _shift(corner), (in_grey, ink_found))
+        to_picture = self.view.to_picture @ _shift(corner)
+        return _prepared(self._normal(part, found), to_picture, (in_grey, ink_found))
 
     def box_on_picture(self, x: int, y: int, width: int, height: int) -> tuple[int, int, int, int]:
         """Where a box of the sheet lies on the upright picture: x, y, width, height, pixels."""
@@ -306,7 +324,7 @@ def prepare_sheet(picture: DecodedPicture, ink: Ink = "auto") -> Sheet:
 
 def _sheet_view(pixels: Pixels) -> _View:
     """A picture in a size in which the digits of its rows can be told apart."""
-    working = shrink(without_needless(pixels), SHEET_SIZE)
+    working = without_needless(shrink(pixels, SHEET_SIZE))
     height, width = working.shape[:2]
     grow = min(LEAST_SHEET / min(height, width), SHEET_SIZE / max(height, width))
     if grow > 1:
@@ -385,7 +403,8 @@ def with_usual_strokes(found: InkMap, scale: float) -> InkMap:
         found: ink, cropped; the answer has a brim of `BRIM` more pixels on each side.
         scale: by how much it is about to be resized.
     """
-    brimmed = np.pad(found, BRIM)
+    brims = (BRIM,) * 4
+    brimmed = np.asarray(cv2.copyMakeBorder(found, *brims, cv2.BORDER_CONSTANT), np.float32)
     if scale >= 1:
         return brimmed
     stroke = stroke_width(brimmed)
@@ -466,7 +485,7 @@ def _centre_by_mass(digit: InkMap) -> tuple[InkMap, tuple[int, int]]:
     offset = []
     for axis, size in ((0, digit.shape[1]), (1, digit.shape[0])):
         centre = float(digit.sum(axis=axis) @ np.arange(size)) / mass
-        offset.append(int(np.clip(round(CENTRE_OF_MASS - centre), 0, NETWORK_SIZE - size)))
+        offset.append(min(max(round(CENTRE_OF_MASS - centre), 0), NETWORK_SIZE - size))
     x, y = offset
     field = np.zeros((NETWORK_SIZE, NETWORK_SIZE), np.float32)
     field[y : y + digit.shape[0], x : x + digit.shape[1]] = digit
@@ -509,5 +528,7 @@ def _as_grey(ink_map: InkMap) -> Grey:
 
 # Of a drawing's things side by side, so many are looked at.
 _MOST_RUNS = 24
+# Of a sheet's parts so many are kept as digits, for each is asked about and then shown.
+_MOST_DIGITS = 400
 # Around a crop, so that strokes can grow.
 BRIM = 24

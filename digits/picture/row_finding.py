@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -62,6 +63,12 @@ class Part:
     def middle(self) -> tuple[float, float]:
         """Of its box: x, y."""
         return self.x + (self.width - 1) / 2, self.y + (self.height - 1) / 2
+
+    @cached_property
+    def spreads(self) -> tuple[float, float, float]:
+        """Of its pixels around their mean, summed: of x squared, of x times y, of y squared."""
+        moments = cv2.moments(self.mask.view(np.uint8), True)
+        return moments["mu20"], moments["mu11"], moments["mu02"]
 
 
 def ink_of(part: Part, ink_map: InkMap) -> InkMap:
@@ -184,6 +191,6 @@ def _slant_of(parts: Sequence[Part], least: float) -> float:
     leans = []
     for part in parts:
         if part.height >= least:
-            moments = cv2.moments(part.mask.astype(np.uint8), True)
-            leans.append(-moments["mu11"] / max(moments["mu02"], 1e-6))
+            _, mixed, upright = part.spreads
+            leans.append(-mixed / max(upright, 1e-6))
     return float(np.rad2deg(np.arctan(np.median(leans)))) if leans else 0.0

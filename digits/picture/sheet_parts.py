@@ -78,6 +78,8 @@ class SheetParts:
     def leave_out_frames(self) -> Mask:
         """Without thin parts that go around others; gives these, bool (H, W)."""
         is_frame = self._are_frames()
+        if not is_frame.any():
+            return np.zeros(self._shape, bool)
         self._is_left &= ~is_frame
         return np.asarray(is_frame[self._part_of])
 
@@ -91,6 +93,8 @@ class SheetParts:
     @property
     def left(self) -> Mask:
         """Bool (H, W), where what is left is."""
+        if self._is_left[1:].all():
+            return np.asarray(self._part_of > 0)
         return np.asarray(self._is_left[self._part_of])
 
     def _usual_height(self) -> float:

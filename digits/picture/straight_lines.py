@@ -10,6 +10,7 @@ Coordinates: x to the right, y downwards, whole numbers at pixel centres.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -19,6 +20,7 @@ from digits.picture.pixels import Mask, label_parts, runs_of
 
 # Degrees: paper is held about level, and hands draw lines so.
 LARGEST_TILT = 12
+_STEEPEST = np.tan(np.deg2rad(LARGEST_TILT))
 # Of a line's length, what is ink.
 LEAST_COVERAGE = 0.8
 # Of a line's length, what no stroke crosses or lies upon.
@@ -68,6 +70,12 @@ class _Pieces:
     lines: NDArray[np.float64]
     thickness: NDArray[np.float64]
 
+    @cached_property
+    def middles(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Of the line of each: x and y, float (n,) each."""
+        x = self.boxes[:, 0] + (self.boxes[:, 2] - 1) / 2
+        return x, self.lines[:, 0] * x + self.lines[:, 1]
+
 
 def find_level_lines(mask: Mask, shortest: float, thickest: float) -> list[LevelLine]:
     """Nearly level lines, the longest piece of each first.
@@ -84,6 +92,8 @@ def find_level_lines(mask: Mask, shortest: float, thickest: float) -> list[Level
         if left[piece]:
             members = _in_line_with(piece, pieces) & left
             left &= ~members
+            if pieces.boxes[members, 2].sum() < LEAST_BARE * shortest:
+                continue
             line = _longest_covered(mask, pieces, members)
             if line is not None and line.length >= shortest:
                 lines.append(line)
@@ -132,7 +142,7 @@ def _thin_pieces(mask: Mask, thickest: float) -> _Pieces:
     areas = stats[:, cv2.CC_STAT_AREA]
     wide = stats[:, cv2.CC_STAT_WIDTH]
     is_piece = (wide >= np.maximum(SHORTEST_PIECE, 2 * areas / np.maximum(wide, 1))) & (
-        stats[:, cv2.CC_STAT_HEIGHT] <= np.tan(np.deg2rad(LARGEST_TILT)) * wide + thickest + 1
+        stats[:, cv2.CC_STAT_HEIGHT] <= _STEEPEST * wide + thickest + 1
     )
     is_piece[0] = False
     chosen = np.flatnonzero(is_piece)
@@ -141,25 +151,27 @@ def _thin_pieces(mask: Mask, thickest: float) -> _Pieces:
     for part in chosen:
         x, y, width, height = stats[part, :4]
         rows, columns = np.nonzero(part_of[y : y + height, x : x + width] == part)
-        lines.append(_fitted(columns + x, rows + y))
+        lines.append(_fitted(columns + x, rows + y, np.full(len(rows), 1 / len(rows))))
     fits = np.array(lines, np.float64).reshape(-1, 2)
     thickness = areas[chosen] / np.maximum(wide[chosen], 1)
-    straight = np.abs(fits[:, 0]) <= np.tan(np.deg2rad(LARGEST_TILT))
+    straight = np.abs(fits[:, 0]) <= _STEEPEST
     return _Pieces(stats[chosen, :4][straight], fits[straight], thickness[straight])
 
 
-def _fitted(x: NDArray[np.intp], y: NDArray[np.intp]) -> tuple[float, float]:
-    """Slope and height of the line through points, by least squares."""
-    mean_x, mean_y = x.mean(), y.mean()
-    spread = ((x - mean_x) ** 2).sum()
-    slope = float(((x - mean_x) * (y - mean_y)).sum() / spread) if spread else 0.0
-    return slope, float(mean_y - slope * mean_x)
+def _fitted(
+    x: NDArray[np.floating], y: NDArray[np.floating], weights: NDArray[np.float64]
+) -> tuple[float, float]:
+    """Slope and height of the line through points, by least squares; the weights sum to 1."""
+    mean_x, mean_y = float(weights @ x), float(weights @ y)
+    off = weights * (x - mean_x)
+    spread = float(off @ (x - mean_x))
+    slope = float(off @ (y - mean_y)) / spread if spread else 0.0
+    return slope, mean_y - slope * mean_x
 
 
 def _in_line_with(piece: int, pieces: _Pieces) -> Mask:
     """Which pieces lie on the line that one is a part of; the line is fitted as it grows."""
-    middle_x = pieces.boxes[:, 0] + (pieces.boxes[:, 2] - 1) / 2
-    middle_y = pieces.lines[:, 0] * middle_x + pieces.lines[:, 1]
+    middle_x, middle_y = pieces.middles
     slope, height = pieces.lines[piece]
     members = np.arange(len(middle_x)) == piece
     reach = 1.5 * float(pieces.boxes[piece, 2])
@@ -192,26 +204,26 @@ def _line_through(pieces: _Pieces, members: Mask) -> tuple[float, float]:
     middle = boxes[:, 0] + half
     ends_x = np.concatenate([middle - half, middle + half])
     own = np.concatenate([lines, lines])
-    weights = np.sqrt(np.tile(boxes[:, 2].astype(np.float64), 2))
-    slope, height = np.polyfit(ends_x, own[:, 0] * ends_x + own[:, 1], 1, w=weights)
-    return float(slope), float(height)
+    weights = np.tile(boxes[:, 2].astype(np.float64), 2)
+    return _fitted(ends_x, own[:, 0] * ends_x + own[:, 1], weights / weights.sum())
 
 
 def _longest_covered(mask: Mask, pieces: _Pieces, members: Mask) -> LevelLine | None:
     boxes = pieces.boxes[members]
     slope, height = _line_through(pieces, members)
-    if abs(slope) > np.tan(np.deg2rad(LARGEST_TILT)):
+    if abs(slope) > _STEEPEST:
         return None
-    thickness = float(np.average(pieces.thickness[members], weights=boxes[:, 2]))
+    thickness = float(pieces.thickness[members] @ boxes[:, 2]) / int(boxes[:, 2].sum())
     first, last = int(boxes[:, 0].min()), int((boxes[:, 0] + boxes[:, 2]).max()) - 1
     columns = np.arange(first, last + 1)
     reach = max(1, round(0.5 * thickness)) + 1
     rows = np.rint(slope * columns + height).astype(np.intp) + np.arange(-reach, reach + 1)[:, None]
     inked = mask[np.clip(rows, 0, len(mask) - 1), columns].any(axis=0)
     gap = max(3, min(round(thickness), 6))
-    bridged = cv2.morphologyEx(
-        np.pad(inked, gap).astype(np.uint8)[None], cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8)
-    )[0, gap:-gap]
+    framed = np.zeros((1, len(columns) + 2 * gap), np.uint8)
+    framed[0, gap:-gap] = inked
+    close = np.ones((1, gap), np.uint8)
+    bridged = cv2.morphologyEx(framed, cv2.MORPH_CLOSE, close)[0, gap:-gap]
     starts, ends = runs_of(bridged > 0)
     if not starts.size:
         return None

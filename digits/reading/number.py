@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
@@ -31,7 +31,7 @@ from digits.picture.preparation import (
     prepare_candidates,
     prepare_sheet,
 )
-from digits.picture.row_finding import Part, find_rows, ink_of
+from digits.picture.row_finding import Part, find_rows
 from digits.reading.digit import (
     Reading,
     ReadyPicture,
@@ -181,9 +181,9 @@ def read_number(
 def _read_decoded(decoded: DecodedPicture, ink: Ink, network: Network) -> NumberReading:
     drawn = find_drawn_ink(decoded, ink)
     alone: _Alone | None = None
-    if drawn is None or not drawn.is_several:
+    if drawn is not None and not drawn.is_several:
         alone = _read_alone(decoded, ink, network)
-        if drawn is not None and alone.is_sure and drawn.is_all_in(alone.prepared):
+        if alone.is_sure and drawn.is_all_in(alone.prepared):
             return _of_one_digit(alone)
     try:
         sheet = prepare_sheet(decoded, ink)
@@ -196,8 +196,10 @@ def _read_decoded(decoded: DecodedPicture, ink: Ink, network: Network) -> Number
     row_network = load_row_network()
     all_rows = read_rows(found, sheet, network, row_network)
     rows = [row for row in all_rows if any(sign.kind == "digit" for sign in row.signs)]
-    if alone is None and _are_several(_digits_among(rows)):
-        return _assembled(rows, sheet, decoded.pixels, network)
+    if _are_several(_digits_among(rows)):
+        number = _assembled(rows, sheet, decoded.pixels, network)
+        if number.is_number or (drawn is not None and drawn.is_several):
+            return number
     alone = alone or _read_alone(decoded, ink, network)
     if row_network is not None and not rows and alone.reading.top_k[0][1] < _SURE_AGAINST_ROW:
         number = _of_one_digit(alone, doubt=NO_NUMBER)
@@ -386,7 +388,7 @@ def _are_several(digits: Sequence[Sign]) -> bool:
     """Whether there are at least two, each surely a digit, and none around another or over it."""
     if len(digits) < 2 or not all(map(_is_surely_there, digits)):
         return False
-    return not any(_overlap(one.part, two.part) for one, two in combinations(digits, 2))
+    return not _overlap([digit.part for digit in digits])
 
 
 def _is_surely_there(digit: Sign) -> bool:
@@ -396,12 +398,16 @@ def _is_surely_there(digit: Sign) -> bool:
     return digit.logits is not None and float(digit.logits.max()) >= SURELY_ALONE
 
 
-def _overlap(one: Part, two: Part) -> bool:
-    """Whether the boxes of two parts lie in each other by more than neighbours' boxes do."""
-    wide = min(one.x + one.width, two.x + two.width) - max(one.x, two.x)
-    tall = min(one.y + one.height, two.y + two.height) - max(one.y, two.y)
-    is_wide = wide > _DEEPEST * min(one.width, two.width)
-    return is_wide and tall > _DEEPEST * min(one.height, two.height)
+def _overlap(parts: Sequence[Part]) -> bool:
+    """Whether the boxes of any two parts lie in each other by more than neighbours' boxes do."""
+    corners = np.array([[part.x, part.y] for part in parts])
+    sizes = np.array([[part.width, part.height] for part in parts])
+    ends, pairs = corners + sizes, ~np.eye(len(parts), dtype=bool)
+    for axis in (0, 1):
+        start, end, size = corners[:, axis], ends[:, axis], sizes[:, axis]
+        shared = np.minimum.outer(end, end) - np.maximum.outer(start, start)
+        pairs &= shared > _DEEPEST * np.minimum.outer(size, size)
+    return bool(pairs.any())
 
 
 def _are_side_by_side(digits: Sequence[Sign], rows: Sequence[RowReading]) -> bool:
@@ -477,8 +483,7 @@ def _digits_of(
 ) -> tuple[DigitInNumber, ...]:
     ready, logits = [], []
     for _, sign in placed:
-        part = sign.part
-        prepared = sheet.prepare(ink_of(part, sheet.ink_map), part.x, part.y)
+        prepared = sheet.prepare(sign.part)
         ready.append(ReadyPicture(DecodedPicture(picture), [prepared]))
         logits.append(np.asarray(sign.logits, np.float32))
     if not ready:

@@ -5,10 +5,10 @@ Marks are told by their shape and by where they stand beside the baseline, in he
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from digits.picture.pixels import runs_of
 from digits.picture.row_finding import Part, Row
@@ -160,18 +160,24 @@ def is_straight(part: Part) -> bool:
     return _main_direction(part)[0] <= _STRAIGHT
 
 
-def _main_direction(part: Part) -> tuple[float, NDArray[np.float64]]:
-    """How far ink spreads across its main direction, as a share of along; and that: down, right."""
-    points = np.argwhere(part.mask).astype(np.float64)
-    offsets = points - points.mean(axis=0)
-    spread, directions = np.linalg.eigh(offsets.T @ offsets)
-    return float(np.sqrt(max(spread[0], 0.0) / max(spread[1], 1e-9))), directions[:, 1]
+def _main_direction(part: Part) -> tuple[float, tuple[float, float]]:
+    """How far ink spreads across its main direction, as a share of along; and that: down, right.
+
+    The two are what the eigenvectors and eigenvalues of its spreads say.
+    """
+    level, mixed, upright = part.spreads
+    middle, off = (level + upright) / 2, math.hypot((upright - level) / 2, mixed)
+    across = math.sqrt(max(middle - off, 0.0) / max(middle + off, 1e-9))
+    angle = math.atan2(2 * mixed, upright - level) / 2
+    return across, (math.cos(angle), math.sin(angle))
 
 
 def _is_colon(part: Part, row: Row) -> bool:
     """Whether it is two dots, one above the other."""
+    if part.width > 0.35 * row.height:
+        return False
     starts, ends = runs_of(np.asarray(part.mask.any(axis=1)))
-    if len(starts) != 2 or part.width > 0.35 * row.height:
+    if len(starts) != 2:
         return False
     upper, lower = ends - starts
     gap = starts[1] - ends[0]

@@ -7,7 +7,9 @@ likely which of them are one sign (`sign_scores`); the likeliest way through all
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -22,7 +24,7 @@ from digits.picture.preparation import Sheet
 from digits.picture.row_finding import Part, Row
 from digits.reading.number_lattice import best_path, sum_over_paths
 from digits.reading.row_cutting import CutRow
-from digits.reading.row_evidence import RowEvidence
+from digits.reading.row_evidence import RowEvidence, SeenRow
 from digits.reading.sign_scores import AskedDigits, Sign, letter_if_whole, score_signs
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ class RowReading:
         Where each has a narrow cell of its own, as on a form, the gap says nothing.
         """
         gap = right.x - left.x - left.width
-        if gap <= self._least_gap or self._is_evenly_spaced():
+        if gap <= self._least_gap or self._is_evenly_spaced:
             return False
         cells = [self._cell_around(part) for part in (left, right)]
         return max(cells) > WIDEST_BOX * self.row.height
@@ -85,6 +87,7 @@ class RowReading:
     def _neighbours(self) -> Iterable[tuple[Part, Part]]:
         return pairwise([sign.part for sign in self.signs if sign.kind == "digit"])
 
+    @cached_property
     def _is_evenly_spaced(self) -> bool:
         """Whether digits stand as if each had a box of its own, however pale these are."""
         at = np.array([sign.part.middle[0] for sign in self.signs if sign.kind == "digit"])
@@ -116,7 +119,7 @@ def read_rows(
     Raises:
         ModelError: its answers are no numbers.
     """
-    asked = [_AskedRow.of(row, sheet, network, row_network) for row in rows]
+    asked = _ask(rows, sheet, network, row_network)
     if row_network is not None:
         kinds = [each.kinds() for each in asked]
         asked = [
@@ -124,6 +127,20 @@ def read_rows(
             for each, own in zip(asked, kinds, strict=True)
         ]
     return [each.reading(sheet) for each in asked]
+
+
+def _ask(
+    rows: Sequence[Row], sheet: Sheet, network: Network, row_network: RowNetwork | None
+) -> list[_AskedRow]:
+    """Each network of each row, both at once: that of rows need not know how they are cut."""
+    if row_network is None:
+        return [_AskedRow.of(row, sheet, network) for row in rows]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        # All of these are begun before the first of those that wait for them.
+        seen = [pool.submit(SeenRow.of, row, sheet.ink_map, row_network) for row in rows]
+        return list(
+            pool.map(lambda *each: _AskedRow.of(each[0], sheet, network, each[1]), rows, seen)
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,14 +161,15 @@ class _AskedRow:
 
     @classmethod
     def of(
-        cls, row: Row, sheet: Sheet, network: Network, row_network: RowNetwork | None
+        cls, row: Row, sheet: Sheet, network: Network, seen: Future[SeenRow] | None = None
     ) -> _AskedRow:
-        """Ask each network once."""
+        """Ask the network of digits; without the other, there is no evidence of it."""
         cut = CutRow.of(row, sheet, network)
+        asked = AskedDigits.of(cut, sheet, network)
         evidence = None
-        if row_network is not None:
-            evidence = RowEvidence.of(row, sheet.ink_map, cut.pieces, cut.segments, row_network)
-        return cls(cut, AskedDigits.of(cut, sheet, network), evidence)
+        if seen is not None:
+            evidence = RowEvidence.of(seen.result(), cut.pieces, cut.segments)
+        return cls(cut, asked, evidence)
 
     @cached_property
     def signs(self) -> list[Sign]:

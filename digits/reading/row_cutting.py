@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from digits.network.architectures import CLASSES
 from digits.network.prediction import predict_logits
 from digits.picture.part_cutting import cut_part
-from digits.picture.preparation import Sheet, normalise_ink
-from digits.picture.row_finding import Part, Row, ink_of
+from digits.picture.preparation import Sheet
+from digits.picture.row_finding import Part, Row
 from digits.reading.number_lattice import LOWEST_DIGIT, WIDEST_DIGIT, Segment, find_segments
 from digits.reading.number_marks import MarkGuess, guess_detached, guess_mark, is_straight
 
@@ -99,8 +99,7 @@ def logits_of(parts: Sequence[Part], sheet: Sheet, network: Network) -> NDArray[
     """Float32 (n, 10)."""
     if not parts:
         return np.zeros((0, CLASSES), np.float32)
-    inputs = [normalise_ink(ink_of(part, sheet.ink_map)) for part in parts]
-    return predict_logits(np.stack(inputs), network)
+    return predict_logits(np.stack([sheet.network_input(part) for part in parts]), network)
 
 
 def _may_be_several(part: Part, row: Row, stroke: float) -> bool:

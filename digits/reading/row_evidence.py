@@ -21,6 +21,25 @@ _NONE = -30.0
 
 
 @dataclass(frozen=True, eq=False)
+class SeenRow:
+    """A row as the network of rows sees it, however its ink may be cut.
+
+    Attributes:
+        strip: of the row.
+        frames: float32 (n, classes), as `row_serving.RowNetwork.log_probabilities` gives them.
+    """
+
+    strip: RowStrip
+    frames: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, row: Row, ink_map: InkMap, network: RowNetwork) -> SeenRow:
+        """Ask the network of a row once."""
+        strip = strip_of(row, ink_map)
+        return cls(strip, network.log_probabilities(strip.pixels))
+
+
+@dataclass(frozen=True, eq=False)
 class RowEvidence:
     """How likely each stretch of a row is one sign.
 
@@ -33,20 +52,11 @@ class RowEvidence:
     table: NDArray[np.float64]
 
     @classmethod
-    def of(
-        cls,
-        row: Row,
-        ink_map: InkMap,
-        pieces: Sequence[Part],
-        segments: Sequence[Segment],
-        network: RowNetwork,
-    ) -> RowEvidence:
-        """Ask the network of a row once, for all segments of its pieces."""
-        strip = strip_of(row, ink_map)
-        frames = network.log_probabilities(strip.pixels)
-        bounds = _bounds(pieces, strip, len(frames))
+    def of(cls, seen: SeenRow, pieces: Sequence[Part], segments: Sequence[Segment]) -> RowEvidence:
+        """What was seen of a row says so of all segments of its pieces."""
+        bounds = _bounds(pieces, seen.strip, len(seen.frames))
         longest = max(int(bounds[each.stop] - bounds[each.first]) for each in segments)
-        table = sign_log_probabilities(frames, bounds[:-1].tolist(), max(1, longest))
+        table = sign_log_probabilities(seen.frames, bounds[:-1].tolist(), max(1, longest))
         return cls(bounds, table)
 
     def log_probabilities(self, segment: Segment) -> NDArray[np.float64]:

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageDraw
 
+from digits.explanation.explaining import read_and_explain_number
+from digits.network.architectures import CLASSES
 from digits.network.hand import Hand
+from digits.network.light_serving import explains_as_it_reads
+from digits.network.loading import load_network
 from digits.picture.pixels import Ink
 from digits.picture.preparation import shrink_picture
 from digits.reading.number import Box, NumberReading, read_number
-from digits.screen.shown_answer import LONGEST_SIDE_SHOWN, ShownAnswer, answer_of
+from digits.screen.shown_answer import (
+    DEFAULT_METHOD,
+    LONGEST_SIDE_SHOWN,
+    Explained,
+    ShownAnswer,
+    answer_of,
+)
 
 # The light theme's accent, which is seen on paper of any colour.
 _FRAME = "#2f5fd0"
@@ -79,8 +90,8 @@ def read_number_to_show(source: bytes, ink: Ink, hand: Hand | None = None) -> Sh
     Raises:
         PictureError, NoInkError, ModelError: as `digit_predictor.read_number`.
     """
-    number = read_number(source, ink=ink, hand=hand)
-    digits = _digits_of(source, ink, number, hand)
+    number, explained = _read_and_explained(source, ink, hand)
+    digits = _digits_of(source, ink, number, hand, explained)
     scale = digits[0].picture.shape[0] / number.picture.shape[0]
     return ShownNumber(
         source=source,
@@ -94,17 +105,42 @@ def read_number_to_show(source: bytes, ink: Ink, hand: Hand | None = None) -> Sh
     )
 
 
+def _read_and_explained(
+    source: bytes, ink: Ink, hand: Hand | None
+) -> tuple[NumberReading, list[Explained]]:
+    """A number, and for each digit the evidence that costs nothing, if any does."""
+    if not explains_as_it_reads(load_network()):
+        number = read_number(source, ink=ink, hand=hand)
+        return number, [{} for _ in number.digits]
+    number, explained = read_and_explain_number(
+        source, ink=ink, class_indices=range(CLASSES), hand=hand
+    )
+    return number, [{(DEFAULT_METHOD, None): evidence} for evidence in explained]
+
+
 def _digits_of(
-    source: bytes, ink: Ink, number: NumberReading, hand: Hand | None
+    source: bytes,
+    ink: Ink,
+    number: NumberReading,
+    hand: Hand | None,
+    explained: Sequence[Explained],
 ) -> tuple[ShownAnswer, ...]:
     """All with one picture, which is shrunken once."""
     picture, to_shown = shrink_picture(number.picture, np.eye(2, 3), LONGEST_SIDE_SHOWN)
     shown = []
-    for place, digit in enumerate(number.digits):
+    for place, (digit, own) in enumerate(zip(number.digits, explained, strict=True)):
         placement = to_shown @ np.vstack([digit.reading.placement, [0, 0, 1]])
-        shown.append(
-            answer_of(source, ink, digit.reading, picture, placement, place=place, hand=hand)
+        answer = answer_of(
+            source,
+            ink,
+            digit.reading,
+            picture,
+            placement,
+            place=place,
+            hand=hand,
+            explained=own,
         )
+        shown.append(answer)
     return tuple(shown)
 
 

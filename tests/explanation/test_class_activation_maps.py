@@ -90,3 +90,12 @@ def test_behind_global_average_pooling_hirescam_is_cam_and_so_is_grad_cam(a, wei
     gradients = np.broadcast_to(weights / np.float32(6), a.shape)  # of six places each
     for method in (hirescam_map, grad_cam_map):
         np.testing.assert_allclose(6 * method(a, gradients), cam, rtol=1e-4, atol=1e-2)
+
+
+def test_gradients_that_are_the_same_everywhere_count_as_if_each_were_stored() -> None:
+    random = np.random.default_rng(0)
+    maps = random.random((5, 4, 3)).astype(np.float32)
+    repeated = np.broadcast_to(random.random((2, 1, 1, 3)).astype(np.float32), (2, 5, 4, 3))
+    np.testing.assert_allclose(
+        grad_cam_map(maps, repeated), grad_cam_map(maps, repeated.copy()), rtol=1e-5
+    )

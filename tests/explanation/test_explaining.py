@@ -8,12 +8,20 @@ import cv2
 import numpy as np
 import pytest
 
-from digit_predictor import load_model, read_digit
+from digit_predictor import load_model, read_digit, read_number
 from digits.common.errors import LayerError, ModelError
 from digits.network.architectures import build_classic
 from digits.network.layers import convolution_names
+from digits.network.light_serving import LightNetwork
 from digits.network.tensorflow_import import import_keras
-from gradcam_visualizer import METHODS, common_scale, explain, grad_cam, read_and_explain
+from gradcam_visualizer import (
+    METHODS,
+    common_scale,
+    explain,
+    grad_cam,
+    read_and_explain,
+    read_and_explain_number,
+)
 from tests.counting_network import CountingNetwork
 from tests.drawings import DIGITS, draw
 
@@ -301,6 +309,43 @@ def test_answer_and_explanation_in_one_call_take_one_pass_through_the_network() 
     network = CountingNetwork()
     read_and_explain(draw(DIGITS[5]), class_indices=range(10), model=network)
     assert network.passes == [1]
+
+
+def test_a_number_and_its_explanations_in_one_call_are_what_single_calls_give() -> None:
+    picture = np.hstack([draw(DIGITS[each]) for each in (2, 0, 6)])
+    number, explained = read_and_explain_number(picture, class_indices=[None, 8])
+    assert number.text == read_number(picture).text == "206"
+    for digit, own in zip(number.digits, explained, strict=True):
+        assert [each.class_index for each in own] == [digit.reading.top_k[0][0], 8]
+        expected = explain(digit.reading.network_input, [None, 8])
+        for one, other in zip(own, expected, strict=True):
+            np.testing.assert_allclose(one.evidence, other.evidence, atol=1e-5)
+            np.testing.assert_allclose(one.logits, other.logits, atol=1e-5)
+
+
+def test_no_digit_of_a_number_is_passed_through_the_network_again_to_be_explained(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[bytes] = []
+
+    def run(network: LightNetwork, images: np.ndarray, *names: str) -> list[np.ndarray]:
+        asked.extend(each.tobytes() for each in images)
+        return original(network, images, *names)
+
+    original = LightNetwork._run
+    monkeypatch.setattr(LightNetwork, "_run", run)
+    number, _ = read_and_explain_number(np.hstack([draw(DIGITS[4]), draw(DIGITS[7])]))
+    assert number.text == "47"
+    assert len(asked) == len(set(asked)) >= 2
+
+
+def test_a_number_is_explained_by_a_network_that_keeps_nothing() -> None:
+    network = CountingNetwork()
+    picture = np.hstack([draw(DIGITS[2]), draw(DIGITS[0])])
+    number, explained = read_and_explain_number(picture, model=network)
+    assert network.passes[-2:] == [1, 1]
+    assert [own[0].class_index for own in explained] == [2, 0]
+    assert number.text == "20"
 
 
 def test_on_a_common_scale_a_weak_claim_looks_weak() -> None:

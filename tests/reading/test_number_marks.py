@@ -3,6 +3,9 @@
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from digits.picture.row_finding import Part, Row
 from digits.reading.number_marks import guess_detached, guess_mark, is_straight
@@ -68,3 +71,12 @@ def test_a_dot_above_the_middle_may_be_half_of_a_colon() -> None:
     guess = guess_detached(upper, ROW, PEN)
     assert guess is not None
     assert guess.kind == "colon"
+
+
+@given(arrays(bool, st.tuples(st.integers(1, 9), st.integers(1, 9))).filter(np.any))
+def test_a_stroke_is_straight_if_the_eigenvalues_of_its_places_say_so(mask: np.ndarray) -> None:
+    places = np.argwhere(mask) - np.argwhere(mask).mean(axis=0)
+    small, large = np.linalg.eigvalsh(places.T @ places)
+    share = np.sqrt(max(small, 0) / max(large, 1e-9))
+    if abs(share - 0.2) > 1e-6:  # where it is straight, by a hair or not
+        assert is_straight(Part(3, 5, mask)) == (share <= 0.2)

@@ -3,8 +3,11 @@
 import io
 
 import numpy as np
+import pytest
 from PIL import Image
 
+from digits.explanation.explaining import explain
+from digits.network.light_serving import LightNetwork
 from digits.screen.shown_number import read_number_to_show
 from tests.drawings import DIGITS, draw
 
@@ -27,3 +30,15 @@ def test_the_frame_of_the_chosen_digit_stands_out() -> None:
     first, second = blue(0)
     assert first > 1.5 * both[0]
     assert second == 0
+
+
+def test_its_digits_are_explained_without_asking_the_network_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = io.BytesIO()
+    Image.fromarray(np.hstack([draw(DIGITS[2]), draw(DIGITS[0])])).save(file, "PNG")
+    number = read_number_to_show(file.getvalue(), "dark")
+    expected = [explain(each.network_input, [8])[0].evidence for each in number.digits]
+    monkeypatch.setattr(LightNetwork, "_run", None)
+    for digit, evidence in zip(number.digits, expected, strict=True):
+        np.testing.assert_allclose(digit.explain(8).evidence, evidence, atol=1e-5)

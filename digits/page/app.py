@@ -20,6 +20,7 @@ from digits.page.drawing import drawn_picture, is_settled, paper_history
 from digits.page.examples import offer_examples, pictures_of_examples
 from digits.page.given import INKS, forget_given, given_picture
 from digits.page.guarding import guarded
+from digits.page.rerunning import QUESTION_AND_ANSWER
 from digits.screen.sentences import DRAW_INVITATION
 
 # Whatever imports NumPy or OpenCV waits until the paper is on its way to the browser.
@@ -61,6 +62,15 @@ class Question:
     pictures: list[bytes]
     ink: Ink
     several: list[UploadedFile] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the answer to a drawing stands, the answers before it, and what only a browser can."""
+
+    answer: DeltaGenerator
+    earlier: DeltaGenerator
+    browser_side: DeltaGenerator
 
 
 @guarded
@@ -117,39 +127,49 @@ def privacy_note() -> None:
     )
 
 
-@st.fragment
+@st.fragment(key=QUESTION_AND_ANSWER)
 @guarded
 def question_and_answer() -> None:
-    """Take a picture on the left, answer on the right; a stroke reruns nothing else."""
+    """Take a picture on the left, answer on the right.
+
+    A stroke reruns only the paper and the answer to it, which write to places made here.
+    """
     with st.container(key="desk", horizontal=True, gap="medium"):
-        with st.container(key="left", width=INPUT_WIDTH, gap="medium"):
-            with st.container(key="input"):
-                question, seen = ask()
-                pause = st.empty()
-            more = st.container(key="more-pictures", gap="small")
+        left = st.container(key="left", width=INPUT_WIDTH, gap="medium")
         width = PAGE_WIDTH - INPUT_WIDTH - GAP
-        with st.container(key="answer", width=width, height=ANSWER_HEIGHT, border=False):
-            show_answer(question, seen, pause)
-        with more:
+        answer = st.container(key="answer", width=width, height=ANSWER_HEIGHT, border=False)
+    with left:
+        asking = st.container(key="input")
+        with st.container(key="more-pictures", gap="small"):
             offer_examples()
-            earlier_answers(question)
+            earlier = st.container(gap=None)
             guarded(show_persons_hand)()
+    places = Places(answer, earlier, st.container(key="browser-side"))
+    with asking:
+        question, seen = ask(places)
+    if question is None:
+        return
+    with answer:
+        show_answer(question, seen)
+    with earlier:
+        earlier_answers(question)
     if question.several:
         with st.container(key="many"):
             show_several(question)
-    keep_in_browser(paper_history(), has_upload=bool(st.session_state.get("upload")))
 
 
-def ask() -> tuple[Question, DeltaGenerator]:
+def ask(places: Places) -> tuple[Question | None, DeltaGenerator]:
     """Offer the three ways to give a picture; the open tab is the one that is answered.
 
     Returns:
-        What is asked, and a place where an uploaded picture is shown.
+        What is asked, None of the paper, which answers itself; and a place where an uploaded
+        picture is shown.
     """
     names = list(INVITATIONS)
     draw, upload, camera = st.tabs(names, key="tab", on_change="rerun")
+    is_drawn = not (upload.open or camera.open)
     with draw:
-        drawing = drawn_picture()
+        paper_and_answer(places, is_open=is_drawn)
     with upload:
         pictures, several = uploaded_pictures()
         seen = st.empty()
@@ -158,9 +178,28 @@ def ask() -> tuple[Question, DeltaGenerator]:
         photo, ink_of_photo = photographed_picture(is_open=bool(camera.open))
     if upload.open:
         return Question("Upload", pictures, ink, several), seen
-    if camera.open:
-        return Question("Camera", photo, ink_of_photo), seen
-    return Question("Draw", drawing, "dark"), seen
+    return None if is_drawn else Question("Camera", photo, ink_of_photo), seen
+
+
+@st.fragment
+@guarded
+def paper_and_answer(places: Places, *, is_open: bool) -> None:
+    """The paper, and what a stroke on it changes: this, and no more, is sent for each stroke.
+
+    Args:
+        places: for what stands beside the paper.
+        is_open: whether the paper is looked at, and not another tab.
+    """
+    question = Question("Draw", drawn_picture(), "dark")
+    pause = st.empty()
+    with places.answer:
+        if is_open:
+            show_answer(question, pause)
+    with places.earlier:
+        if is_open:
+            earlier_answers(question)
+    with places.browser_side:
+        keep_in_browser(paper_history(), has_upload=bool(st.session_state.get("upload")))
 
 
 def uploaded_pictures() -> tuple[list[bytes], list[UploadedFile]]:
@@ -265,8 +304,13 @@ def ask_for_ink(tab: str) -> Ink:
 
 
 @guarded
-def show_answer(question: Question, seen: DeltaGenerator, pause: DeltaGenerator) -> None:
-    """Show the number and where the network looked, or invite."""
+def show_answer(question: Question, place: DeltaGenerator) -> None:
+    """Show the number and where the network looked, or invite.
+
+    Args:
+        question: what is asked.
+        place: for an uploaded picture; of the paper, where nothing stands.
+    """
     from digits.page.answering import show_number
     from digits.picture.files import check_file_size
     from digits.screen import html_parts
@@ -285,9 +329,9 @@ def show_answer(question: Question, seen: DeltaGenerator, pause: DeltaGenerator)
     number = read(pictures[0], question.ink)
     if question.tab == "Upload":
         chosen = st.session_state.get(f"digit-{number.key}")
-        seen.html(html_parts.uploaded(number.framed_picture(chosen)))
+        place.html(html_parts.uploaded(number.framed_picture(chosen)))
     if question.tab == "Draw" and number.doubt is not None:
-        let_the_hand_finish(number, pause)
+        let_the_hand_finish(number, place)
     show_number(number)
 
 

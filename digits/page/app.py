@@ -339,6 +339,7 @@ def earlier_answers(question: Question) -> None:
     """Keep what is shown, and offer what was shown before."""
     number: ShownNumber | None = st.session_state.get("answer")
     if number is None:  # nothing was read yet, and nothing is imported that could
+        st.empty()  # without an element, Streamlit keeps no place for those of later strokes
         return
     from digits.page.earlier import remember, show_earlier
 

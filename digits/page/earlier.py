@@ -61,6 +61,7 @@ def show_earlier(shown: ShownNumber | None) -> None:
         each for each in reversed(_answers()) if shown is None or each.number.key != shown.key
     ]
     if not earlier:
+        st.empty()
         return
     with st.expander("Earlier answers", key="earlier", on_change="rerun") as more:
         if not more.open:

@@ -16,7 +16,7 @@ import streamlit as st
 from digits.common.errors import DigitError
 from digits.page.browser_side import UPLOAD_IS_GONE, keep_in_browser
 from digits.page.correcting import current_hand, show_persons_hand
-from digits.page.drawing import drawn_picture, is_settled, paper_history
+from digits.page.drawing import drawn_picture, is_settled, paper_history, sent_picture
 from digits.page.examples import offer_examples, pictures_of_examples
 from digits.page.given import INKS, forget_given, given_picture
 from digits.page.guarding import guarded
@@ -190,7 +190,7 @@ def paper_and_answer(places: Places, *, is_open: bool) -> None:
         places: for what stands beside the paper.
         is_open: whether the paper is looked at, and not another tab.
     """
-    question = Question("Draw", drawn_picture(), "dark")
+    question = Question("Draw", drawn_picture(read_ahead), "dark")
     pause = st.empty()
     with places.answer:
         if is_open:
@@ -359,6 +359,20 @@ def let_the_hand_finish(number: ShownNumber, pause: DeltaGenerator) -> None:
     if st.session_state.get("doubted") != number.key:
         hold_back(pause)
         st.session_state["doubted"] = number.key
+
+
+def read_ahead() -> None:
+    """Read a drawing before anything is sent, so that its answer is in the browser's first picture.
+
+    The browser draws what has come in the first 10 ms, and is busy with it for longer.
+    """
+    from digits.network.loading import load_network
+
+    with suppress(DigitError):  # whoever shows the answer says so
+        if load_network().is_waiting(None):
+            return
+        for picture in sent_picture():
+            read(picture, "dark")
 
 
 def read(picture: bytes, ink: Ink) -> ShownNumber:

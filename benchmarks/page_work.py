@@ -18,8 +18,8 @@ import os
 import statistics
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from playwright.async_api import Browser, CDPSession, WebSocket
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -30,6 +30,7 @@ sys.path.insert(0, str(ROOT))
 from benchmarks.page import FLOOR, OURS, WATCHED, serving
 from benchmarks.page_driver import Person, browser, people
 from tests.browser import Server
+from tests.drawings import Stroke
 
 Work = dict[str, float]
 
@@ -83,33 +84,41 @@ def kind_of(message: bytes) -> str:
     return f"{what} at {place}"
 
 
-async def _metrics(page: CDPSession) -> Work:
-    found = await page.send("Performance.getMetrics")
-    values = {each["name"]: each["value"] for each in found["metrics"]}
-    return {
-        "styles computed": values["RecalcStyleCount"],
-        "milliseconds of them": 1e3 * values["RecalcStyleDuration"],
-        "layouts": values["LayoutCount"],
-        "milliseconds of layouts": 1e3 * values["LayoutDuration"],
-        "milliseconds of scripts": 1e3 * values["ScriptDuration"],
-        "milliseconds of the page's thread": 1e3 * values["TaskDuration"],
-    }
+@dataclass(frozen=True)
+class Meters:
+    """What can be read off a server, a browser and one of its pages, at any time."""
+
+    server: Server
+    browser: Browser
+    page: CDPSession
+
+    async def so_far(self) -> Work:
+        """All of it since the beginning."""
+        whole = await self.browser.new_browser_cdp_session()
+        processes = (await whole.send("SystemInfo.getProcessInfo"))["processInfo"]
+        await whole.detach()
+        return {
+            "server's processor ms": _processor_ms(self.server),
+            "browser's processor ms": 1e3 * sum(each["cpuTime"] for each in processes),
+            **await self._of_page(),
+        }
+
+    async def _of_page(self) -> Work:
+        found = await self.page.send("Performance.getMetrics")
+        values = {each["name"]: each["value"] for each in found["metrics"]}
+        return {
+            "styles computed": values["RecalcStyleCount"],
+            "milliseconds of them": 1e3 * values["RecalcStyleDuration"],
+            "layouts": values["LayoutCount"],
+            "milliseconds of layouts": 1e3 * values["LayoutDuration"],
+            "milliseconds of scripts": 1e3 * values["ScriptDuration"],
+            "milliseconds of the page's thread": 1e3 * values["TaskDuration"],
+        }
 
 
 def _processor_ms(server: Server) -> float:
     """Of the server's process so far; Linux names another process's clock so."""
     return 1e3 * time.clock_gettime(~server.process.pid << 3 | 2)
-
-
-async def _work_so_far(running: Browser, page: CDPSession, server: Server) -> Work:
-    whole = await running.new_browser_cdp_session()
-    processes: list[dict[str, Any]] = (await whole.send("SystemInfo.getProcessInfo"))["processInfo"]
-    await whole.detach()
-    return {
-        "server's processor ms": _processor_ms(server),
-        "browser's processor ms": 1e3 * sum(each["cpuTime"] for each in processes),
-        **await _metrics(page),
-    }
 
 
 async def _work_of_strokes(
@@ -126,7 +135,7 @@ async def _work_of_strokes(
     for digit in range(5):
         for stroke in person.some_digit():
             # It is a page's first answers that differ.
-            work = await _work_of(person, stroke, wire, running, page, server)
+            work = await _work_of(person, stroke, wire, Meters(server, running, page))
             found += [work] if digit else []
         if script == OURS and digit < 4:
             await person.clear()
@@ -135,14 +144,12 @@ async def _work_of_strokes(
     return found, wire
 
 
-async def _work_of(
-    person: Person, stroke: Any, wire: Wire, running: Browser, page: CDPSession, server: Server
-) -> Work:
-    before = await _work_so_far(running, page, server)
+async def _work_of(person: Person, stroke: Stroke, wire: Wire, meters: Meters) -> Work:
+    before = await meters.so_far()
     wire.forget()
     await person.draw(stroke)
     await person.times()
-    after = await _work_so_far(running, page, server)
+    after = await meters.so_far()
     return {**{name: after[name] - before[name] for name in after}, **wire.counts()}
 
 

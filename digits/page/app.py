@@ -18,9 +18,10 @@ from digits.page.browser_side import UPLOAD_IS_GONE, keep_in_browser
 from digits.page.correcting import current_hand, show_persons_hand
 from digits.page.drawing import drawn_picture, is_settled, paper_history, sent_picture
 from digits.page.examples import offer_examples, pictures_of_examples
-from digits.page.given import INKS, forget_given, given_picture
+from digits.page.given import INKS
 from digits.page.guarding import guarded
 from digits.page.rerunning import QUESTION_AND_ANSWER
+from digits.page.uploading import uploaded_pictures
 from digits.screen.sentences import DRAW_INVITATION
 
 # Whatever imports NumPy or OpenCV waits until the paper is on its way to the browser.
@@ -141,19 +142,22 @@ def question_and_answer() -> None:
     with left:
         asking = st.container(key="input")
         with st.container(key="more-pictures", gap="small"):
-            offer_examples()
-            earlier = st.container(gap=None)
-            guarded(show_persons_hand)()
+            examples = st.container(gap="small")
+            earlier = st.container(key="earlier-answers")
+            hand = st.container()
     places = Places(answer, earlier, st.container(key="browser-side"))
     with asking:
         question, seen = ask(places)
-    if question is None:
-        return
-    with answer:
-        show_answer(question, seen)
-    with earlier:
-        earlier_answers(question)
-    if question.several:
+    if question is not None:
+        with answer:
+            show_answer(question, seen)
+        with earlier:
+            earlier_answers(question)
+    with examples:
+        offer_examples()
+    with hand:
+        guarded(show_persons_hand)()
+    if question is not None and question.several:
         with st.container(key="many"):
             show_several(question)
 
@@ -202,63 +206,6 @@ def paper_and_answer(places: Places, *, is_open: bool) -> None:
         keep_in_browser(paper_history(), has_upload=bool(st.session_state.get("upload")))
 
 
-def uploaded_pictures() -> tuple[list[bytes], list[UploadedFile]]:
-    """Ask for a file, of any kind: what it is tells its content, and our own sentence.
-
-    Returns:
-        The picture, if it is one; else all files of several, of a folder or a ZIP.
-    """
-    files = st.file_uploader(
-        "Picture of a number, at most 10 MB, or paste one",
-        accept_multiple_files=True,
-        key="upload",
-        on_change=_uploaded,
-        args=("files",),
-    )
-    folder = uploaded_folder()
-    given = given_picture()
-    newest = newest_of(files)
-    if st.session_state.get("uploaded") == "folder" and folder:
-        newest = folder
-    if given is not None or not are_several(newest):
-        forget_several()
-        return [file.getvalue() for file in newest] if given is None else [given], []
-    return [], newest
-
-
-def uploaded_folder() -> list[UploadedFile]:
-    """Ask for a whole folder, of whoever opens this."""
-    with st.expander("Many pictures: several files, a ZIP or a folder", on_change="rerun") as more:
-        if not more.open:
-            return []
-        st.caption("Give several files or a ZIP above, up to 2,000 pictures, or a folder here.")
-        return st.file_uploader(
-            "Folder of pictures",
-            accept_multiple_files="directory",
-            key="folder",
-            on_change=_uploaded,
-            args=("folder",),
-        )
-
-
-def _uploaded(what: str) -> None:
-    forget_given()
-    st.session_state["uploaded"] = what
-
-
-def are_several(files: list[UploadedFile]) -> bool:
-    """Whether they are read into a table."""
-    return len(files) > 1 or any(file.name.lower().endswith(".zip") for file in files)
-
-
-def forget_several() -> None:
-    """End the reading of many pictures, where there is one, for one is looked at instead."""
-    if "many" in st.session_state:
-        from digits.page.many import forget_reading
-
-        forget_reading()
-
-
 @guarded
 def show_several(question: Question) -> None:
     """Show how far many pictures are, and what was read in them."""
@@ -273,17 +220,6 @@ def chosen_of_several(question: Question) -> list[bytes]:
 
     picture = chosen_picture(reading_of(question.several, question.ink))
     return [] if picture is None else [picture]
-
-
-def newest_of(files: list[UploadedFile]) -> list[UploadedFile]:
-    """Those that were given last, for a picture more takes the place of the one before."""
-    ids = [file.file_id for file in files]
-    known: list[str] = st.session_state.get("known_uploads", [])
-    newest = [each for each in ids if each not in known]
-    newest = newest or [each for each in st.session_state.get("newest_uploads", []) if each in ids]
-    newest = newest or ids[-1:]
-    st.session_state["known_uploads"], st.session_state["newest_uploads"] = ids, newest
-    return [file for file in files if file.file_id in newest]
 
 
 def photographed_picture(*, is_open: bool) -> tuple[list[bytes], Ink]:

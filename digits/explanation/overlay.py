@@ -123,13 +123,32 @@ def colour_ink(
     for heatmap, placement in heatmaps:
         own = _place(np.asarray(heatmap, np.float32), placement, shape)
         placed = np.where(np.abs(own) > np.abs(placed), own, placed)
-    heat = colour_heatmap(placed, _fitting_map(colour_map, placed)).astype(np.float32)
+    colour_map = _fitting_map(colour_map, placed)
+    share = ink_on_picture(decoded, ink) if ink_map is None else ink_map
+    shown = np.rint(np.float32(_DIMMED) * np.arange(256)).astype(np.uint8)[decoded.pixels]
+    # All else is paper, mostly the larger part.
+    x, y, width, height = cv2.boundingRect(((share > 0) | (placed != 0)).astype(np.uint8))
+    part = slice(y, y + height), slice(x, x + width)
+    shown[part] = _ink_on_paper(
+        decoded.pixels[part], placed[part], share[part], colour_map, opacity
+    )
+    return Image.fromarray(shown)
+
+
+def _ink_on_paper(
+    pixels: NDArray[np.uint8],
+    placed: NDArray[np.float32],
+    share: InkMap,
+    colour_map: str,
+    opacity: float,
+) -> NDArray[np.uint8]:
+    """uint8 (h, w, 3), RGB: paper, evidence beside the ink, and the ink, one over the other."""
+    heat = colour_heatmap(placed, colour_map).astype(np.float32)
     strength = np.minimum(np.abs(placed) / np.float32(_RAMP), 1)[..., None] * np.float32(opacity)
     inked = _PALE + strength * (heat - _PALE)
-    paper = np.float32(_DIMMED) * decoded.pixels
+    paper = np.float32(_DIMMED) * pixels
     paper += np.float32(_GLOW) * np.abs(placed)[..., None] * (heat - paper)
-    share = (ink_on_picture(decoded, ink) if ink_map is None else ink_map)[..., None]
-    return Image.fromarray(np.rint(paper + share * (inked - paper)).astype(np.uint8))
+    return np.asarray(np.rint(paper + share[..., None] * (inked - paper)).astype(np.uint8))
 
 
 def colour_stops(colour_map: str, stops: int = 9) -> list[str]:

@@ -115,15 +115,12 @@ def telling_part(
 def _reach_of(part: StrokePart, ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The ink that belongs to a part."""
     reach = _OF_A_POINT if len(part.points) == 1 else _OF_A_LINE
-    return ink & (_distance_to(part.points, ink.shape) <= reach)
-
-
-def _distance_to(points: Points, shape: tuple[int, ...]) -> NDArray[np.float64]:
-    """Of each pixel how far it is from the nearest of some points."""
-    rows, columns = np.indices(shape)
-    across = columns[..., None] - points[:, 0]
-    down = rows[..., None] - points[:, 1]
-    return np.asarray(np.hypot(across, down).min(axis=-1))
+    rows, columns = np.nonzero(ink)
+    across = columns[:, None] - part.points[:, 0]
+    down = rows[:, None] - part.points[:, 1]
+    reached = np.zeros_like(ink)
+    reached[rows, columns] = (across**2 + down**2).min(axis=1) <= reach**2
+    return reached
 
 
 def _box(network_input: NDArray[np.float32]) -> tuple[float, float, float, float]:

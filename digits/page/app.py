@@ -16,10 +16,12 @@ import streamlit as st
 from digits.common.errors import DigitError
 from digits.page.browser_side import UPLOAD_IS_GONE, keep_in_browser
 from digits.page.correcting import current_hand, show_persons_hand
-from digits.page.drawing import drawn_picture, is_settled, paper_history
+from digits.page.drawing import drawn_picture, is_settled, paper_history, sent_picture
 from digits.page.examples import offer_examples, pictures_of_examples
-from digits.page.given import INKS, forget_given, given_picture
+from digits.page.given import INKS
 from digits.page.guarding import guarded
+from digits.page.rerunning import QUESTION_AND_ANSWER
+from digits.page.uploading import uploaded_pictures
 from digits.screen.sentences import DRAW_INVITATION
 
 # Whatever imports NumPy or OpenCV waits until the paper is on its way to the browser.
@@ -61,6 +63,15 @@ class Question:
     pictures: list[bytes]
     ink: Ink
     several: list[UploadedFile] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the answer to a drawing stands, the answers before it, and what only a browser can."""
+
+    answer: DeltaGenerator
+    earlier: DeltaGenerator
+    browser_side: DeltaGenerator
 
 
 @guarded
@@ -117,39 +128,52 @@ def privacy_note() -> None:
     )
 
 
-@st.fragment
+@st.fragment(key=QUESTION_AND_ANSWER)
 @guarded
 def question_and_answer() -> None:
-    """Take a picture on the left, answer on the right; a stroke reruns nothing else."""
+    """Take a picture on the left, answer on the right.
+
+    A stroke reruns only the paper and the answer to it, which write to places made here.
+    """
     with st.container(key="desk", horizontal=True, gap="medium"):
-        with st.container(key="left", width=INPUT_WIDTH, gap="medium"):
-            with st.container(key="input"):
-                question, seen = ask()
-                pause = st.empty()
-            more = st.container(key="more-pictures", gap="small")
+        left = st.container(key="left", width=INPUT_WIDTH, gap="medium")
         width = PAGE_WIDTH - INPUT_WIDTH - GAP
-        with st.container(key="answer", width=width, height=ANSWER_HEIGHT, border=False):
-            show_answer(question, seen, pause)
-        with more:
-            offer_examples()
+        answer = st.container(key="answer", width=width, height=ANSWER_HEIGHT, border=False)
+    with left:
+        asking = st.container(key="input")
+        with st.container(key="more-pictures", gap="small"):
+            examples = st.container(gap="small")
+            earlier = st.container(key="earlier-answers")
+            hand = st.container()
+    places = Places(answer, earlier, st.container(key="browser-side"))
+    with asking:
+        question, seen = ask(places)
+    if question is not None:
+        with answer:
+            show_answer(question, seen)
+        with earlier:
             earlier_answers(question)
-            guarded(show_persons_hand)()
-    if question.several:
+    with examples:
+        offer_examples()
+    with hand:
+        guarded(show_persons_hand)()
+    if question is not None and question.several:
         with st.container(key="many"):
             show_several(question)
-    keep_in_browser(paper_history(), has_upload=bool(st.session_state.get("upload")))
 
 
-def ask() -> tuple[Question, DeltaGenerator]:
+def ask(places: Places) -> tuple[Question | None, DeltaGenerator]:
     """Offer the three ways to give a picture; the open tab is the one that is answered.
 
     Returns:
-        What is asked, and a place where an uploaded picture is shown.
+        What is asked, None of the paper, which answers itself; and a place where an uploaded
+        picture is shown.
     """
     names = list(INVITATIONS)
     draw, upload, camera = st.tabs(names, key="tab", on_change="rerun")
+    is_drawn = not (upload.open or camera.open)
     with draw:
-        drawing = drawn_picture()
+        paper_and_answer(places, is_open=is_drawn)
     with upload:
         pictures, several = uploaded_pictures()
         seen = st.empty()
@@ -158,66 +182,28 @@ def ask() -> tuple[Question, DeltaGenerator]:
         photo, ink_of_photo = photographed_picture(is_open=bool(camera.open))
     if upload.open:
         return Question("Upload", pictures, ink, several), seen
-    if camera.open:
-        return Question("Camera", photo, ink_of_photo), seen
-    return Question("Draw", drawing, "dark"), seen
+    return None if is_drawn else Question("Camera", photo, ink_of_photo), seen
 
 
-def uploaded_pictures() -> tuple[list[bytes], list[UploadedFile]]:
-    """Ask for a file, of any kind: what it is tells its content, and our own sentence.
+@st.fragment
+@guarded
+def paper_and_answer(places: Places, *, is_open: bool) -> None:
+    """The paper, and what a stroke on it changes: this, and no more, is sent for each stroke.
 
-    Returns:
-        The picture, if it is one; else all files of several, of a folder or a ZIP.
+    Args:
+        places: for what stands beside the paper.
+        is_open: whether the paper is looked at, and not another tab.
     """
-    files = st.file_uploader(
-        "Picture of a number, at most 10 MB, or paste one",
-        accept_multiple_files=True,
-        key="upload",
-        on_change=_uploaded,
-        args=("files",),
-    )
-    folder = uploaded_folder()
-    given = given_picture()
-    newest = newest_of(files)
-    if st.session_state.get("uploaded") == "folder" and folder:
-        newest = folder
-    if given is not None or not are_several(newest):
-        forget_several()
-        return [file.getvalue() for file in newest] if given is None else [given], []
-    return [], newest
-
-
-def uploaded_folder() -> list[UploadedFile]:
-    """Ask for a whole folder, of whoever opens this."""
-    with st.expander("Many pictures: several files, a ZIP or a folder", on_change="rerun") as more:
-        if not more.open:
-            return []
-        st.caption("Give several files or a ZIP above, up to 2,000 pictures, or a folder here.")
-        return st.file_uploader(
-            "Folder of pictures",
-            accept_multiple_files="directory",
-            key="folder",
-            on_change=_uploaded,
-            args=("folder",),
-        )
-
-
-def _uploaded(what: str) -> None:
-    forget_given()
-    st.session_state["uploaded"] = what
-
-
-def are_several(files: list[UploadedFile]) -> bool:
-    """Whether they are read into a table."""
-    return len(files) > 1 or any(file.name.lower().endswith(".zip") for file in files)
-
-
-def forget_several() -> None:
-    """End the reading of many pictures, where there is one, for one is looked at instead."""
-    if "many" in st.session_state:
-        from digits.page.many import forget_reading
-
-        forget_reading()
+    question = Question("Draw", drawn_picture(read_ahead), "dark")
+    pause = st.empty()
+    with places.answer:
+        if is_open:
+            show_answer(question, pause)
+    with places.earlier:
+        if is_open:
+            earlier_answers(question)
+    with places.browser_side:
+        keep_in_browser(paper_history(), has_upload=bool(st.session_state.get("upload")))
 
 
 @guarded
@@ -234,17 +220,6 @@ def chosen_of_several(question: Question) -> list[bytes]:
 
     picture = chosen_picture(reading_of(question.several, question.ink))
     return [] if picture is None else [picture]
-
-
-def newest_of(files: list[UploadedFile]) -> list[UploadedFile]:
-    """Those that were given last, for a picture more takes the place of the one before."""
-    ids = [file.file_id for file in files]
-    known: list[str] = st.session_state.get("known_uploads", [])
-    newest = [each for each in ids if each not in known]
-    newest = newest or [each for each in st.session_state.get("newest_uploads", []) if each in ids]
-    newest = newest or ids[-1:]
-    st.session_state["known_uploads"], st.session_state["newest_uploads"] = ids, newest
-    return [file for file in files if file.file_id in newest]
 
 
 def photographed_picture(*, is_open: bool) -> tuple[list[bytes], Ink]:
@@ -265,8 +240,13 @@ def ask_for_ink(tab: str) -> Ink:
 
 
 @guarded
-def show_answer(question: Question, seen: DeltaGenerator, pause: DeltaGenerator) -> None:
-    """Show the number and where the network looked, or invite."""
+def show_answer(question: Question, place: DeltaGenerator) -> None:
+    """Show the number and where the network looked, or invite.
+
+    Args:
+        question: what is asked.
+        place: for an uploaded picture; of the paper, where nothing stands.
+    """
     from digits.page.answering import show_number
     from digits.picture.files import check_file_size
     from digits.screen import html_parts
@@ -285,9 +265,9 @@ def show_answer(question: Question, seen: DeltaGenerator, pause: DeltaGenerator)
     number = read(pictures[0], question.ink)
     if question.tab == "Upload":
         chosen = st.session_state.get(f"digit-{number.key}")
-        seen.html(html_parts.uploaded(number.framed_picture(chosen)))
+        place.html(html_parts.uploaded(number.framed_picture(chosen)))
     if question.tab == "Draw" and number.doubt is not None:
-        let_the_hand_finish(number, pause)
+        let_the_hand_finish(number, place)
     show_number(number)
 
 
@@ -295,6 +275,7 @@ def earlier_answers(question: Question) -> None:
     """Keep what is shown, and offer what was shown before."""
     number: ShownNumber | None = st.session_state.get("answer")
     if number is None:  # nothing was read yet, and nothing is imported that could
+        st.empty()  # without an element, Streamlit keeps no place for those of later strokes
         return
     from digits.page.earlier import remember, show_earlier
 
@@ -314,6 +295,20 @@ def let_the_hand_finish(number: ShownNumber, pause: DeltaGenerator) -> None:
     if st.session_state.get("doubted") != number.key:
         hold_back(pause)
         st.session_state["doubted"] = number.key
+
+
+def read_ahead() -> None:
+    """Read a drawing before anything is sent, so that its answer is in the browser's first picture.
+
+    The browser draws what has come in the first 10 ms, and is busy with it for longer.
+    """
+    from digits.network.loading import load_network
+
+    with suppress(DigitError):  # whoever shows the answer says so
+        if load_network().is_waiting(None):
+            return
+        for picture in sent_picture():
+            read(picture, "dark")
 
 
 def read(picture: bytes, ink: Ink) -> ShownNumber:

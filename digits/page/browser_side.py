@@ -13,6 +13,7 @@ import streamlit as st
 
 from digits.page.drawing import PaperHistory, put_on_paper
 from digits.page.given import give
+from digits.page.rerunning import rerun_question_and_answer
 
 SCRIPT = Path(__file__).with_suffix(".js")
 PAPER = "Paper to draw a number on. If you cannot draw, give a picture under Upload, beside Draw."
@@ -27,18 +28,17 @@ def _component() -> Any:
 
 def keep_in_browser(history: PaperHistory, *, has_upload: bool) -> None:
     """Have the drawing kept in this tab of the browser, and brought back after a reload."""
-    with st.container(key="browser-side"):
-        _component()(
-            key="browser",
-            data={
-                "strokes": history.strokes,
-                "has_upload": has_upload,
-                "is_new": history.is_new and not has_upload and "was_kept" not in st.session_state,
-                "paper": PAPER,
-            },
-            on_kept_change=_bring_back,
-            on_pasted_change=_take_pasted,
-        )
+    _component()(
+        key="browser",
+        data={
+            "strokes": history.strokes,
+            "has_upload": has_upload,
+            "is_new": history.is_new and not has_upload and "was_kept" not in st.session_state,
+            "paper": PAPER,
+        },
+        on_kept_change=_bring_back,
+        on_pasted_change=_take_pasted,
+    )
 
 
 def _bring_back() -> None:
@@ -60,3 +60,4 @@ def _take_pasted() -> None:
         return
     with suppress(binascii.Error):
         give(base64.b64decode(url.partition(",")[2]))
+        rerun_question_and_answer()

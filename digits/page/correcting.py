@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from digits.common.errors import DigitError
+from digits.page.rerunning import rerun_question_and_answer
 
 # Whatever imports NumPy or OpenCV waits until the paper is on its way to the browser.
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def _correct(answer: ShownAnswer, digit: int | None) -> None:
     hand.is_on = True
     hand.correct(answer.reading, digit, _let_stand())
     st.session_state[f"wrong-{answer.key}"] = False
+    rerun_question_and_answer()
 
 
 def _let_stand() -> LetStand:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import sys
 import time
 from collections.abc import Callable
@@ -19,8 +20,12 @@ Drawing = dict[str, Any]  # as the canvas writes it
 Strokes = list[object]
 
 
-def drawn_picture() -> list[bytes]:
-    """Show the paper, and what can be done with it; no picture while it is empty."""
+def drawn_picture(on_stroke: Callable[[], None]) -> list[bytes]:
+    """Show the paper, and what can be done with it; no picture while it is empty.
+
+    Args:
+        on_stroke: called when the canvas has sent something, before the page is shown anew.
+    """
     # Outside of a running server this import fails.
     from streamlit_drawable_canvas import st_canvas
 
@@ -35,6 +40,7 @@ def drawn_picture() -> list[bytes]:
             initial_drawing=sheet,
             return_image_data=True,
             key="canvas",
+            on_change=on_stroke,
         )
     let_the_paper_go_first()
     st.session_state["is_settled"] = is_on_sheet(drawing.json_data, sheet)
@@ -44,6 +50,14 @@ def drawn_picture() -> list[bytes]:
     paper_tools(history)
     # Of a drawing that is brought back, the canvas sends the picture a moment later.
     return [drawing.image_bytes] if strokes and drawing.image_bytes else []
+
+
+def sent_picture() -> list[bytes]:
+    """What the canvas has sent, before it is shown anew; no picture where nothing is drawn."""
+    sent: Drawing = st.session_state["canvas"]["drawing"]
+    if not sent["data"] or not known_strokes(sent["raw"], st.session_state["sheet"]):
+        return []
+    return [base64.b64decode(sent["data"].partition(",")[2])]
 
 
 def paper_history() -> PaperHistory:

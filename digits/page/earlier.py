@@ -8,6 +8,7 @@ import streamlit as st
 
 from digits.page.drawing import Strokes, draw_again, paper_history
 from digits.page.given import give
+from digits.page.rerunning import rerun_question_and_answer
 from digits.screen import html_parts
 from digits.screen.shown_number import ShownNumber
 
@@ -60,6 +61,7 @@ def show_earlier(shown: ShownNumber | None) -> None:
         each for each in reversed(_answers()) if shown is None or each.number.key != shown.key
     ]
     if not earlier:
+        st.empty()
         return
     with st.expander("Earlier answers", key="earlier", on_change="rerun") as more:
         if not more.open:
@@ -76,9 +78,10 @@ def _bring_back(earlier: Earlier) -> None:
     if earlier.strokes is None:
         st.session_state["answer"] = earlier.number
         give(earlier.number.source, earlier.number.ink)
-        return
-    st.session_state["tab"] = "Draw"
-    draw_again(earlier.strokes)
+    else:
+        st.session_state["tab"] = "Draw"
+        draw_again(earlier.strokes)
+    rerun_question_and_answer()
 
 
 def _rule(earlier: Earlier) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, TypeAlias
 
 import cv2
@@ -87,43 +88,54 @@ def thinned(mask: Mask) -> Mask:
     Args:
         mask: bool (h, w).
     """
-    mask = np.pad(mask, 1)
     while True:
         before = int(mask.sum())
-        for second in (False, True):
-            mask = mask & ~_removable(mask, second)
+        for removable in _removable():
+            mask = mask & ~removable[_neighbourhoods(mask)]
         if int(mask.sum()) == before:
-            return mask[1:-1, 1:-1]
+            return mask
 
 
-def _removable(mask: Mask, second: bool) -> Mask:
-    """Rim pixels that one half of a step removes, on the south-east side or the north-west."""
-    around = _around(mask)
-    count = around.sum(axis=0, dtype=np.uint8)
+@cache
+def _removable() -> tuple[Mask, Mask]:
+    """bool (256,) each: of each neighbourhood whether a half of a step removes its pixel.
+
+    The first half takes those of the rim on the south-east side, the other on the north-west.
+    """
+    around = _all_neighbourhoods()
     north, east, south, west = around[::2]
-    spared = (
-        (north & east & west) | (north & south & west)
-        if second
-        else (north & east & south) | (east & south & west)
-    )
-    return mask & (count >= 2) & (count <= 6) & (_rises(around) == 1) & ~spared
+    count = around.sum(axis=0)
+    is_rim = (count >= 2) & (count <= 6) & (_rises() == 1)
+    south_east = (north & east & south) | (east & south & west)
+    north_west = (north & east & west) | (north & south & west)
+    return is_rim & ~south_east, is_rim & ~north_west
 
 
-def _around(mask: Mask) -> Mask:
-    """bool (8, h, w): of each pixel its neighbours, from the north clockwise."""
-    shifts = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
-    return np.stack([np.roll(mask, (-dy, -dx), (0, 1)) for dy, dx in shifts])
-
-
-def _rises(around: Mask) -> NDArray[np.uint8]:
-    """How many branches leave a pixel."""
+@cache
+def _rises() -> NDArray[np.uint8]:
+    """uint8 (256,): of each neighbourhood how many branches leave its pixel."""
+    around = _all_neighbourhoods()
     return np.asarray((~around & np.roll(around, -1, axis=0)).sum(axis=0, dtype=np.uint8))
+
+
+def _all_neighbourhoods() -> Mask:
+    """bool (8, 256): the neighbours, from the north clockwise, of which each bit tells one."""
+    return np.asarray(np.arange(256) >> np.arange(8)[:, None] & 1, bool)
+
+
+# From the north clockwise, a bit each.
+_BITS = np.array([[128, 1, 2], [64, 0, 4], [32, 16, 8]], np.float32)
+
+
+def _neighbourhoods(mask: Mask) -> NDArray[np.uint8]:
+    """uint8 (h, w): of each pixel which neighbours it has, a bit each."""
+    found = cv2.filter2D(mask.astype(np.uint8), -1, _BITS, borderType=cv2.BORDER_CONSTANT)
+    return np.asarray(found, np.uint8)
 
 
 def _branches(skeleton: Mask) -> NDArray[np.uint8]:
     """uint8 (h, w), of each pixel of a skeleton how many branches leave it; 0 elsewhere."""
-    padded = np.pad(skeleton, 1)
-    return (_rises(_around(padded)) * padded)[1:-1, 1:-1]
+    return np.asarray(_rises()[_neighbourhoods(skeleton)] * skeleton, np.uint8)
 
 
 # --- a drawing and its enlargement

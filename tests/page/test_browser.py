@@ -214,6 +214,30 @@ def people_at(server: str) -> int:
         return int(re.search(r"^active_sessions (\d+)", answer.read().decode(), re.M)[1])  # type: ignore[index]
 
 
+def test_a_stroke_brings_the_paper_and_its_answer_and_nothing_else(desktop: Page) -> None:
+    messages: list[str | bytes] = []
+
+    def note(message: str | bytes) -> None:
+        messages.append(message)
+
+    desktop.on("websocket", lambda socket: socket.on("framereceived", note))
+    open_page(desktop, desktop.url)
+    expect(desktop.get_by_text("Your hand")).to_be_visible()
+    expect(desktop.get_by_text("Show model layers")).to_be_visible()
+    on_the_whole_page = b"".join(each for each in messages if isinstance(each, bytes))
+    messages.clear()
+
+    draw(desktop, DIGITS[3])
+    expect_answer(desktop, 3)
+    expect(desktop.get_by_text("What the network sees")).to_be_visible()
+
+    sent = b"".join(each for each in messages if isinstance(each, bytes))
+    assert b"Undo" in sent and b"What the network sees" in sent
+    for beside in (b"Picture of a number", b"Ruled paper", b"Your hand", b"Show model layers"):
+        assert beside in on_the_whole_page
+        assert beside not in sent
+
+
 def test_clear_empties_the_paper_and_invites(desktop: Page) -> None:
     draw(desktop, DIGITS[1])
     expect_answer(desktop, 1)

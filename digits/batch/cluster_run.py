@@ -60,9 +60,10 @@ def run_on_ray(job: Job, output: str, address: str) -> Result:
         address: of a cluster, or `LOCAL`.
 
     Raises:
-        DataError: as `local_run.run_here`, or Ray is not installed, cannot be reached or gives up.
+        ModelError, DataError: as `local_run.run_here`, or Ray is not installed, cannot be reached or gives up.
     """
     ray = _import_ray()
+    load_network(job.model)  # with one that cannot be used nothing is begun
     found = find_in_store(job.sources, job.listed)
     parts = ClusterParts(output, job.task, restart=job.restart)
     if parts.finished is not None:

@@ -56,18 +56,25 @@ def _job(options: argparse.Namespace) -> Job:
     if sheet is not None:
         check_writable(sheet.absolute().parent, "--sheet")
     fields = () if options.fields is None else read_fields(Path(options.fields))
-    load_network(model)  # one that cannot be used is told before anything is begun
     kind: Kind = "digit" if options.digit else "number"
     return Job(
         sources=options.sources,
         listed=getattr(sys.stdin, "buffer", None),
         output=output,
         sheet=sheet,
-        task=ReadingTask(hash_of_model(model), kind, options.ink, fields),
+        task=ReadingTask(_hash_of(model), kind, options.ink, fields),
         model=model,
         workers=options.workers,
         restart=options.restart,
     )
+
+
+def _hash_of(model: Path) -> str:
+    try:
+        return hash_of_model(model)
+    except OSError:
+        load_network(model)  # which says what is wrong with the file
+        raise
 
 
 def _told(result: Result, output: str, seconds: float) -> str:

@@ -46,6 +46,8 @@ _MOST_FILES, _LEAST_FILES, _TASKS = 256, 16, 8
 _RETRIES = 5
 # Of a core: actors decode and compute, while fetching and writing mostly wait.
 _CORE_OF_ACTOR, _CORE_OF_IO = 0.8, 0.1
+# Cores that one process can fetch for, eight files at a time, or write for.
+_CORES_FED = 4
 # Files that this machine reads itself when no other could; more are no accident.
 _MOST_LEFT = 2_000
 _PATIENCE = 5.0  # seconds
@@ -107,13 +109,19 @@ def _read_by_ray(ray: Any, job: Job, model: str, found: FoundInStore, parts: Clu
             ignore_missing_paths=True,
             override_num_blocks=tasks,
             num_cpus=_CORE_OF_IO,
+            concurrency=_at_once(cores),
         )
-        actors = ray.data.ActorPoolStrategy(min_size=1, max_size=min(cores, tasks))
-        _read_and_write(fetched, actors, (job.task, model), parts)
+        actors = ray.data.ActorPoolStrategy(size=min(cores, tasks))
+        _read_and_write(fetched, actors, (job.task, model), parts, _at_once(cores))
+
+
+def _at_once(cores: int) -> int:
+    """How many tasks fetch, or write, at once: each takes a process, which takes seconds to start."""
+    return max(1, cores // _CORES_FED)
 
 
 def _read_and_write(
-    fetched: Any, actors: Any, arguments: tuple[object, ...], parts: ClusterParts
+    fetched: Any, actors: Any, arguments: tuple[object, ...], parts: ClusterParts, writers: int
 ) -> None:
     with warnings.catch_warnings():
         # Of arguments without a name of their own, of which 2.60 has none for retries.
@@ -131,6 +139,7 @@ def _read_and_write(
             parts.path,
             filesystem=parts.filesystem,
             ray_remote_args={"num_cpus": _CORE_OF_IO},
+            concurrency=writers,
         )
 
 

@@ -46,7 +46,8 @@ _MOST_FILES, _LEAST_FILES, _TASKS = 256, 16, 8
 _RETRIES = 5
 # Of a core: actors decode and compute, while fetching and writing mostly wait.
 _CORE_OF_ACTOR, _CORE_OF_IO = 0.8, 0.1
-# Cores that one process can fetch for, eight files at a time, or write for.
+# Cores that one process fetches for from a disk, or writes for: each takes seconds to start. From
+# afar, where fetching is mostly waiting, as many fetch as Ray likes.
 _CORES_FED = 4
 # Files that this machine reads itself when no other could; more are no accident.
 _MOST_LEFT = 2_000
@@ -95,6 +96,7 @@ def _missing(found: FoundInStore, parts: ClusterParts) -> list[StoredFile]:
 def _read_by_ray(ray: Any, job: Job, model: str, found: FoundInStore, parts: ClusterParts) -> None:
     """Read what is missing; where a task fails for one file, its others once more one by one."""
     cores = int(ray.cluster_resources().get("CPU", 1))
+    few = max(1, cores // _CORES_FED)
     for is_second in (False, True):
         missing = [file.path for file in _missing(found, parts) if file.is_plain]
         if not missing:
@@ -109,15 +111,10 @@ def _read_by_ray(ray: Any, job: Job, model: str, found: FoundInStore, parts: Clu
             ignore_missing_paths=True,
             override_num_blocks=tasks,
             num_cpus=_CORE_OF_IO,
-            concurrency=_at_once(cores),
+            concurrency=few if found.filesystem.type_name == "local" else None,
         )
         actors = ray.data.ActorPoolStrategy(size=min(cores, tasks))
-        _read_and_write(fetched, actors, (job.task, model), parts, _at_once(cores))
-
-
-def _at_once(cores: int) -> int:
-    """How many tasks fetch, or write, at once: each takes a process, which takes seconds to start."""
-    return max(1, cores // _CORES_FED)
+        _read_and_write(fetched, actors, (job.task, model), parts, few)
 
 
 def _read_and_write(

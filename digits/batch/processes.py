@@ -133,7 +133,7 @@ class Workers:
                 yield from [b""] * len(share)
 
     def _processes(self, count: int) -> ProcessPoolExecutor:
-        begin = partial(_begin_work, self._niceness)
+        begin = partial(begin_work, self._niceness)
         return ProcessPoolExecutor(count, get_context("spawn"), initializer=begin)
 
     def _submit(
@@ -188,7 +188,7 @@ def _end(pool: ProcessPoolExecutor) -> None:
 _files = Files()
 
 
-def _begin_work(niceness: int) -> None:
+def begin_work(niceness: int) -> None:
     """Of a process that reads; Ctrl-C is its parent's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
-from digits.batch.cluster_run import LOCAL, run_on_ray
+from digits.batch.cluster_connection import LOCAL
+from digits.batch.cluster_run import run_on_ray
 from digits.batch.fields import read_fields
 from digits.batch.job import Job, Result
 from digits.batch.local_run import run_here

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from digits.batch.contact_sheet import write_sheet
 from digits.batch.job import Job, Result
 from digits.batch.outputs import read_table, write_table
-from digits.batch.parts import PART, PartsFolder
+from digits.batch.parts import PART, PartsFolder, only_run
 from digits.batch.places import Files, Place, groups, list_places
 from digits.batch.processes import Workers
 from digits.batch.progress_bar import PictureBar
@@ -19,7 +19,6 @@ from digits.batch.sources import FoundFiles, find_files
 from digits.batch.summary import Summary
 from digits.common.atomic_file import atomic_write
 from digits.common.errors import DataError
-from digits.common.file_lock import held_lock
 
 
 def run_here(job: Job) -> Result:
@@ -31,14 +30,11 @@ def run_here(job: Job) -> Result:
             another model, of other options or of other pictures.
         OSError: something cannot be written; it names the output.
     """
-    name = job.output.name
-    lock = job.output.with_name(f".{name}.lock")
-    with held_lock(lock, f"Another run writes {name} at this moment: wait for it."):
-        with Workers(job.task, job.model, job.workers) as workers:
-            found = find_files(job.sources, job.listed)  # while they start
-            workers.wait_until_ready()  # with a model that cannot be used nothing is begun
-            parts = PartsFolder(job.output, job.task, restart=job.restart)
-            return _Run(job, found, parts, workers).result()
+    with only_run(job.output), Workers(job.task, job.model, job.workers) as workers:
+        found = find_files(job.sources, job.listed)  # while they start
+        workers.wait_until_ready()  # with a model that cannot be used nothing is begun
+        parts = PartsFolder(job.output, job.task, restart=job.restart)
+        return _Run(job, found, parts, workers).result()
 
 
 @dataclass

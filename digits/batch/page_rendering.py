@@ -1,4 +1,4 @@
-"""A page of a document as a picture of its own, made where a decoder that fails ends nothing else."""
+"""A page of a document as a picture, made where a decoder that fails ends nothing else."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from digits.batch.command import main
+from digits.batch.parts import only_run
 from tests.batch.test_places import document, png, zipped
 from tests.drawings import SCRIBBLE, draw
 from tests.programs import run
@@ -55,6 +56,16 @@ def test_both_drivers_make_the_same_table(pictures: Path, tmp_path: Path) -> Non
     again = on_ray(str(pictures), "--output", str(there), "--digit", "--ray")
     assert "is there already" in again.stdout
     assert again.returncode == 2
+
+
+@pytest.mark.parametrize("output", ["{0}/answers.csv", "file://{0}/answers.csv"])
+def test_two_runs_do_not_write_one_output(
+    output: str, pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with only_run(tmp_path / "answers.csv"):
+        assert main([str(pictures), "--output", output.format(tmp_path), "--ray"]) == 1
+    assert "Another run writes answers.csv" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

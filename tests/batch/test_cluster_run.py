@@ -111,6 +111,22 @@ def test_an_address_that_cannot_be_read_is_a_sentence(  # noqa: PLR0917
     assert sentence in capsys.readouterr().err
 
 
+def test_a_ray_that_does_not_start_is_a_sentence(
+    pictures: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def never(**options: object) -> None:
+        raise Exception("The current node timed out during startup.")  # noqa: TRY002 - as Ray does
+
+    monkeypatch.setattr("ray.init", never)
+    assert main([str(pictures), "--output", str(tmp_path / "a.csv"), "--ray"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("Ray did not start on this machine")
+    assert said.count("\n") == 1
+
+
 def test_without_ray_it_is_said_what_to_install(pictures: Path, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['ray'] = None\n")
     command = [str(pictures), "--output", str(tmp_path / "a.csv"), "--ray"]

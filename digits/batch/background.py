@@ -8,7 +8,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
+from digits.batch.page_rendering import page_as_picture
 from digits.batch.places import FilesInMemory, Place, groups, list_places
 from digits.batch.processes import THUMBNAIL, Workers
 from digits.batch.rows import Row, make_row
@@ -67,6 +69,7 @@ class BackgroundReading:
             ReadPicture(Place(name), make_row(Place(name), PictureError(reason), task), b"")
             for name, reason in upload.refused.items()
         ]
+        self._page = lru_cache(maxsize=1)(self._rendered)  # asked whenever the screen is drawn
         self._thread = threading.Thread(target=self._work, name="many pictures", daemon=True)
         self._thread.start()
 
@@ -94,8 +97,16 @@ class BackgroundReading:
         self._thread.join()
 
     def fetch(self, place: Place) -> bytes | None:
-        """The file of a picture, as it was given; None if it is in a document, or was refused."""
-        return self._upload.contents.get(place.path) if place.page is None else None
+        """The file of a picture, as it was given, or of a page, as it was read; None if refused.
+
+        Raises:
+            PictureError: the page cannot be shown.
+        """
+        return self._page(place) if place.page else self._upload.contents.get(place.path)
+
+    def _rendered(self, place: Place) -> bytes | None:
+        content = self._upload.contents.get(place.path)
+        return content and page_as_picture(content, place.page or 1)
 
     def _work(self) -> None:
         try:

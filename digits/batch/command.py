@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
-from digits.batch.cluster_run import LOCAL, run_on_ray
+from digits.batch.cluster_connection import LOCAL
+from digits.batch.cluster_run import run_on_ray
 from digits.batch.fields import read_fields
 from digits.batch.job import Job, Result
 from digits.batch.local_run import run_here
@@ -56,18 +57,25 @@ def _job(options: argparse.Namespace) -> Job:
     if sheet is not None:
         check_writable(sheet.absolute().parent, "--sheet")
     fields = () if options.fields is None else read_fields(Path(options.fields))
-    load_network(model)  # one that cannot be used is told before anything is begun
     kind: Kind = "digit" if options.digit else "number"
     return Job(
         sources=options.sources,
         listed=getattr(sys.stdin, "buffer", None),
         output=output,
         sheet=sheet,
-        task=ReadingTask(hash_of_model(model), kind, options.ink, fields),
+        task=ReadingTask(_hash_of(model), kind, options.ink, fields),
         model=model,
         workers=options.workers,
         restart=options.restart,
     )
+
+
+def _hash_of(model: Path) -> str:
+    try:
+        return hash_of_model(model)
+    except OSError:
+        load_network(model)  # which says what is wrong with the file
+        raise
 
 
 def _told(result: Result, output: str, seconds: float) -> str:

@@ -9,33 +9,32 @@ from dataclasses import dataclass, field
 from digits.batch.contact_sheet import write_sheet
 from digits.batch.job import Job, Result
 from digits.batch.outputs import read_table, write_table
-from digits.batch.parts import PART, PartsFolder
+from digits.batch.parts import PART, PartsFolder, only_run
 from digits.batch.places import Files, Place, groups, list_places
 from digits.batch.processes import Workers
 from digits.batch.progress_bar import PictureBar
 from digits.batch.reader import BATCH
 from digits.batch.rows import Row
-from digits.batch.sources import find_files
+from digits.batch.sources import FoundFiles, find_files
 from digits.batch.summary import Summary
 from digits.common.atomic_file import atomic_write
 from digits.common.errors import DataError
-from digits.common.file_lock import held_lock
 
 
 def run_here(job: Job) -> Result:
     """Do a job by processes of this machine, and go on with what a run before has left.
 
     Raises:
+        ModelError: the model cannot be used.
         DataError: a source is missing, another run writes the same output, or what is there is of
             another model, of other options or of other pictures.
         OSError: something cannot be written; it names the output.
     """
-    name = job.output.name
-    lock = job.output.with_name(f".{name}.lock")
-    with held_lock(lock, f"Another run writes {name} at this moment: wait for it."):
+    with only_run(job.output), Workers(job.task, job.model, job.workers) as workers:
+        found = find_files(job.sources, job.listed)  # while they start
+        workers.wait_until_ready()  # with a model that cannot be used nothing is begun
         parts = PartsFolder(job.output, job.task, restart=job.restart)
-        with Workers(job.task, job.model, job.workers) as workers:
-            return _Run(job, parts, workers).result()
+        return _Run(job, found, parts, workers).result()
 
 
 @dataclass
@@ -48,9 +47,8 @@ class _Part:
 
 
 class _Run:
-    def __init__(self, job: Job, parts: PartsFolder, workers: Workers) -> None:
+    def __init__(self, job: Job, found: FoundFiles, parts: PartsFolder, workers: Workers) -> None:
         self._job, self._parts, self._workers = job, parts, workers
-        found = find_files(job.sources, job.listed)
         self._paths, self._passed_over = found.paths, found.passed_over
         self._under_way: deque[_Part] = deque()
 

@@ -74,7 +74,10 @@ def _suffix(path: Path) -> str:
 
 def as_line(value: Any) -> str:
     """A row, or a value of one, as JSON in one line, without its end."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _encode(value)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _write_lines(rows: Iterable[Row], task: ReadingTask, file: BinaryIO) -> None:

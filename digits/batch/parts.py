@@ -13,7 +13,7 @@ import os
 import shutil
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from digits.batch.rows import Row
 from digits.batch.task import ReadingTask
 from digits.common.atomic_file import atomic_write
 from digits.common.errors import DataError
+from digits.common.file_lock import held_lock
 
 PART = 256
 """Pictures of a part: few enough that a run that is killed loses a minute, not an hour."""
@@ -154,6 +155,20 @@ class PartsFolder:
         record = self._terms | {"finished": finished and asdict(finished)}
         with atomic_write(self.path / _RECORD) as temporary:
             temporary.write_text(json.dumps(record), "utf-8")
+
+
+def only_run(output: Path) -> AbstractContextManager[None]:
+    """Keep an output on this machine to one run at a time, whatever drives it.
+
+    Args:
+        output: where the table will be; its folder exists.
+
+    Raises:
+        DataError: another run writes it.
+        OSError: its folder cannot be written.
+    """
+    lock = output.with_name(f".{output.name}.lock")
+    return held_lock(lock, f"Another run writes {output.name} at this moment: wait for it.")
 
 
 def terms_of(task: ReadingTask, driver: str) -> dict[str, Any]:

@@ -65,8 +65,8 @@ class Workers:
         self._count, self._niceness = count, niceness
         self._readers = self._processes(count)
         self._counter: ProcessPoolExecutor | None = None
-        for _ in range(count):  # all start now, and load what they need
-            self._readers.submit(_begin)
+        # All start now, and load what they need.
+        self._beginnings = [self._readers.submit(_begin, model) for _ in range(count)]
 
     def __enter__(self) -> Self:
         return self
@@ -81,6 +81,18 @@ class Workers:
             if kind is not None:
                 _end(pool)
             pool.shutdown(cancel_futures=True)
+
+    def wait_until_ready(self) -> None:
+        """Wait until one of them has loaded the network.
+
+        Raises:
+            ModelError: it cannot be loaded.
+            DigitError: no process can be started.
+        """
+        try:
+            self._beginnings[0].result()
+        except BrokenProcessPool as error:
+            raise DigitError(_NO_START) from error
 
     def read(self, batches: Iterable[Batch]) -> Generator[list[Row], None, None]:
         """The rows of each batch, in order.
@@ -121,7 +133,7 @@ class Workers:
                 yield from [b""] * len(share)
 
     def _processes(self, count: int) -> ProcessPoolExecutor:
-        begin = partial(_begin_work, self._niceness)
+        begin = partial(begin_work, self._niceness)
         return ProcessPoolExecutor(count, get_context("spawn"), initializer=begin)
 
     def _submit(
@@ -157,7 +169,7 @@ class Workers:
         """A batch in a process where nothing else is read, and picture by picture if that dies."""
         with self._processes(1) as pool:
             try:
-                pool.submit(_begin).result()
+                pool.submit(_begin, self._model).result()
             except BrokenProcessPool as error:
                 raise DigitError(_NO_START) from error
             with suppress(BrokenProcessPool):
@@ -176,7 +188,7 @@ def _end(pool: ProcessPoolExecutor) -> None:
 _files = Files()
 
 
-def _begin_work(niceness: int) -> None:
+def begin_work(niceness: int) -> None:
     """Of a process that reads; Ctrl-C is its parent's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
@@ -193,8 +205,8 @@ def _end_with_parent() -> None:
         os._exit(0)
 
 
-def _begin() -> None:
-    pass
+def _begin(model: Path | None) -> None:
+    load_network(model)
 
 
 def _read(

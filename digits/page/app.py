@@ -261,7 +261,8 @@ def show_answer(question: Question, place: DeltaGenerator) -> None:
         st.html(html_parts.message(f"{UPLOAD_IS_GONE} {invitation}" if is_gone else invitation))
         return
     st.session_state["upload_is_gone"] = False
-    check_file_size(len(pictures[0]), MOST_UPLOADED)
+    if not question.several:  # which are checked as they come, and pages have their own limit
+        check_file_size(len(pictures[0]), MOST_UPLOADED)
     number = read(pictures[0], question.ink)
     if question.tab == "Upload":
         chosen = st.session_state.get(f"digit-{number.key}")

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 LOOKS_EVERY = 1.0
 """Seconds between two looks at what was read in the meantime."""
-_IN_A_DOCUMENT = "This is a page of a document: save it as a picture to see why it was read so."
 # Rows that are sent to the browser every second while more are read.
 _SHOWN_SO_FAR = 50
 # Pixels: of the table at most, and of a row of it.
@@ -133,7 +132,7 @@ def chosen_picture(reading: BackgroundReading) -> bytes | None:
     """The file of the picture that was chosen in the table, if one was, to be explained.
 
     Raises:
-        PictureError: it was not read, or is a page of a document.
+        PictureError: it was not read.
     """
     index = st.session_state.get("many-shown")
     pictures = reading.pictures
@@ -142,10 +141,7 @@ def chosen_picture(reading: BackgroundReading) -> bytes | None:
     chosen = pictures[index]
     if chosen.row["error"] is not None:
         raise PictureError(chosen.row["error"])
-    content = reading.fetch(chosen.place)
-    if content is None:
-        raise PictureError(_IN_A_DOCUMENT)
-    return content
+    return reading.fetch(chosen.place)
 
 
 def _take_edits(key: str, indices: Sequence[int]) -> None:

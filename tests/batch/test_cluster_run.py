@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from digits.batch.command import main
+from digits.batch.parts import only_run
 from tests.batch.test_places import document, png, zipped
 from tests.drawings import SCRIBBLE, draw
 from tests.programs import run
@@ -57,6 +58,16 @@ def test_both_drivers_make_the_same_table(pictures: Path, tmp_path: Path) -> Non
     assert again.returncode == 2
 
 
+@pytest.mark.parametrize("output", ["{0}/answers.csv", "file://{0}/answers.csv"])
+def test_two_runs_do_not_write_one_output(
+    output: str, pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with only_run(tmp_path / "answers.csv"):
+        assert main([str(pictures), "--output", output.format(tmp_path), "--ray"]) == 1
+    assert "Another run writes answers.csv" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -98,6 +109,22 @@ def test_an_address_that_cannot_be_read_is_a_sentence(  # noqa: PLR0917
     named = [source.format(pictures) for source in sources]
     assert main([*named, "--output", str(tmp_path / output), *options]) == 1
     assert sentence in capsys.readouterr().err
+
+
+def test_a_ray_that_does_not_start_is_a_sentence(
+    pictures: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def never(**options: object) -> None:
+        raise Exception("The current node timed out during startup.")  # noqa: TRY002 - as Ray does
+
+    monkeypatch.setattr("ray.init", never)
+    assert main([str(pictures), "--output", str(tmp_path / "a.csv"), "--ray"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("Ray did not start on this machine")
+    assert said.count("\n") == 1
 
 
 def test_without_ray_it_is_said_what_to_install(pictures: Path, tmp_path: Path) -> None:

@@ -183,6 +183,21 @@ def test_the_same_command_once_more_reads_nothing_and_says_so(
     assert len(output.read_text("utf-8").splitlines()) == 3
 
 
+@pytest.mark.parametrize(
+    ("source", "options"), [("missing", []), ("mixed", ["--model", "{0}/theirs.h5"])]
+)
+def test_what_cannot_be_begun_costs_no_table(
+    source: str, options: list[str], mixed: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "answers.csv"
+    assert read(mixed / "seven.png", output) == 0
+    before = output.read_bytes()
+    (tmp_path / "theirs.h5").write_bytes(b"no model at all")
+    named = [each.format(tmp_path) for each in options]
+    assert read(tmp_path / source, output, "--restart", *named) == 1
+    assert output.read_bytes() == before
+
+
 def test_fields_of_a_form(tmp_path: Path) -> None:
     (tmp_path / "fields.json").write_text('{"left": [0, 0, 0.5, 1], "right": [0.5, 0, 0.5, 1]}')
     page = Image.new("RGB", (560, 280), "white")

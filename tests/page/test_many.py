@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, TimeoutError, expect
 
-from tests.batch.test_places import png, zipped
+from tests.batch.test_places import document, png, zipped
 from tests.browser import draw, wait_until
 from tests.drawings import DIGITS
 
+WAIT = 90_000  # milliseconds
+
 
 def give(page: Page, *files: tuple[str, bytes]) -> None:
+    page.set_default_timeout(WAIT)  # so that what is missing is said before the test's time is over
     page.get_by_role("tab", name="Upload").click()
     payloads = [
         FilePayload(name=name, mimeType="application/octet-stream", buffer=content)
@@ -61,10 +67,15 @@ def test_another_view_keeps_the_work_going(desktop: Page) -> None:
 def test_a_wrong_answer_is_corrected_in_place_and_marked(desktop: Page) -> None:
     give(desktop, ("3.png", png(3)), ("text.png", b"no picture"))
     desktop.get_by_role("button", name="Download CSV").wait_for()
-    click_in_table(desktop, row=1, x=110)
-    for key in ("ArrowRight", "ArrowRight", "Enter"):
-        desktop.keyboard.press(key)
-    desktop.locator("textarea.gdg-input").fill("8")
+    editor = desktop.locator("textarea.gdg-input")
+
+    def open_editor() -> None:
+        click_in_table(desktop, row=1, x=110)
+        for key in ("ArrowRight", "ArrowRight", "Enter"):
+            desktop.keyboard.press(key)
+
+    until_seen(editor, open_editor)
+    editor.fill("8")
     desktop.keyboard.press("Enter")
     wait_until(lambda: answers_kept(desktop) == {"3.png": ("8", "True"), "text.png": ("", "False")})
 
@@ -76,8 +87,9 @@ def answers_kept(page: Page) -> dict[str, tuple[str, str]]:
 def test_a_picture_that_is_chosen_is_explained_like_any_other(desktop: Page) -> None:
     give(desktop, ("3.png", png(3)), ("text.png", b"no picture"))
     desktop.get_by_role("button", name="Download CSV").wait_for()
-    click_in_table(desktop, row=1, x=38)
-    expect(desktop.locator(".answer-digit")).to_have_text("3")
+    answer = desktop.locator(".answer-digit")
+    until_seen(answer, lambda: click_in_table(desktop, row=1, x=38), patience=40)
+    expect(answer).to_have_text("3")
     expect(desktop.locator(".heatmap")).to_be_visible()
 
 
@@ -88,6 +100,31 @@ def click_in_table(page: Page, row: int, x: int) -> None:
     box = table.bounding_box()  # something of the table's own lies over its canvas
     assert box is not None
     page.mouse.click(box["x"] + x, box["y"] + 36 + 48 * row + 24)
+
+
+def until_seen(wanted: Locator, act: Callable[[], None], patience: float = 5) -> None:
+    """Act until something is there, for a click on a table that is just drawn anew may be lost.
+
+    Raises:
+        TimeoutError: it never was.
+    """
+
+    def is_seen() -> bool:
+        act()
+        with suppress(TimeoutError):
+            wanted.wait_for(timeout=1000 * patience)
+        return wanted.is_visible()
+
+    wait_until(is_seen)
+
+
+def test_a_page_of_a_document_is_explained_like_any_other(desktop: Page) -> None:
+    give(desktop, ("pages.tif", document("TIFF", 3, 4)), ("text.png", b"no picture"))
+    desktop.get_by_role("button", name="Download CSV").wait_for()
+    answer = desktop.locator(".answer-digit")
+    until_seen(answer, lambda: click_in_table(desktop, row=1, x=38), patience=40)
+    expect(answer).to_have_text(re.compile("[34]"))
+    expect(desktop.locator(".heatmap")).to_be_visible()
 
 
 def test_a_whole_folder_is_taken(desktop: Page, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from digits.page.browser_side import UPLOAD_IS_GONE, keep_in_browser
 from digits.page.correcting import current_hand, show_persons_hand
 from digits.page.drawing import drawn_picture, is_settled, paper_history, sent_picture
 from digits.page.examples import offer_examples, pictures_of_examples
-from digits.page.given import INKS
+from digits.page.given import INKS, upload_key
 from digits.page.guarding import guarded
 from digits.page.rerunning import QUESTION_AND_ANSWER
 from digits.page.uploading import uploaded_pictures
@@ -203,7 +203,7 @@ def paper_and_answer(places: Places, *, is_open: bool) -> None:
         if is_open:
             earlier_answers(question)
     with places.browser_side:
-        keep_in_browser(paper_history(), has_upload=bool(st.session_state.get("upload")))
+        keep_in_browser(paper_history(), has_upload=bool(st.session_state.get(upload_key())))
 
 
 @guarded

@@ -17,6 +17,18 @@ def give(picture: bytes, ink: Ink = "auto") -> None:
     st.session_state["given"] = picture
     st.session_state["ink-upload"] = next(name for name, each in INKS.items() if each == ink)
     st.session_state["tab"] = "Upload"
+    if st.session_state.get(upload_key()):
+        st.session_state["emptied_uploads"] = st.session_state.get("emptied_uploads", 0) + 1
+
+
+def upload_key() -> str:
+    """The key of the widget that takes files.
+
+    Another one after something else was given: only a new widget is empty, and the name of a file
+    that is not looked at any more would stand above another picture.
+    """
+    emptied = st.session_state.get("emptied_uploads", 0)
+    return f"upload-{emptied}" if emptied else "upload"
 
 
 def given_picture() -> bytes | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from digits.page.given import forget_given, given_picture
+from digits.page.given import forget_given, given_picture, upload_key
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -21,7 +21,7 @@ def uploaded_pictures() -> tuple[list[bytes], list[UploadedFile]]:
     files = st.file_uploader(
         "Picture of a number, at most 10 MB, or paste one",
         accept_multiple_files=True,
-        key="upload",
+        key=upload_key(),
         on_change=_uploaded,
         args=("files",),
     )

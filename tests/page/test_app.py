@@ -715,6 +715,17 @@ def test_a_file_that_is_chosen_after_an_example_is_read_instead(page: AppTest) -
     assert likeliest(page) == "7"
 
 
+def test_a_file_is_no_longer_named_where_an_example_is_looked_at(
+    page: AppTest, written_one: Image.Image
+) -> None:
+    upload(page, "one.png", as_file(written_one))
+    page.button(key="example-amount").click().run()
+    named = [name for each in page.file_uploader for name in each.value or []]
+    assert named == []
+    page.file_uploader(key="upload-1").upload("one.png", as_file(written_one), "image/png").run()
+    assert likeliest(page) == "1"
+
+
 def test_the_scribble_among_the_examples_is_doubted(page: AppTest) -> None:
     page.button(key="example-scribble").click().run()
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from digits.picture.edge_lines import find_edge_lines
 from digits.picture.pixels import Mask, label_parts, stroke_width
 from digits.picture.sheet_parts import LEADS_ACROSS, usual_height
 from digits.picture.straight_lines import LevelLine, find_level_lines, pixels_of_lines
@@ -34,10 +35,6 @@ HIGHEST_PIECE_OF_UPRIGHT = 0.55
 THICKEST_LINE = 1.3
 # Or than this share of the usual height.
 THICKEST_OF_HEIGHT = 0.12
-# Of the usual height: an underline is no bolder, and no shorter, or it may be the foot of a 2. Of
-# its length, what is ink; of what is above it, what is below.
-BOLDEST_UNDERLINE, SHORTEST_UNDERLINE = 0.2, 1.3
-WHOLE_UNDERLINE, BELOW_UNDERLINE = 0.97, 0.04
 # Of the usual height: what is left of a line that was taken away is shorter.
 _CRUMB = 0.25
 # So many uprights that all lead from one level line to another are the sides of boxes, however
@@ -62,11 +59,12 @@ class PaperLines:
     upright: list[LevelLine]
 
 
-def lines_of_paper(mask: Mask) -> PaperLines:
+def lines_of_paper(mask: Mask, known: Sequence[LevelLine] = ()) -> PaperLines:
     """The lines of a sheet.
 
     Args:
         mask: bool (H, W), ink.
+        known: level lines that were found, and taken away, before.
     """
     height = usual_height(mask)
     stroke = stroke_width(mask.astype(np.float32))
@@ -82,12 +80,13 @@ def lines_of_paper(mask: Mask) -> PaperLines:
         or line.length >= LEADS_ACROSS * columns
     ]
     found = pixels_of_lines(mask, level)
-    under = _underlines(mask & ~found, height, thickest)
-    found |= pixels_of_lines(mask & ~found, under)
-    level += under
+    edges = find_edge_lines(mask & ~found, height, stroke)
+    found |= pixels_of_lines(mask & ~found, edges.level)
+    found |= pixels_of_lines((mask & ~found).T, edges.upright).T
+    level += edges.level
     rest = np.ascontiguousarray((mask & ~found).T)
     upright = find_level_lines(rest, 0.3 * height, thickest)
-    ends = [_ends_of(line, level) for line in upright]
+    ends = [_ends_of(line, [*level, *known]) for line in upright]
     is_long = [
         line.length >= LONGEST_UPRIGHT_STROKE * height
         or (
@@ -95,7 +94,7 @@ def lines_of_paper(mask: Mask) -> PaperLines:
             and (
                 line.thickness < 0.5 * stroke
                 or line.length >= LONGEST_STROKE_ACROSS * height
-                or _are_of_a_grid(line, level, columns)
+                or _are_of_a_grid(line, [*level, *known], columns)
             )
         )
         for line in upright
@@ -112,29 +111,8 @@ def lines_of_paper(mask: Mask) -> PaperLines:
         if any(is_of_paper) or (are_cells and between)
     ]
     found |= pixels_of_lines(rest, chosen).T
+    chosen += edges.upright
     return PaperLines(found | _crumbs(mask & ~found, found, _CRUMB * height), level, chosen)
-
-
-def _underlines(mask: Mask, height: float, thickest: float) -> list[LevelLine]:
-    """Lines below everything, however bold, that are no foot of a digit."""
-    bold = max(thickest, BOLDEST_UNDERLINE * height)
-    lines = find_level_lines(mask, SHORTEST_UNDERLINE * height, bold)
-    return [line for line in lines if _is_underline(mask, line)]
-
-
-def _is_underline(mask: Mask, line: LevelLine) -> bool:
-    """Whether a line is ink from end to end, with all ink that is near it above."""
-    columns = np.arange(line.first, line.last + 1)
-    centre = line.slope * columns + line.height
-    rows = np.arange(len(mask))[:, None]
-    half = 0.5 * line.thickness + 1.5
-    ink = mask[:, columns]
-    on_line = ink & (np.abs(rows - centre) <= half)
-    if on_line.any(axis=0).mean() < WHOLE_UNDERLINE:
-        return False
-    above = np.count_nonzero(ink & (rows < centre - half))
-    below = np.count_nonzero(ink & (rows > centre + half))
-    return bool(above > 0 and below <= BELOW_UNDERLINE * above)
 
 
 def pieces_going_on(rest: Mask, lines: list[LevelLine], longest: float) -> Mask:

@@ -47,8 +47,8 @@ def _usual_height(stats: NDArray[np.int32], rows: int) -> float:
     # A line of the paper, if there is anything else.
     leads_across = (heights >= LEADS_ACROSS * rows) & (widths <= WIDEST_LINE * heights)
     tall = tall & ~leads_across if (tall & ~leads_across).any() else tall
-    if not tall.any():
-        return float(rows)
+    if not tall.any():  # all is one part: a row of digits that a line joins
+        return float(heights.max(initial=0)) or float(rows)
     return middle_by_sum(heights[tall])
 
 

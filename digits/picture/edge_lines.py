@@ -14,12 +14,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.picture.pixels import Mask, label_parts, runs_of
-from digits.picture.straight_lines import LARGEST_TILT, LevelLine
+from digits.picture.pixels import Mask, label_parts, runs_of, stroke_width
+from digits.picture.straight_lines import LARGEST_TILT, LevelLine, pixels_of_lines
 
-# Of the usual height, a line is no bolder; of the height of what lies above it, no shorter; nor of
-# the usual height.
-BOLDEST, SHORTEST, SHORTEST_OF_HEIGHT = 0.2, 1.3, 1.0
+# Of the usual height: a line is no bolder.
+BOLDEST = 0.2
+# Of the height of what lies above it: a line is no shorter, for it may be the foot of a 2; nor is
+# one that is so much bolder than the strokes.
+SHORTEST, SHORTEST_BOLD, BOLD = 2.0, 1.2, 1.3
 # Of the strokes' width: or no bolder than this.
 BOLDEST_OF_STROKES = 1.5
 # Of the usual height: a box is no smaller. Of its sides, what is straight.
@@ -77,15 +79,31 @@ def _edges_of(
     if below is None:
         return [], []
     above = _upper_edge(own, height, boldest)
-    if above is not None and min(above.length, below.length) >= WHOLE_SIDE * own.shape[1]:
+    if above is not None and _are_apart(above, below, own):
         sides = [find(own.T, height, boldest) for find in (_lower_edge, _upper_edge)]
         if all(side is not None and side.length >= WHOLE_SIDE * len(own) for side in sides):
             return [below, above], [side for side in sides if side is not None]
     tall = min(height, len(own)) - below.thickness
-    if tall < below.thickness or below.length < max(SHORTEST * tall, SHORTEST_OF_HEIGHT * height):
+    if tall < below.thickness or below.length < max(SHORTEST_BOLD * tall, height):
+        return [], []
+    if below.length < SHORTEST * tall and not _is_bold(below, own):
         return [], []
     is_pair = above is not None and min(above.length, below.length) >= SURELY_A_LINE * height
     return [below, above] if above is not None and is_pair else [below], []
+
+
+def _is_bold(line: LevelLine, own: Mask) -> bool:
+    """Whether it is bolder than what lies above it, as no digit's foot is."""
+    above = own & ~pixels_of_lines(own, [line])
+    return line.thickness >= BOLD * stroke_width(above.astype(np.float32))
+
+
+def _are_apart(above: LevelLine, below: LevelLine, own: Mask) -> bool:
+    """Whether two edges of a part are as long as it is wide, and as far apart as it is high."""
+    rows, columns = own.shape
+    apart = below.height - above.height + (below.slope - above.slope) * columns / 2
+    is_whole = min(above.length, below.length) >= WHOLE_SIDE * columns
+    return is_whole and apart >= WHOLE_SIDE * rows - below.thickness
 
 
 def _upper_edge(own: Mask, height: float, boldest: float) -> LevelLine | None:

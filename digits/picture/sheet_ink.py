@@ -93,7 +93,7 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
     level: list[LevelLine] = []
     upright: list[LevelLine] = []
     for _ in range(_PASSES):
-        lines = lines_of_paper(mask, level)
+        lines = lines_of_paper(mask, ink_map, level)
         if not lines.pixels.any():
             break
         contrast = _blanked(contrast, lines.pixels, is_photo, least, noise)

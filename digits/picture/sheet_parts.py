@@ -15,6 +15,8 @@ from digits.picture.pixels import Mask, label_parts, middle_by_sum, runs_of
 
 # Of the sheet: so long a line leads from one border to the other.
 LEADS_ACROSS = 0.95
+# Of the sheet: a row of joined digits is no lower, but a line that hides them may be.
+LEAST_OF_SHEET = 0.2
 # Of its length: what leads across and is no wider, with its tilt, is a line.
 WIDEST_LINE = 0.2
 # Of the usual height: a flat part that is longer is no dash.
@@ -48,7 +50,8 @@ def _usual_height(stats: NDArray[np.int32], rows: int) -> float:
     leads_across = (heights >= LEADS_ACROSS * rows) & (widths <= WIDEST_LINE * heights)
     tall = tall & ~leads_across if (tall & ~leads_across).any() else tall
     if not tall.any():  # all is one part: a row of digits that a line joins
-        return float(heights.max(initial=0)) or float(rows)
+        tallest = float(heights.max(initial=0))
+        return tallest if tallest >= LEAST_OF_SHEET * rows else float(rows)
     return middle_by_sum(heights[tall])
 
 

@@ -31,7 +31,9 @@ SURELY_A_LINE = 2.4
 # Pixels, and of the usual height: how far an edge is from straight, for hands draw lines, too.
 _UNEVEN, _UNEVEN_OF_HEIGHT = 1.5, 0.025
 # Of a line's length, what lies on it, what no stroke stands on, and how long a stroke passes it.
-_LEAST_ON_LINE, _LEAST_BARE, _LONGEST_PASSING = 0.9, 0.2, 0.12
+_LEAST_ON_LINE, _LEAST_BARE, _LONGEST_PASSING = 0.95, 0.2, 0.12
+# Likewise, as a standard deviation: feet of digits in a row are less even.
+_EVEN, _EVEN_OF_HEIGHT = 0.75, 0.019
 _MOST_PARTS = 40
 _SLOPES = np.tan(np.deg2rad(np.linspace(-LARGEST_TILT, LARGEST_TILT, 97)))
 
@@ -120,11 +122,14 @@ def _lower_edge(own: Mask, height: float, boldest: float) -> LevelLine | None:
     slack = _UNEVEN + _UNEVEN_OF_HEIGHT * height
     slope, at = _fitted(lowest, slack)
     columns = np.arange(len(lowest))
-    on_line = np.abs(lowest - slope * columns - at) <= slack
+    off = lowest - slope * columns - at
+    on_line = np.abs(off) <= slack
     first, last = _longest(on_line, max(3, round(_LONGEST_PASSING * height)))
     stretch = slice(first, last + 1)
     on_line = on_line[stretch]
     if last - first < SMALLEST_BOX * height or on_line.mean() < _LEAST_ON_LINE:
+        return None
+    if off[stretch][on_line].std() > max(_EVEN, _EVEN_OF_HEIGHT * height):
         return None
     above_edge = ~own[:, stretch] & (rows < lowest[stretch])
     lengths = (lowest[stretch] - np.where(above_edge, rows, -1).max(axis=0))[on_line]

@@ -40,11 +40,11 @@ from digits.picture.ruling_removal import find_border_strips
 from digits.picture.sheet_lines import (
     HIGHEST_PIECE_OF_UPRIGHT,
     LONGEST_LEVEL_STROKE,
+    PaperLines,
     lines_of_paper,
     pieces_going_on,
 )
 from digits.picture.sheet_parts import SheetParts, usual_height
-from digits.picture.straight_lines import LevelLine
 
 # Of the longest part of a table's grain: what is written is longer.
 LARGEST_GRAIN = 1.3
@@ -89,18 +89,19 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
         if found.any() and (find is _border_strips or _is_grain(found, mask)):
             contrast = _blanked(contrast, found, is_photo, least, noise)
             ink_map, mask = _ink_of(contrast, noise, is_photo)
-    all_lines = np.zeros(contrast.shape, bool)
-    level: list[LevelLine] = []
-    upright: list[LevelLine] = []
+    found_lines: list[PaperLines] = []
     for _ in range(_PASSES):
-        lines = lines_of_paper(mask, ink_map, level)
+        lines = lines_of_paper(mask, ink_map, found_lines)
         if not lines.pixels.any():
             break
         contrast = _blanked(contrast, lines.pixels, is_photo, least, noise)
         ink_map, mask = _ink_of(contrast, noise, is_photo)
+        found_lines.append(lines)
+    all_lines = np.zeros(contrast.shape, bool)
+    for lines in found_lines:
         all_lines |= lines.pixels
-        level += lines.level
-        upright += lines.upright
+    level = [line for lines in found_lines for line in lines.level]
+    upright = [line for lines in found_lines for line in lines.upright]
     mask &= ~pieces_going_on(mask, level, np.inf)
     if upright:
         highest = HIGHEST_PIECE_OF_UPRIGHT * usual_height(mask)

@@ -63,15 +63,17 @@ class PaperLines:
 
 
 def lines_of_paper(
-    mask: Mask, ink_map: InkMap | None = None, known: Sequence[LevelLine] = ()
+    mask: Mask, ink_map: InkMap | None = None, known: Sequence[PaperLines] = ()
 ) -> PaperLines:
     """The lines of a sheet.
 
     Args:
         mask: bool (H, W), ink.
         ink_map: float32 (H, W) in [0, 1], how dark it is; None if all is alike.
-        known: level lines that were found, and taken away, before.
+        known: what was found, and taken away, before.
     """
+    known_level = [line for lines in known for line in lines.level]
+    known_upright = [line for lines in known for line in lines.upright]
     height = usual_height(mask)
     stroke = stroke_width(mask.astype(np.float32))
     edges = find_edge_lines(mask, height, stroke)
@@ -101,13 +103,13 @@ def lines_of_paper(
     found |= pixels_of_lines((mask & ~found).T, pale_upright).T
     level += edges.level
     rest = np.ascontiguousarray((mask & ~found).T)
-    upright = _upright_lines(rest, strokes, [*level, *known])
+    upright = _upright_lines(rest, strokes, [*level, *known_level])
     found |= pixels_of_lines(rest, upright).T
+    upright += edges.upright + pale_upright
     rest &= ~found.T
-    sides = find_box_sides(rest.T, [*level, *known], height)
+    sides = find_box_sides(rest.T, [*level, *known_level], [*upright, *known_upright], height)
     found |= pixels_of_lines(rest, sides).T
     upright += sides
-    upright += edges.upright + pale_upright
     return PaperLines(found | _crumbs(mask & ~found, found, _CRUMB * height), level, upright)
 
 

@@ -62,10 +62,12 @@ class SheetInk:
     Attributes:
         ink_map: float32 (H, W) in [0, 1], how much handwriting; 0 on paper and on its lines.
         lines: bool (H, W), where lines of the paper are.
+        contrast: uint8 (H, W), by how much each pixel stands out of the paper, whatever it shows.
     """
 
     ink_map: InkMap
     lines: Mask
+    contrast: Grey
 
 
 def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
@@ -79,6 +81,7 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
         NoInkError: nothing stands out of the paper.
     """
     contrast, noise, beside = _contrast_on(pixels, ink)
+    of_all = contrast
     is_photo = beside is not None
     least = max(MIN_CONTRAST, MIN_SIGNAL_TO_NOISE * noise)
     if threshold_and_peak(contrast, 3 * noise)[1] < least:
@@ -111,7 +114,7 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
     frames = parts.leave_out_frames()
     parts.leave_out_borders()
     handwriting = np.where(parts.left, ink_map, np.float32(0)).astype(np.float32)
-    return SheetInk(handwriting, all_lines | frames)
+    return SheetInk(handwriting, all_lines | frames, of_all)
 
 
 def _contrast_on(pixels: Pixels, ink: Ink) -> tuple[Grey, float, tuple[Finder, ...] | None]:

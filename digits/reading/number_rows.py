@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from digits.picture.box_sides import NARROWEST_BOX
 from digits.picture.faint_lines import find_faint_uprights
 from digits.picture.pixels import runs_of
 from digits.picture.preparation import Sheet
@@ -68,14 +69,24 @@ class RowReading:
         parts two wide cells, it need not be so wide.
         """
         gap = right.x - left.x - left.width
+        if self._are_in_boxes(left, right):
+            return False
         cells = [self._cell_around(part) for part in (left, right)]
         widest_box = WIDEST_BOX * self.row.height
-        if gap > LEAST_BETWEEN_CELLS * self.row.height and self._are_parted(left, right):
-            if widest_box < min(cells) and max(cells) < np.inf:
-                return True
+        are_in_cells = widest_box < min(cells) and max(cells) < np.inf
+        if are_in_cells and self._are_parted(left, right):
+            return gap > LEAST_BETWEEN_CELLS * self.row.height
         if gap <= self._least_gap or self._is_evenly_spaced():
             return False
         return max(cells) > widest_box
+
+    def _are_in_boxes(self, left: Part, right: Part) -> bool:
+        """Whether they stand among lines that are mostly as close as the sides of boxes."""
+        pitches = np.diff(self.uprights) / self.row.height
+        pitches = pitches[pitches >= NARROWEST_BOX]
+        if len(pitches) < FEWEST_PITCHES - 1 or np.median(pitches) > WIDEST_BOX:
+            return False
+        return bool(self.uprights[0] <= left.middle[0] and right.middle[0] <= self.uprights[-1])
 
     def _are_parted(self, left: Part, right: Part) -> bool:
         """Whether there is an upright line between two signs."""

@@ -55,9 +55,7 @@ def find_box_sides(
     return found
 
 
-def _neighbours(
-    level: Sequence[LevelLine], height: float
-) -> Iterable[tuple[LevelLine, LevelLine]]:
+def _neighbours(level: Sequence[LevelLine], height: float) -> Iterable[tuple[LevelLine, LevelLine]]:
     """Lines that lie one above the other as those of a row of boxes do, upper one first."""
     for one, two in combinations(level, 2):
         first, last = max(one.first, two.first), min(one.last, two.last)

@@ -35,7 +35,8 @@ _LEAST_ON_LINE, _LEAST_BARE, _LONGEST_PASSING = 0.95, 0.2, 0.12
 # Likewise, as a standard deviation: feet of digits in a row are less even.
 _EVEN, _EVEN_OF_HEIGHT = 0.75, 0.019
 _MOST_PARTS = 40
-_SLOPES = np.tan(np.deg2rad(np.linspace(-LARGEST_TILT, LARGEST_TILT, 97)))
+# Of an edge, what lies on its line; and so many of its columns are looked at for a first guess.
+_MOST_OF_EDGE, _MOST_COLUMNS = 0.6, 250
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,9 +74,7 @@ def find_edge_lines(mask: Mask, height: float, stroke: float) -> EdgeLines:
     return found
 
 
-def _edges_of(
-    own: Mask, height: float, boldest: float
-) -> tuple[list[LevelLine], list[LevelLine]]:
+def _edges_of(own: Mask, height: float, boldest: float) -> tuple[list[LevelLine], list[LevelLine]]:
     """Level and upright lines along a part's edges."""
     below = _lower_edge(own, height, boldest)
     if below is None:
@@ -120,7 +119,10 @@ def _lower_edge(own: Mask, height: float, boldest: float) -> LevelLine | None:
     rows = np.arange(len(own))[:, None]
     lowest = np.where(own, rows, -1).max(axis=0)
     slack = _UNEVEN + _UNEVEN_OF_HEIGHT * height
-    slope, at = _fitted(lowest, slack)
+    fitted = _fitted(lowest, slack)
+    if fitted is None:
+        return None
+    slope, at = fitted
     columns = np.arange(len(lowest))
     off = lowest - slope * columns - at
     on_line = np.abs(off) <= slack
@@ -140,24 +142,25 @@ def _lower_edge(own: Mask, height: float, boldest: float) -> LevelLine | None:
     return LevelLine(slope, at - 0.5 * (thickness - 1), first, last, thickness)
 
 
-def _fitted(lowest: NDArray[np.intp], slack: float) -> tuple[float, float]:
-    """Slope and height of the line near which most of an edge lies."""
+def _fitted(lowest: NDArray[np.intp], slack: float) -> tuple[float, float] | None:
+    """Slope and height of the line near which most of an edge lies; None if there is none."""
     columns = np.arange(len(lowest))
-    best, slope, at = -1, 0.0, 0.0
-    size = max(2, round(2 * slack))
-    for each in _SLOPES:
-        heights = np.rint(lowest - each * columns).astype(np.intp)
-        counts = np.bincount(heights - heights.min())
-        near = np.convolve(counts, np.ones(size, np.intp))
-        if near.max() > best:
-            best, slope = int(near.max()), float(each)
-            at = float(near.argmax() - (size - 1) / 2 + heights.min())
+    some = columns[:: max(1, len(columns) // _MOST_COLUMNS)]
+    steepest = np.tan(np.deg2rad(LARGEST_TILT))
+    slopes = np.linspace(-steepest, steepest, 3 + 2 * round(steepest * len(columns) / (2 * slack)))
+    heights = np.sort(lowest[some] - slopes[:, None] * some, axis=1)
+    most = round(_MOST_OF_EDGE * len(some))
+    spreads = heights[:, most:] - heights[:, : len(some) - most]  # of so many that are closest
+    of_slope, place = np.unravel_index(spreads.argmin(), spreads.shape)
+    if spreads[of_slope, place] > 2 * slack + 1:
+        return None
+    slope, at = slopes[of_slope], heights[of_slope, place] + spreads[of_slope, place] / 2
     for _ in range(3):
-        near = np.abs(lowest - slope * columns - at) <= slack
+        near = np.abs(lowest - slope * columns - at) <= slack + 0.5
         if np.count_nonzero(near) < 3:
-            break
-        slope, at = (float(each) for each in np.polyfit(columns[near], lowest[near], 1))
-    return slope, at
+            return None
+        slope, at = np.polyfit(columns[near], lowest[near], 1)
+    return float(slope), float(at)
 
 
 def _longest(on_line: NDArray[np.bool_], gap: int) -> tuple[int, int]:

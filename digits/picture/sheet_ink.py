@@ -92,6 +92,10 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
         if found.any() and (find is _border_strips or _is_grain(found, mask)):
             contrast = _blanked(contrast, found, is_photo, least, noise)
             ink_map, mask = _ink_of(contrast, noise, is_photo)
+    all_lines = SheetParts(mask).leave_out_frames()
+    if all_lines.any():
+        contrast = _blanked(contrast, all_lines, is_photo, least, noise)
+        ink_map, mask = _ink_of(contrast, noise, is_photo)
     found_lines: list[PaperLines] = []
     for _ in range(_PASSES):
         lines = lines_of_paper(mask, ink_map, found_lines)
@@ -100,7 +104,6 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
         contrast = _blanked(contrast, lines.pixels, is_photo, least, noise)
         ink_map, mask = _ink_of(contrast, noise, is_photo)
         found_lines.append(lines)
-    all_lines = np.zeros(contrast.shape, bool)
     for lines in found_lines:
         all_lines |= lines.pixels
     level = [line for lines in found_lines for line in lines.level]

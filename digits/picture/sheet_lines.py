@@ -13,7 +13,7 @@ import numpy as np
 
 from digits.picture.box_sides import find_box_sides
 from digits.picture.edge_lines import find_edge_lines
-from digits.picture.pale_lines import Darkness
+from digits.picture.pale_lines import which_are_pale
 from digits.picture.pixels import InkMap, Mask, label_parts, stroke_width
 from digits.picture.sheet_parts import LEADS_ACROSS, usual_height
 from digits.picture.straight_lines import LevelLine, find_level_lines, pixels_of_lines
@@ -85,25 +85,27 @@ def lines_of_paper(
     level = find_level_lines(mask & ~found, SHORTEST_PALE * height, strokes.thickest)
     rest = np.ascontiguousarray((mask & ~found).T)
     upright = find_level_lines(rest, 0.3 * height, strokes.thickest)
-    pale = [False] * (len(level) + len(upright))
+    is_pale = [False] * len(level), [False] * len(upright)
     if ink_map is not None:
-        pale = Darkness(ink_map, mask & ~found).pale_among(level, upright)
+        is_pale = which_are_pale(ink_map, mask & ~found, level, upright)
     columns = mask.shape[1]
     level = [
         line
-        for line, is_pale in zip(level, pale, strict=False)
-        if is_pale or strokes.are_no_level(line, columns)
+        for line, pale in zip(level, is_pale[0], strict=True)
+        if pale or strokes.are_no_level(line, columns)
     ]
     pale_upright = [
         line
-        for line, is_pale in zip(upright, pale[len(pale) - len(upright) :], strict=True)
-        if is_pale and line.length >= SHORTEST_PALE * height
+        for line, pale in zip(upright, is_pale[1], strict=True)
+        if pale and line.length >= SHORTEST_PALE * height
     ]
-    found |= pixels_of_lines(mask & ~found, level)
-    found |= pixels_of_lines((mask & ~found).T, pale_upright).T
+    if level or pale_upright:
+        found |= pixels_of_lines(mask & ~found, level)
+        found |= pixels_of_lines((mask & ~found).T, pale_upright).T
+        rest = np.ascontiguousarray((mask & ~found).T)
+        upright = find_level_lines(rest, 0.3 * height, strokes.thickest)
     level += edges.level
-    rest = np.ascontiguousarray((mask & ~found).T)
-    upright = _upright_lines(rest, strokes, [*level, *known_level])
+    upright = _lines_among(upright, rest.shape, strokes, [*level, *known_level])
     found |= pixels_of_lines(rest, upright).T
     upright += edges.upright + pale_upright
     rest &= ~found.T
@@ -146,16 +148,21 @@ class _Strokes:
         )
 
 
-def _upright_lines(rest: Mask, strokes: _Strokes, level: list[LevelLine]) -> list[LevelLine]:
+def _lines_among(
+    upright: list[LevelLine],
+    shape: tuple[int, ...],
+    strokes: _Strokes,
+    level: list[LevelLine],
+) -> list[LevelLine]:
     """Upright lines that are too long for strokes, or lead from one level line to another.
 
     Args:
-        rest: bool (W, H), ink on its side, without level lines.
+        upright: all straight pieces.
+        shape: of the sheet on its side.
         strokes: what is written.
         level: all level lines.
     """
-    height, (columns, rows) = strokes.height, rest.shape
-    upright = find_level_lines(rest, 0.3 * height, strokes.thickest)
+    height, (columns, rows) = strokes.height, shape
     ends = [_ends_of(line, level) for line in upright]
     is_long = [
         line.length >= LONGEST_UPRIGHT_STROKE * height

@@ -21,7 +21,7 @@ from digits.picture.straight_lines import LARGEST_TILT, LevelLine, pixels_of_lin
 BOLDEST = 0.2
 # Of the height of what lies above it: a line is no shorter, for it may be the foot of a 2; nor is
 # one that is so much bolder than the strokes.
-SHORTEST, SHORTEST_BOLD, BOLD = 1.5, 1.2, 1.3
+SHORTEST, SHORTEST_BOLD, BOLD = 2.0, 1.2, 1.3
 # Of the strokes' width: or no bolder than this.
 BOLDEST_OF_STROKES = 1.5
 # Of the usual height: a box is no smaller. Of its sides, what is straight.

@@ -12,20 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.picture.pixels import InkMap, Mask
-from digits.picture.straight_lines import LevelLine
+from digits.picture.straight_lines import LevelLine, pixels_of_lines
 
 # Of what is written: a line is no darker.
 PALE = 0.5
+# In an ink map: what is darker on such a line is a stroke that lies along it.
+DARK = 0.7
 # Of the darkest ink: what is written is as dark, or something else is darker, as an underline.
 _LEAST_DARK = 0.9
 # Pixels: in fewer, what is written cannot be told.
 _LEAST_WRITTEN = 100
 
 
-def which_are_pale(
+def pale_lines(
     ink_map: InkMap, mask: Mask, level: Sequence[LevelLine], upright: Sequence[LevelLine]
-) -> tuple[list[bool], list[bool]]:
-    """Whether each line is much paler than all that lies on none; of level ones, and of upright.
+) -> tuple[list[LevelLine], list[LevelLine]]:
+    """Those lines that are much paler than all that lies on none, level ones and upright ones.
 
     Ink counts along the middles of strokes, where a lens blurs it least.
 
@@ -35,10 +37,9 @@ def which_are_pale(
         level: nearly level lines.
         upright: the same of the sheet on its side.
     """
-    none = [False] * len(level), [False] * len(upright)
     if not level and not upright:
-        return none
-    highest = cv2.dilate(ink_map, np.ones((3, 3), np.uint8))
+        return [], []
+    highest = np.asarray(cv2.dilate(ink_map, np.ones((3, 3), np.uint8)), np.float32)
     on_lines = np.zeros(ink_map.shape, np.uint8)
     for line in level:
         _draw(on_lines, line)
@@ -47,11 +48,25 @@ def which_are_pale(
         _draw(on_its_side, line)
     written = ink_map[mask & (ink_map >= highest) & (on_lines == 0) & (on_its_side.T == 0)]
     if written.size < _LEAST_WRITTEN or np.median(written) < _LEAST_DARK:
-        return none
+        return [], []
     return (
-        [_darkness(highest, line) < PALE for line in level],
-        [_darkness(highest.T, line) < PALE for line in upright],
+        [line for line in level if _darkness(highest, line) < PALE],
+        [line for line in upright if _darkness(highest.T, line) < PALE],
     )
+
+
+def pixels_of_pale_lines(
+    ink_map: InkMap, mask: Mask, level: list[LevelLine], upright: list[LevelLine]
+) -> Mask:
+    """The ink of pale lines, bool (H, W), without dark strokes that lie along them.
+
+    Args:
+        ink_map, mask: as for `pale_lines`.
+        level, upright: which it gave.
+    """
+    found = pixels_of_lines(mask, level)
+    found |= pixels_of_lines(mask.T, upright).T
+    return found & (ink_map < DARK)
 
 
 def _draw(sheet: NDArray[np.uint8], line: LevelLine) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from digits.picture.box_sides import find_box_sides
 from digits.picture.edge_lines import find_edge_lines
-from digits.picture.pale_lines import which_are_pale
+from digits.picture.pale_lines import pale_lines, pixels_of_pale_lines
 from digits.picture.pixels import InkMap, Mask, label_parts, stroke_width
 from digits.picture.sheet_parts import LEADS_ACROSS, usual_height
 from digits.picture.straight_lines import LevelLine, find_level_lines, pixels_of_lines
@@ -85,23 +85,19 @@ def lines_of_paper(
     level = find_level_lines(mask & ~found, SHORTEST_PALE * height, strokes.thickest)
     rest = np.ascontiguousarray((mask & ~found).T)
     upright = find_level_lines(rest, 0.3 * height, strokes.thickest)
-    is_pale = [False] * len(level), [False] * len(upright)
+    pale_level: list[LevelLine] = []
+    pale_upright: list[LevelLine] = []
     if ink_map is not None:
-        is_pale = which_are_pale(ink_map, mask & ~found, level, upright)
+        pale_level, pale_upright = pale_lines(ink_map, mask & ~found, level, upright)
+        shortest = SHORTEST_PALE * height
+        pale_upright = [line for line in pale_upright if line.length >= shortest]
+        found |= pixels_of_pale_lines(ink_map, mask & ~found, pale_level, pale_upright)
     columns = mask.shape[1]
-    level = [
-        line
-        for line, pale in zip(level, is_pale[0], strict=True)
-        if pale or strokes.are_no_level(line, columns)
-    ]
-    pale_upright = [
-        line
-        for line, pale in zip(upright, is_pale[1], strict=True)
-        if pale and line.length >= SHORTEST_PALE * height
-    ]
+    level = [line for line in level if strokes.are_no_level(line, columns)]
+    level = [line for line in level if line not in pale_level]
+    found |= pixels_of_lines(mask & ~found, level)
+    level += pale_level
     if level or pale_upright:
-        found |= pixels_of_lines(mask & ~found, level)
-        found |= pixels_of_lines((mask & ~found).T, pale_upright).T
         rest = np.ascontiguousarray((mask & ~found).T)
         upright = find_level_lines(rest, 0.3 * height, strokes.thickest)
     level += edges.level

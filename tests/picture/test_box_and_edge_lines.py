@@ -42,7 +42,7 @@ def left_of_lines(sheet: np.ndarray, bare: np.ndarray) -> tuple[float, float]:
     return float(found[ink].mean()), float((found & lines & far).sum() / lines.sum())
 
 
-@pytest.mark.parametrize("digits", ["2053", "436670", "77"])
+@pytest.mark.parametrize("digits", ["2053", "436670", "4077"])
 @pytest.mark.parametrize("bold", [9, 12])
 def test_an_underline_that_all_digits_touch_goes_however_bold(digits: str, bold: int) -> None:
     bare = written(digits, pitch=66)

@@ -19,6 +19,8 @@ from digits.picture.straight_lines import LARGEST_TILT, LevelLine, pixels_of_lin
 
 # Of the usual height: a line is no bolder.
 BOLDEST = 0.2
+# Of the usual height: what lies above a line may be so much higher, if small ornaments are usual.
+HIGHEST_ABOVE = 4.0
 # Of the height of what lies above it: a line is no shorter, for it may be the foot of a 2; nor is
 # one that is so much bolder than the strokes.
 SHORTEST, SHORTEST_BOLD, BOLD = 2.0, 1.2, 1.3
@@ -84,7 +86,7 @@ def _edges_of(own: Mask, height: float, boldest: float) -> tuple[list[LevelLine]
         sides = [find(own.T, height, boldest) for find in (_lower_edge, _upper_edge)]
         if all(side is not None and side.length >= WHOLE_SIDE * len(own) for side in sides):
             return [below, above], [side for side in sides if side is not None]
-    tall = min(height, len(own)) - below.thickness
+    tall = min(HIGHEST_ABOVE * height, len(own)) - below.thickness
     if tall < below.thickness or below.length < max(SHORTEST_BOLD * tall, height):
         return [], []
     if below.length < SHORTEST * tall and not _is_bold(below, own):

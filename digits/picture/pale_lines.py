@@ -18,8 +18,9 @@ from digits.picture.straight_lines import LevelLine, pixels_of_lines
 PALE = 0.5
 # In an ink map: what is darker on such a line is a stroke that lies along it.
 DARK = 0.7
-# Of the darkest ink: what is written is as dark, or something else is darker, as an underline.
-_LEAST_DARK = 0.9
+# Of the darkest ink: four fifths of what is written are as dark, or what is dark is something else,
+# such as an underline or a printed border.
+_LEAST_DARK = 0.75
 # Pixels: in fewer, what is written cannot be told.
 _LEAST_WRITTEN = 100
 
@@ -47,7 +48,7 @@ def pale_lines(
     for line in upright:
         _draw(on_its_side, line)
     written = ink_map[mask & (ink_map >= highest) & (on_lines == 0) & (on_its_side.T == 0)]
-    if written.size < _LEAST_WRITTEN or np.median(written) < _LEAST_DARK:
+    if written.size < _LEAST_WRITTEN or np.percentile(written, 20) < _LEAST_DARK:
         return [], []
     return (
         [line for line in level if _darkness(highest, line) < PALE],

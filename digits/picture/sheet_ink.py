@@ -93,6 +93,8 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
             contrast = _blanked(contrast, found, is_photo, least, noise)
             ink_map, mask = _ink_of(contrast, noise, is_photo)
     all_lines = SheetParts(mask).leave_out_frames()
+    if _leads_out(all_lines):  # a printed border, beside which others may be left: see below
+        all_lines = np.zeros_like(mask)
     if all_lines.any():
         contrast = _blanked(contrast, all_lines, is_photo, least, noise)
         ink_map, mask = _ink_of(contrast, noise, is_photo)
@@ -118,6 +120,11 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
     parts.leave_out_borders()
     handwriting = np.where(parts.left, ink_map, np.float32(0)).astype(np.float32)
     return SheetInk(handwriting, all_lines | frames, of_all)
+
+
+def _leads_out(lines: Mask) -> bool:
+    """Whether they reach the border of the sheet."""
+    return bool(lines[[0, -1]].any() or lines[:, [0, -1]].any())
 
 
 def _contrast_on(pixels: Pixels, ink: Ink) -> tuple[Grey, float, tuple[Finder, ...] | None]:

@@ -144,3 +144,12 @@ def test_digits_paler_than_their_underline_are_no_lines_of_a_grid() -> None:
     found = find_sheet_ink(photo(sheet)).ink_map > 0.3
     assert found[bare < 128].mean() > 0.9
     assert not found[157:].any()
+
+
+def test_digits_paler_than_a_printed_border_are_no_lines_of_a_grid() -> None:
+    bare = written("1174")
+    sheet = np.where(bare < 128, 120, 255).astype(np.uint8)
+    for y in range(20, 190, 30):
+        cv2.circle(sheet, (12, y), 10, 0, -1)
+    found = find_sheet_ink(photo(sheet)).ink_map > 0.2
+    assert found[bare < 128].mean() > 0.9

@@ -240,11 +240,13 @@ class Sheet:
     Attributes:
         ink_map: float32 (h, w) in [0, 1], all handwriting, of the picture as it is worked on.
         lines: bool (h, w), where lines of the paper are.
+        contrast: uint8 (h, w), by how much each pixel stands out of the paper, whatever it shows.
         view: where that lies in the picture.
     """
 
     ink_map: InkMap
     lines: NDArray[np.bool_]
+    contrast: Grey
     view: _View
     _digits: dict[Part, _Normalised] = field(default_factory=dict)
 
@@ -319,7 +321,7 @@ def prepare_sheet(picture: DecodedPicture, ink: Ink = "auto") -> Sheet:
     pixels, ink = pixels_with_ink(picture, ink)
     view = _sheet_view(pixels)
     found = find_sheet_ink(view.pixels, ink)
-    return Sheet(found.ink_map, found.lines, view)
+    return Sheet(found.ink_map, found.lines, found.contrast, view)
 
 
 def _sheet_view(pixels: Pixels) -> _View:

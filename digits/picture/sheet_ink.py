@@ -40,11 +40,11 @@ from digits.picture.ruling_removal import find_border_strips
 from digits.picture.sheet_lines import (
     HIGHEST_PIECE_OF_UPRIGHT,
     LONGEST_LEVEL_STROKE,
+    PaperLines,
     lines_of_paper,
     pieces_going_on,
 )
 from digits.picture.sheet_parts import SheetParts, usual_height
-from digits.picture.straight_lines import LevelLine
 
 # Of the longest part of a table's grain: what is written is longer.
 LARGEST_GRAIN = 1.3
@@ -62,10 +62,12 @@ class SheetInk:
     Attributes:
         ink_map: float32 (H, W) in [0, 1], how much handwriting; 0 on paper and on its lines.
         lines: bool (H, W), where lines of the paper are.
+        contrast: uint8 (H, W), by how much each pixel stands out of the paper, whatever it shows.
     """
 
     ink_map: InkMap
     lines: Mask
+    contrast: Grey
 
 
 def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
@@ -79,6 +81,7 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
         NoInkError: nothing stands out of the paper.
     """
     contrast, noise, beside = _contrast_on(pixels, ink)
+    of_all = contrast
     is_photo = beside is not None
     least = max(MIN_CONTRAST, MIN_SIGNAL_TO_NOISE * noise)
     if threshold_and_peak(contrast, 3 * noise)[1] < least:
@@ -89,18 +92,24 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
         if found.any() and (find is _border_strips or _is_grain(found, mask)):
             contrast = _blanked(contrast, found, is_photo, least, noise)
             ink_map, mask = _ink_of(contrast, noise, is_photo)
-    all_lines = np.zeros(contrast.shape, bool)
-    level: list[LevelLine] = []
-    upright: list[LevelLine] = []
+    all_lines = SheetParts(mask).leave_out_frames()
+    if _leads_out(all_lines):  # a printed border, beside which others may be left: see below
+        all_lines = np.zeros_like(mask)
+    if all_lines.any():
+        contrast = _blanked(contrast, all_lines, is_photo, least, noise)
+        ink_map, mask = _ink_of(contrast, noise, is_photo)
+    found_lines: list[PaperLines] = []
     for _ in range(_PASSES):
-        lines = lines_of_paper(mask)
+        lines = lines_of_paper(mask, ink_map, found_lines)
         if not lines.pixels.any():
             break
         contrast = _blanked(contrast, lines.pixels, is_photo, least, noise)
         ink_map, mask = _ink_of(contrast, noise, is_photo)
+        found_lines.append(lines)
+    for lines in found_lines:
         all_lines |= lines.pixels
-        level += lines.level
-        upright += lines.upright
+    level = [line for lines in found_lines for line in lines.level]
+    upright = [line for lines in found_lines for line in lines.upright]
     mask &= ~pieces_going_on(mask, level, np.inf)
     if upright:
         highest = HIGHEST_PIECE_OF_UPRIGHT * usual_height(mask)
@@ -110,7 +119,12 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
     frames = parts.leave_out_frames()
     parts.leave_out_borders()
     handwriting = np.where(parts.left, ink_map, np.float32(0)).astype(np.float32)
-    return SheetInk(handwriting, all_lines | frames)
+    return SheetInk(handwriting, all_lines | frames, of_all)
+
+
+def _leads_out(lines: Mask) -> bool:
+    """Whether they reach the border of the sheet."""
+    return bool(lines[[0, -1]].any() or lines[:, [0, -1]].any())
 
 
 def _contrast_on(pixels: Pixels, ink: Ink) -> tuple[Grey, float, tuple[Finder, ...] | None]:

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from digits.picture.pixels import Mask, label_parts, stroke_width
+from digits.picture.box_sides import find_box_sides
+from digits.picture.edge_lines import find_edge_lines
+from digits.picture.pale_lines import pale_lines, pixels_of_pale_lines
+from digits.picture.pixels import InkMap, Mask, label_parts, stroke_width
 from digits.picture.sheet_parts import LEADS_ACROSS, usual_height
 from digits.picture.straight_lines import LevelLine, find_level_lines, pixels_of_lines
 
@@ -34,15 +37,12 @@ HIGHEST_PIECE_OF_UPRIGHT = 0.55
 THICKEST_LINE = 1.3
 # Or than this share of the usual height.
 THICKEST_OF_HEIGHT = 0.12
-# Of the usual height: an underline is no bolder, and no shorter, or it may be the foot of a 2. Of
-# its length, what is ink; of what is above it, what is below.
-BOLDEST_UNDERLINE, SHORTEST_UNDERLINE = 0.2, 1.3
-WHOLE_UNDERLINE, BELOW_UNDERLINE = 0.97, 0.04
+# Of the usual height: a piece of a line that is paler than what is written is no shorter.
+SHORTEST_PALE = 0.45
+# As a slope: how far the sides of a box are from square at most.
+SQUARE = 0.09
 # Of the usual height: what is left of a line that was taken away is shorter.
 _CRUMB = 0.25
-# So many uprights that all lead from one level line to another are the sides of boxes, however
-# thick.
-FEWEST_SIDES = 3
 # Pixels: from the end of a line to the line that it leads to.
 SLACK = 4
 
@@ -62,38 +62,110 @@ class PaperLines:
     upright: list[LevelLine]
 
 
-def lines_of_paper(mask: Mask) -> PaperLines:
+def lines_of_paper(
+    mask: Mask, ink_map: InkMap | None = None, known: Sequence[PaperLines] = ()
+) -> PaperLines:
     """The lines of a sheet.
 
     Args:
         mask: bool (H, W), ink.
+        ink_map: float32 (H, W) in [0, 1], how dark it is; None if all is alike.
+        known: what was found, and taken away, before.
     """
+    known_level = [line for lines in known for line in lines.level]
+    known_upright = [line for lines in known for line in lines.upright]
     height = usual_height(mask)
     stroke = stroke_width(mask.astype(np.float32))
-    thickest = max(3.0, THICKEST_LINE * stroke, THICKEST_OF_HEIGHT * height)
-    thin = AS_THICK_AS_STROKES * stroke
-    rows, columns = mask.shape
-    shortest = min(LONGEST_LEVEL_STROKE * height, max(LONG_ANYWHERE * columns, 1.2 * height))
-    level = [
-        line
-        for line in find_level_lines(mask, shortest, thickest)
-        if line.thickness < thin
-        or line.length >= LONGEST_LINE_UP * height
-        or line.length >= LEADS_ACROSS * columns
-    ]
-    found = pixels_of_lines(mask, level)
-    under = _underlines(mask & ~found, height, thickest)
-    found |= pixels_of_lines(mask & ~found, under)
-    level += under
+    edges = find_edge_lines(mask, height, stroke)
+    found = pixels_of_lines(mask, edges.level)
+    found |= pixels_of_lines((mask & ~found).T, edges.upright).T
+    if edges.level:  # they may be much bolder than what is written
+        stroke = stroke_width((mask & ~found).astype(np.float32))
+    strokes = _Strokes(height, stroke)
+    level = find_level_lines(mask & ~found, SHORTEST_PALE * height, strokes.thickest)
     rest = np.ascontiguousarray((mask & ~found).T)
-    upright = find_level_lines(rest, 0.3 * height, thickest)
+    upright = find_level_lines(rest, 0.3 * height, strokes.thickest)
+    pale_level: list[LevelLine] = []
+    pale_upright: list[LevelLine] = []
+    if ink_map is not None:
+        pale_level, pale_upright = pale_lines(ink_map, mask & ~found, level, upright)
+        shortest = SHORTEST_PALE * height
+        pale_upright = [line for line in pale_upright if line.length >= shortest]
+        found |= pixels_of_pale_lines(ink_map, mask & ~found, pale_level, pale_upright)
+    columns = mask.shape[1]
+    level = [line for line in level if strokes.are_no_level(line, columns)]
+    level = [line for line in level if line not in pale_level]
+    found |= pixels_of_lines(mask & ~found, level)
+    level += pale_level
+    if level or pale_upright:
+        rest = np.ascontiguousarray((mask & ~found).T)
+        upright = find_level_lines(rest, 0.3 * height, strokes.thickest)
+    level += edges.level
+    upright = _lines_among(upright, rest.shape, strokes, [*level, *known_level])
+    found |= pixels_of_lines(rest, upright).T
+    upright += edges.upright + pale_upright
+    rest &= ~found.T
+    sides = find_box_sides(rest.T, [*level, *known_level], [*upright, *known_upright], height)
+    found |= pixels_of_lines(rest, sides).T
+    upright += sides
+    return PaperLines(found | _crumbs(mask & ~found, found, _CRUMB * height), level, upright)
+
+
+@dataclass(frozen=True)
+class _Strokes:
+    """What is usual on a sheet.
+
+    Attributes:
+        height: of digits, pixels.
+        width: of strokes, pixels.
+    """
+
+    height: float
+    width: float
+
+    @property
+    def thickest(self) -> float:
+        """No line is thicker, pixels."""
+        return max(3.0, THICKEST_LINE * self.width, THICKEST_OF_HEIGHT * self.height)
+
+    @property
+    def thin(self) -> float:
+        """No stroke is thinner, pixels."""
+        return AS_THICK_AS_STROKES * self.width
+
+    def are_no_level(self, line: LevelLine, columns: int) -> bool:
+        """Whether a level line is too long for them."""
+        shortest = LONGEST_LEVEL_STROKE * self.height
+        shortest = min(shortest, max(LONG_ANYWHERE * columns, 1.2 * self.height))
+        return line.length >= shortest and (
+            line.thickness < self.thin
+            or line.length >= LONGEST_LINE_UP * self.height
+            or line.length >= LEADS_ACROSS * columns
+        )
+
+
+def _lines_among(
+    upright: list[LevelLine],
+    shape: tuple[int, ...],
+    strokes: _Strokes,
+    level: list[LevelLine],
+) -> list[LevelLine]:
+    """Upright lines that are too long for strokes, or lead from one level line to another.
+
+    Args:
+        upright: all straight pieces.
+        shape: of the sheet on its side.
+        strokes: what is written.
+        level: all level lines.
+    """
+    height, (columns, rows) = strokes.height, shape
     ends = [_ends_of(line, level) for line in upright]
     is_long = [
         line.length >= LONGEST_UPRIGHT_STROKE * height
         or (
             line.length >= LEADS_ACROSS * rows
             and (
-                line.thickness < 0.5 * stroke
+                line.thickness < 0.5 * strokes.width
                 or line.length >= LONGEST_STROKE_ACROSS * height
                 or _are_of_a_grid(line, level, columns)
             )
@@ -101,40 +173,22 @@ def lines_of_paper(mask: Mask) -> PaperLines:
         for line in upright
     ]
     is_side = [
-        _is_side(own, [other for other in ends if other is not own], is_thin=line.thickness < thin)
+        _is_side(
+            own,
+            [other for other in ends if other is not own],
+            is_thin=line.thickness < strokes.thin and _is_square_to(line, level),
+        )
         for line, own in zip(upright, ends, strict=True)
     ]
-    is_between = [all(own) for own in ends]
-    are_cells = sum(is_between) >= FEWEST_SIDES
-    chosen = [
+    return [
         line
-        for line, *is_of_paper, between in zip(upright, is_long, is_side, is_between, strict=True)
-        if any(is_of_paper) or (are_cells and between)
+        for line, *is_of_paper in zip(upright, is_long, is_side, strict=True)
+        if any(is_of_paper)
     ]
-    found |= pixels_of_lines(rest, chosen).T
-    return PaperLines(found | _crumbs(mask & ~found, found, _CRUMB * height), level, chosen)
 
 
-def _underlines(mask: Mask, height: float, thickest: float) -> list[LevelLine]:
-    """Lines below everything, however bold, that are no foot of a digit."""
-    bold = max(thickest, BOLDEST_UNDERLINE * height)
-    lines = find_level_lines(mask, SHORTEST_UNDERLINE * height, bold)
-    return [line for line in lines if _is_underline(mask, line)]
-
-
-def _is_underline(mask: Mask, line: LevelLine) -> bool:
-    """Whether a line is ink from end to end, with all ink that is near it above."""
-    columns = np.arange(line.first, line.last + 1)
-    centre = line.slope * columns + line.height
-    rows = np.arange(len(mask))[:, None]
-    half = 0.5 * line.thickness + 1.5
-    ink = mask[:, columns]
-    on_line = ink & (np.abs(rows - centre) <= half)
-    if on_line.any(axis=0).mean() < WHOLE_UNDERLINE:
-        return False
-    above = np.count_nonzero(ink & (rows < centre - half))
-    below = np.count_nonzero(ink & (rows > centre + half))
-    return bool(above > 0 and below <= BELOW_UNDERLINE * above)
+def _is_square_to(upright: LevelLine, level: list[LevelLine]) -> bool:
+    return any(abs(upright.slope + line.slope) <= SQUARE for line in level)
 
 
 def pieces_going_on(rest: Mask, lines: list[LevelLine], longest: float) -> Mask:
@@ -143,7 +197,7 @@ def pieces_going_on(rest: Mask, lines: list[LevelLine], longest: float) -> Mask:
     Args:
         rest: bool (H, W), ink that was not taken away.
         lines: nearly level ones.
-        longest: no such piece is longer, pixels.
+        longest: no such piece is longer, pixels, unless it leads to the border of the sheet.
     """
     columns = rest.shape[1]
     band = np.zeros(rest.shape, np.uint8)
@@ -155,9 +209,10 @@ def pieces_going_on(rest: Mask, lines: list[LevelLine], longest: float) -> Mask:
         return np.zeros_like(rest)
     part_of, stats = label_parts(np.ascontiguousarray(rest))
     inside = np.bincount(part_of[band > 0], minlength=len(stats))
-    is_piece = (inside >= 0.85 * stats[:, cv2.CC_STAT_AREA]) & (
-        stats[:, cv2.CC_STAT_WIDTH] <= longest
-    )
+    first, length = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_WIDTH]
+    leads_out = (first == 0) | (first + length == columns)
+    is_piece = inside >= 0.85 * stats[:, cv2.CC_STAT_AREA]
+    is_piece &= (length <= longest) | leads_out
     is_piece[0] = False
     return np.asarray(is_piece[part_of])
 
@@ -165,9 +220,13 @@ def pieces_going_on(rest: Mask, lines: list[LevelLine], longest: float) -> Mask:
 def _are_of_a_grid(upright: LevelLine, level: list[LevelLine], columns: int) -> bool:
     """Whether there are level lines from border to border about as thick as an upright."""
     return any(
-        line.length >= LEADS_ACROSS * columns and 0.6 <= line.thickness / upright.thickness <= 1.7
-        for line in level
+        line.length >= LEADS_ACROSS * columns and _are_alike(line, upright) for line in level
     )
+
+
+def _are_alike(one: LevelLine, two: LevelLine) -> bool:
+    """Whether two lines may be of one pen."""
+    return 0.6 <= one.thickness / two.thickness <= 1.7
 
 
 _End = tuple[int, str]
@@ -176,11 +235,15 @@ it."""
 
 
 def _ends_of(upright: LevelLine, level: list[LevelLine]) -> list[list[_End]]:
-    """On which level lines an upright begins and ends."""
+    """On which level lines that are about as thick an upright begins and ends."""
     ends = []
     for y in (upright.first, upright.last):
         x = upright.slope * y + upright.height
-        places = [(number, _where_on(line, x, y)) for number, line in enumerate(level)]
+        places = [
+            (number, _where_on(line, x, y))
+            for number, line in enumerate(level)
+            if _are_alike(line, upright)
+        ]
         ends.append([(number, place) for number, place in places if place])
     return ends
 

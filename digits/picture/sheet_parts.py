@@ -15,6 +15,10 @@ from digits.picture.pixels import Mask, label_parts, middle_by_sum, runs_of
 
 # Of the sheet: so long a line leads from one border to the other.
 LEADS_ACROSS = 0.95
+# Of the sheet: a row of joined digits is no lower, but a line that hides them may be.
+LEAST_OF_SHEET = 0.2
+# In heights of digits: such a line by itself is about as long, or longer.
+LENGTH_OF_LINE = 4.0
 # Of its length: what leads across and is no wider, with its tilt, is a line.
 WIDEST_LINE = 0.2
 # Of the usual height: a flat part that is longer is no dash.
@@ -47,8 +51,11 @@ def _usual_height(stats: NDArray[np.int32], rows: int) -> float:
     # A line of the paper, if there is anything else.
     leads_across = (heights >= LEADS_ACROSS * rows) & (widths <= WIDEST_LINE * heights)
     tall = tall & ~leads_across if (tall & ~leads_across).any() else tall
-    if not tall.any():
-        return float(rows)
+    if not tall.any():  # all is one part: a row of digits that a line joins
+        tallest, widest = float(heights.max(initial=0)), float(widths.max(initial=0))
+        if tallest >= LEAST_OF_SHEET * rows or not widest:
+            return tallest or float(rows)
+        return min(float(rows), widest / LENGTH_OF_LINE)
     return middle_by_sum(heights[tall])
 
 

@@ -30,6 +30,8 @@ SHORTEST_PIECE = 6
 _MOST_PIECES = 400
 # Ink so much thicker than the line, across it, is a stroke that passes.
 _CROSSING = 1.7
+# Pixels beyond the edge of a line to which a stroke that ends there reaches.
+_EDGE = 1.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +103,7 @@ def find_level_lines(mask: Mask, shortest: float, thickest: float) -> list[Level
 
 
 def pixels_of_lines(mask: Mask, lines: list[LevelLine]) -> Mask:
-    """The ink of level lines, without that of strokes that cross them."""
+    """The ink of level lines, without that of strokes that cross them or end there."""
     found = np.zeros_like(mask)
     height = len(mask)
     for line in lines:
@@ -112,12 +114,28 @@ def pixels_of_lines(mask: Mask, lines: list[LevelLine]) -> Mask:
         inside = (rows >= 0) & (rows < height)
         strip = mask[np.clip(rows, 0, height - 1), columns] & inside
         first, last = _run_through_middle(strip, reach, max(2, round(0.6 * line.thickness)))
+        first, last = _without_strokes(first, last, reach, line.thickness)
         is_line = (last >= first) & (last - first + 1 <= _CROSSING * line.thickness + 1)
         of_line = np.arange(2 * reach + 1)[:, None]
         chosen = strip & is_line & (of_line >= first) & (of_line <= last)
         at = np.nonzero(chosen)
         found[rows[at], columns[at[1]]] = True
     return found
+
+
+def _without_strokes(
+    first: NDArray[np.intp], last: NDArray[np.intp], middle: int, thickness: float
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Runs without the ink of strokes that end at the line; of those that pass it, all."""
+    half = 0.5 * thickness + _EDGE
+    own = max(1, round(thickness))
+    is_long = last - first + 1 > thickness + 1
+    stands_on = is_long & (last <= middle + half) & (first < middle - half)
+    hangs_on = is_long & (first >= middle - half) & (last > middle + half)
+    return (
+        np.where(stands_on, last - own + 1, first),
+        np.where(hangs_on, first + own - 1, last),
+    )
 
 
 def _run_through_middle(

@@ -19,6 +19,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from digits.picture.box_sides import NARROWEST_BOX
+from digits.picture.faint_lines import find_faint_uprights
 from digits.picture.pixels import runs_of
 from digits.picture.preparation import Sheet
 from digits.picture.row_finding import Part, Row
@@ -37,6 +39,8 @@ CLEAR_GAP = 1.3
 LEAST_CLEAR_GAP, _LEAP, _NARROW_GAP = 0.7, 2.5, 0.12
 # Likewise: a cell that is no wider holds one digit of a number.
 WIDEST_BOX = 1.7
+# Likewise: a gap between numbers in two cells of a table is no narrower.
+LEAST_BETWEEN_CELLS = 0.4
 # Digits in boxes that are too pale to be seen: so many are so far apart at most, from middle to
 # middle, and none twice as far as another.
 FEWEST_PITCHES, WIDEST_PITCH = 3, 2.1
@@ -63,13 +67,33 @@ class RowReading:
     def are_apart(self, left: Part, right: Part) -> bool:
         """Whether a clear gap lies between two signs.
 
-        Where each has a narrow cell of its own, as on a form, the gap says nothing.
+        Where each has a narrow cell of its own, as on a form, the gap says nothing; where a line
+        parts two wide cells, it need not be so wide.
         """
         gap = right.x - left.x - left.width
-        if gap <= self._least_gap or self._is_evenly_spaced:
+        if self._are_in_boxes(left, right):
             return False
         cells = [self._cell_around(part) for part in (left, right)]
-        return max(cells) > WIDEST_BOX * self.row.height
+        widest_box = WIDEST_BOX * self.row.height
+        are_in_cells = widest_box < min(cells) and max(cells) < np.inf
+        if are_in_cells and self._are_parted(left, right):
+            return gap > LEAST_BETWEEN_CELLS * self.row.height
+        if gap <= self._least_gap or self._is_evenly_spaced:
+            return False
+        return max(cells) > widest_box
+
+    def _are_in_boxes(self, left: Part, right: Part) -> bool:
+        """Whether they stand among lines that are mostly as close as the sides of boxes."""
+        pitches = np.diff(self.uprights) / self.row.height
+        pitches = pitches[pitches >= NARROWEST_BOX]
+        if len(pitches) < FEWEST_PITCHES - 1 or np.median(pitches) > WIDEST_BOX:
+            return False
+        return bool(self.uprights[0] <= left.middle[0] and right.middle[0] <= self.uprights[-1])
+
+    def _are_parted(self, left: Part, right: Part) -> bool:
+        """Whether there is an upright line between two signs."""
+        is_between = (self.uprights >= left.x + left.width - 1) & (self.uprights <= right.x)
+        return bool(is_between.any())
 
     @cached_property
     def _least_gap(self) -> float:
@@ -209,10 +233,15 @@ def _is_word(kinds: Sequence[str], of_all: Sequence[Sequence[str]]) -> bool:
 
 
 def _uprights_beside(row: Row, sheet: Sheet) -> NDArray[np.float64]:
-    """The columns of upright lines that are about as high as a row or higher."""
+    """The columns of upright lines that are about as high as a row or higher, however faint."""
     top = min(part.y for part in row.parts)
     bottom = max(part.y + part.height for part in row.parts)
     lines = cv2.dilate(sheet.lines[top:bottom].view(np.uint8), np.ones((1, 5), np.uint8))
     is_upright = np.asarray(lines, np.float64).mean(axis=0) > _LEAST_OF_UPRIGHT
     starts, ends = runs_of(is_upright)
-    return (starts + ends - 1) / 2
+    uprights = (starts + ends - 1) / 2
+    gaps = [right.x - left.x - left.width for left, right in pairwise(row.parts)]
+    if max(gaps, default=0) <= LEAST_BETWEEN_CELLS * row.height:
+        return uprights
+    faint = find_faint_uprights(sheet.contrast, sheet.ink_map, top, bottom)
+    return np.union1d(uprights, faint)

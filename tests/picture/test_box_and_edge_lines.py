@@ -1,0 +1,155 @@
+"""Lines that digits touch: underlines bolder than the pen, sides of boxes, and pale grids."""
+
+import cv2
+import numpy as np
+import pytest
+
+from digits.picture.box_sides import find_box_sides
+from digits.picture.edge_lines import find_edge_lines
+from digits.picture.sheet_ink import find_sheet_ink
+from digits.picture.straight_lines import LevelLine
+from tests.drawings import DIGITS, draw
+
+PEN, SIDE, PITCH, TOP, LEFT = 6, 90, 80, 50, 40
+
+
+def written(digits: str, pen: int = PEN, pitch: int = PITCH) -> np.ndarray:
+    """Digits side by side in black on white, (200, pitch * n + 100)."""
+    sheet = np.full((200, pitch * len(digits) + 100), 255, np.uint8)
+    for number, digit in enumerate(digits):
+        own = draw(DIGITS[int(digit)], SIDE, pen, (0,), (255,))[..., 0]
+        x = LEFT + pitch * number
+        window = sheet[TOP : TOP + SIDE, x : x + SIDE]
+        np.minimum(window, own, out=window)
+    return sheet
+
+
+def with_boxes(sheet: np.ndarray, digits: int, gap: int = 0, shade: int = 0) -> np.ndarray:
+    """A box around each digit, or with no gap one long box with sides between them."""
+    drawn = sheet.copy()
+    for number in range(digits):
+        x = LEFT + 4 + PITCH * number
+        cv2.rectangle(drawn, (x, TOP - 8), (x + PITCH - gap, TOP + SIDE + 6), shade, 5)
+    return drawn
+
+
+def left_of_lines(sheet: np.ndarray, bare: np.ndarray) -> tuple[float, float]:
+    """Of the ink of digits, what is found; of that of lines, what is found far from digits."""
+    found = find_sheet_ink(sheet).ink_map > 0.5
+    ink = bare < 128
+    far = cv2.dilate(ink.astype(np.uint8), np.ones((9, 9), np.uint8)) == 0
+    lines = (sheet < 200) & ~ink
+    return float(found[ink].mean()), float((found & lines & far).sum() / lines.sum())
+
+
+@pytest.mark.parametrize("digits", ["2053", "436670", "4077"])
+@pytest.mark.parametrize("bold", [9, 12])
+def test_an_underline_that_all_digits_touch_goes_however_bold(digits: str, bold: int) -> None:
+    bare = written(digits, pitch=66)
+    foot = int(np.flatnonzero((bare < 128).any(axis=1))[-1])
+    ends = LEFT, bare.shape[1] - 70
+    sheet = bare.copy()
+    cv2.line(sheet, (ends[0], foot + 1), (ends[1], foot + 3), 0, bold)
+    digits_left, line_left = left_of_lines(sheet, bare)
+    assert digits_left > 0.8
+    assert line_left < 0.02
+
+
+def test_two_underlines_so_close_that_they_touch_go() -> None:
+    bare = written("9674")
+    sheet = bare.copy()
+    cv2.line(sheet, (60, 156), (330, 156), 0, 9)
+    cv2.line(sheet, (48, 164), (345, 167), 0, 9)
+    assert np.array_equal(find_sheet_ink(sheet).ink_map > 0.5, bare < 128)
+
+
+def test_the_wide_foot_of_a_2_is_no_underline() -> None:
+    sheet = np.full((200, 420), 255, np.uint8)
+    for x in (40, 230):
+        points = [(x + 30, 70), (x + 60, 50), (x + 85, 70), (x + 5, 140), (x + 120, 140)]
+        cv2.polylines(sheet, [np.array(points)], False, 0, PEN)
+    assert np.array_equal(find_sheet_ink(sheet).ink_map > 0.5, sheet < 128)
+
+
+def test_feet_in_a_row_are_less_even_than_a_line() -> None:
+    feet = np.zeros((80, 300), bool)
+    for x in range(300):  # as if of five 2s that touch: each foot falls and rises by 6 pixels
+        y = 70 - round(abs(x % 60 - 30) / 5)
+        feet[y - 5 : y + 1, x] = True
+    feet[5:66, ::60] = feet[5:66, 1::60] = True
+    assert not find_edge_lines(feet, 60, 5).level
+    feet[60:71] = True
+    line = find_edge_lines(feet, 60, 5).level[0]
+    assert (line.first, line.last) == (0, 299)
+    assert abs(line.slope) < 1e-6
+    assert line.height + (line.thickness - 1) / 2 == pytest.approx(70)
+
+
+@pytest.mark.parametrize("gap", [0, 7, 14])
+@pytest.mark.parametrize("digits", ["20538", "66864"])
+def test_boxes_go_whatever_stands_between_them(digits: str, gap: int) -> None:
+    bare = written(digits)
+    digits_left, lines_left = left_of_lines(with_boxes(bare, len(digits), gap), bare)
+    assert digits_left > 0.9
+    assert lines_left < 0.02
+
+
+def test_sides_that_digits_touch_go() -> None:
+    bare = written("20538")
+    shifted = np.full_like(bare, 255)
+    shifted[:, :-16] = bare[:, 16:]  # each digit reaches over the left side of its box
+    digits_left, lines_left = left_of_lines(with_boxes(shifted, 5), shifted)
+    assert digits_left > 0.85
+    assert lines_left < 0.02
+
+
+def test_a_one_between_two_sides_stays_even_if_it_is_as_high() -> None:
+    mask = np.zeros((80, 340), bool)
+    mask[10:14] = mask[66:70] = True
+    for x in range(20, 321, 60):
+        mask[10:70, x : x + 4] = True
+    mask[14:66, 100:105] = True  # 20 pixels from the side at 80, 35 from that at 140
+    level = [LevelLine(0.0, y, 20, 323, 4.0) for y in (11.5, 67.5)]
+    at = sorted(round(side.height) for side in find_box_sides(mask, level, [], 60))
+    assert at in ([x + 2 for x in range(20, 321, 60)], [x + 1 for x in range(20, 321, 60)])
+
+
+def photo(sheet: np.ndarray) -> np.ndarray:
+    """With light that falls from one side, and grain, uint8 (H, W, 3)."""
+    grain = np.random.default_rng(3).normal(0, 1.5, sheet.shape)
+    light = np.linspace(0.8, 1, sheet.shape[1])
+    blurred = cv2.GaussianBlur(sheet, (0, 0), 1.2)
+    pixels = np.clip((40 + 0.75 * blurred) * light + grain, 0, 255)
+    return np.repeat(pixels.astype(np.uint8)[..., None], 3, axis=2)
+
+
+def test_a_pale_piece_of_a_grid_goes_and_a_dark_stroke_stays() -> None:
+    bare = written("2053")
+    grid = bare.copy()
+    for line in (((30, 165), (75, 165)), ((52, 140), (52, 190)), ((200, 150), (200, 195))):
+        cv2.line(grid, *line, 170, 3)
+    ink = bare < 128
+    found = find_sheet_ink(photo(grid)).ink_map > 0.3
+    assert found[ink].mean() > 0.9
+    assert not found[150:].any()
+    dark = bare.copy()
+    cv2.line(dark, (380, 52), (380, 138), 0, PEN)  # a 1
+    assert find_sheet_ink(photo(dark)).ink_map[55:135, 378:383].min() > 0.5
+
+
+def test_digits_paler_than_their_underline_are_no_lines_of_a_grid() -> None:
+    bare = written("1174")
+    sheet = np.where(bare < 128, 130, 255).astype(np.uint8)
+    cv2.line(sheet, (40, 165), (350, 167), 0, 9)
+    found = find_sheet_ink(photo(sheet)).ink_map > 0.3
+    assert found[bare < 128].mean() > 0.9
+    assert not found[157:].any()
+
+
+def test_digits_paler_than_a_printed_border_are_no_lines_of_a_grid() -> None:
+    bare = written("1174")
+    sheet = np.where(bare < 128, 120, 255).astype(np.uint8)
+    for y in range(20, 190, 30):
+        cv2.circle(sheet, (12, y), 10, 0, -1)
+    found = find_sheet_ink(photo(sheet)).ink_map > 0.2
+    assert found[bare < 128].mean() > 0.9

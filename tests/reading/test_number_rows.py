@@ -1,0 +1,55 @@
+"""Whether two digits of a row are one number, by the gap and by the lines of their cells."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from digits.picture.row_finding import Part, Row
+from digits.reading.number_rows import RowReading
+from digits.reading.sign_scores import Sign
+
+HEIGHT = 50
+
+
+def digit_at(x: int, width: int = 30) -> Part:
+    return Part(x, 100, np.ones((HEIGHT, width), bool))
+
+
+def row_of(at: list[int], uprights: list[float]) -> RowReading:
+    parts = tuple(digit_at(x) for x in at)
+    row = Row(parts, float(HEIGHT), 0.0, 150.0, 0.0)
+    signs = tuple(Sign(part, "digit", "1", None, None, 0.0, 0.0) for part in parts)
+    return RowReading(row, signs, np.array(uprights, float), 0.0)
+
+
+def are_apart(at: list[int], uprights: list[float]) -> list[bool]:
+    reading = row_of(at, uprights)
+    parts = [sign.part for sign in reading.signs]
+    return [reading.are_apart(*pair) for pair in pairwise(parts)]
+
+
+@pytest.mark.parametrize(
+    ("gap", "apart"), [(0.3, False), (0.9, False), (1.5, True)]
+)  # in heights of a digit
+def test_without_lines_the_gap_tells(gap: float, apart: bool) -> None:
+    assert are_apart([100, 130 + round(gap * HEIGHT)], []) == [apart]
+
+
+def test_in_boxes_no_gap_is_clear() -> None:
+    """A 4 at the left of its box and one at the right of the next are no two numbers."""
+    boxes = [50.0, 130, 210, 290]
+    assert are_apart([55, 175, 215], boxes) == [False, False]
+    assert are_apart([55, 175, 215], []) == [True, False]
+
+
+def test_a_side_of_a_box_that_is_not_seen_makes_no_number_of_its_own() -> None:
+    assert are_apart([55, 140, 240, 300], [50.0, 130, 290, 370]) == [False, False, False]
+
+
+def test_digits_in_two_wide_cells_are_two_numbers_even_where_the_gap_is_no_wider() -> None:
+    cells = [50.0, 170, 290]
+    assert are_apart([130, 180], cells) == [False]  # so narrow a gap may be one of a number
+    assert are_apart([110, 190], cells) == [True]
+    assert are_apart([60, 110], cells) == [False]  # in one cell
+    assert are_apart([110, 190], [170.0]) == [False]  # a line alone makes no cells

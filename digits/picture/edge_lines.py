@@ -39,6 +39,8 @@ _EVEN, _EVEN_OF_HEIGHT = 0.75, 0.019
 _MOST_PARTS = 40
 # Of an edge, what lies on its line; and so many of its columns are looked at for a first guess.
 _MOST_OF_EDGE, _MOST_COLUMNS = 0.6, 250
+# With fewer it leads nowhere.
+_FEWEST_COLUMNS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,6 +153,8 @@ def _fitted(lowest: NDArray[np.intp], slack: float) -> tuple[float, float] | Non
     steepest = np.tan(np.deg2rad(LARGEST_TILT))
     slopes = np.linspace(-steepest, steepest, 3 + 2 * round(steepest * len(columns) / (2 * slack)))
     heights = np.sort(lowest[some] - slopes[:, None] * some, axis=1)
+    if len(some) < _FEWEST_COLUMNS:
+        return None
     most = round(_MOST_OF_EDGE * len(some))
     spreads = heights[:, most:] - heights[:, : len(some) - most]  # of so many that are closest
     of_slope, place = np.unravel_index(spreads.argmin(), spreads.shape)
@@ -159,7 +163,7 @@ def _fitted(lowest: NDArray[np.intp], slack: float) -> tuple[float, float] | Non
     slope, at = slopes[of_slope], heights[of_slope, place] + spreads[of_slope, place] / 2
     for _ in range(3):
         near = np.abs(lowest - slope * columns - at) <= slack + 0.5
-        if np.count_nonzero(near) < 3:
+        if np.count_nonzero(near) < _FEWEST_COLUMNS:
             return None
         slope, at = np.polyfit(columns[near], lowest[near], 1)
     return float(slope), float(at)

@@ -1,4 +1,4 @@
-"""Answers that a person wrote over in the table of many pictures: the session's hand learns them."""
+"""Answers written over in the table of many pictures: the session's hand learns them."""
 
 from __future__ import annotations
 

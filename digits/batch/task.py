@@ -21,7 +21,8 @@ class ReadingTask:
     """What is read in each picture.
 
     Attributes:
-        model: SHA-256 of the model's file, its first 16 hexadecimal digits.
+        model: SHA-256 of the model's file, its first 16 hexadecimal digits, and how many
+            corrections it was adapted by, if any.
         kind: whether a picture, or each field of it, shows a number or one digit.
         ink: whether the ink is "dark" or "light" against the paper; "auto" finds out.
         fields: of a form; none where a picture is read as a whole.

@@ -10,19 +10,30 @@ import streamlit as st
 from digits.adaptation.kept_corrections import KeptCorrection, readings_of
 from digits.batch.background import BackgroundReading, ReadPicture
 from digits.batch.seen_digits import unpack_digits
+from digits.batch.task import ReadingTask, hash_of_model
 from digits.common.errors import DigitError
 from digits.network.hand import with_hand
-from digits.network.loading import load_network
+from digits.network.loading import file_of_model, load_network
 from digits.page.correcting import current_hand, let_stand, persons_hand, say_adapted
 from digits.screen import html_parts
 from digits.screen.corrected_number import corrected_digits
+from digits.screen.persons_hand import count_of
 
 if TYPE_CHECKING:
     from digits.network.hand import Hand
+    from digits.picture.pixels import Ink
     from digits.reading.digit import Reading
 
 _OTHERWISE = "Your hand has changed since these pictures were read."
 _ANEW = "Read these pictures again"
+
+
+def task_as_adapted(ink: Ink) -> ReadingTask:
+    """What is read in each picture, by the session's hand as it is now, which the table names."""
+    hand, model = current_hand(), hash_of_model(file_of_model())
+    if hand is not None:
+        model += f", adapted by {count_of(hand.corrections)}"
+    return ReadingTask(model, "number", ink, by_hand=True, hand=hand)
 
 
 def forget_learnt() -> None:
@@ -84,5 +95,4 @@ def say_what_is_learnt(reading: BackgroundReading) -> None:
 
 def _read_again() -> None:
     which, reading = st.session_state["many"]
-    task = replace(reading.task, hand=current_hand())
-    st.session_state["many"] = which, reading.again(task)
+    st.session_state["many"] = which, reading.again(task_as_adapted(reading.task.ink))

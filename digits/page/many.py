@@ -13,13 +13,15 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from digits.batch.background import BackgroundReading, ReadPicture
 from digits.batch.outputs import table_as_bytes
-from digits.batch.task import ReadingTask, hash_of_model
 from digits.batch.upload import take_upload
 from digits.common.errors import PictureError
 from digits.common.progress import duration_text
-from digits.network.loading import file_of_model
-from digits.page.correcting import current_hand
-from digits.page.correcting_many import forget_learnt, learn_answer, say_what_is_learnt
+from digits.page.correcting_many import (
+    forget_learnt,
+    learn_answer,
+    say_what_is_learnt,
+    task_as_adapted,
+)
 from digits.picture.pixels import Ink
 
 if TYPE_CHECKING:
@@ -48,9 +50,7 @@ def reading_of(files: Sequence[UploadedFile], ink: Ink) -> BackgroundReading:
         return reading
     forget_reading()
     upload = take_upload((file.name, file.getvalue()) for file in files)
-    model = hash_of_model(file_of_model())
-    task = ReadingTask(model, "number", ink, by_hand=True, hand=current_hand())
-    reading = BackgroundReading(upload, task, _somebody_waits())
+    reading = BackgroundReading(upload, task_as_adapted(ink), _somebody_waits())
     st.session_state["many"] = which, reading
     st.session_state["corrections"] = {}
     st.session_state.pop("many-shown", None)

@@ -129,6 +129,7 @@ def test_what_is_corrected_in_the_table_the_hand_learns(desktop: Page, screensho
     rows = kept(desktop)
     assert {row["answer"] for row in rows} == {"2"}
     assert sorted(row["by_hand"] for row in rows) == ["False", "True", "True", "True"]
+    assert {row["model"][16:] for row in rows} == {", adapted by 3 corrections"}
     expect(desktop.get_by_text("Your hand has changed")).not_to_be_visible()
 
 

@@ -236,5 +236,7 @@ def _offer_files(reading: BackgroundReading, corrections: dict[int, str]) -> Non
 def _as_file(reading: BackgroundReading, corrections: dict[int, str], suffix: str) -> bytes:
     rows = [each.row | {"by_hand": False} for each in reading.pictures]
     for index, answer in corrections.items():
+        if index >= len(rows):  # it is read again, and that ended early
+            continue
         rows[index] |= {"answer": answer or None, "by_hand": True}
     return table_as_bytes(rows, reading.task, suffix)

@@ -57,6 +57,16 @@ def take_states(screen: str, theme: str) -> None:
     window.paper.clear()
     shared.draw(window, drawings.SCRIBBLE)
     take("doubt")
+    window.paper.clear()
+    shared.draw(window, drawings.DIGITS[7])
+    shared.wait_for_answer(window)
+    window.corrections.menu.post(window.root.winfo_rootx() + 400, window.root.winfo_rooty() + 200)
+    take("correcting")
+    window.corrections.menu.unpost()
+    window.corrections.menu.invoke("1")
+    take("corrected")
+    window.corrections.menu.invoke("Take the last back")
+    take("taken-back")
     with tempfile.TemporaryDirectory() as folder:
         photo, notes = Path(folder) / "five.jpg", Path(folder) / "notes.png"
         photo.write_bytes(drawings.photographed(5))

@@ -14,6 +14,7 @@ from digits.batch.page_rendering import page_as_picture
 from digits.batch.places import FilesInMemory, Place, groups, list_places
 from digits.batch.processes import THUMBNAIL, Workers
 from digits.batch.rows import Row, make_row
+from digits.batch.seen_digits import SEEN
 from digits.batch.task import ReadingTask
 from digits.batch.upload import MOST_PICTURES, Upload
 from digits.common.errors import DigitError, PictureError
@@ -40,11 +41,13 @@ class ReadPicture:
         place: of it.
         row: what was read.
         thumbnail: a WebP file; empty where there is none.
+        seen: as `seen_digits.pack_digits`; empty where nothing was read.
     """
 
     place: Place
     row: Row
     thumbnail: bytes
+    seen: bytes = b""
 
 
 class BackgroundReading:
@@ -96,6 +99,11 @@ class BackgroundReading:
         self._stopped.set()
         self._thread.join()
 
+    def again(self, task: ReadingTask) -> BackgroundReading:
+        """End it, and begin to read the same upload for another task."""
+        self.stop()
+        return BackgroundReading(self._upload, task, self._is_wanted)
+
     def fetch(self, place: Place) -> bytes | None:
         """The file of a picture, as it was given, or of a page, as it was read; None if refused.
 
@@ -131,8 +139,8 @@ class BackgroundReading:
             under_way: list[Place] = []
             for rows in workers.read(self._batches(workers, under_way)):
                 for row in rows:
-                    thumbnail = row.pop(THUMBNAIL, b"")
-                    self._read.append(ReadPicture(under_way.pop(0), row, thumbnail))
+                    thumbnail, seen = row.pop(THUMBNAIL, b""), row.pop(SEEN, b"")
+                    self._read.append(ReadPicture(under_way.pop(0), row, thumbnail, seen))
                 if self._is_over():
                     raise PictureError(_LEFT)
 

@@ -24,6 +24,7 @@ from digits.batch.rows import Row, make_row
 from digits.batch.task import ReadingTask
 from digits.batch.thumbnails import Wanted, make_thumbnails
 from digits.common.errors import DigitError, PictureError
+from digits.network.hand import with_hand
 from digits.network.loading import load_network
 
 Batch = Sequence[Place]
@@ -212,10 +213,11 @@ def _begin(model: Path | None) -> None:
 def _read(
     batch: Batch, sent: Mapping[str, bytes] | None, task: ReadingTask, model: Path | None
 ) -> list[Row]:
+    network = with_hand(load_network(model), task.hand)
     if sent is None:
-        return read_batch(batch, _files, task, load_network(model))
+        return read_batch(batch, _files, task, network)
     files = FilesInMemory(sent)
-    rows = read_batch(batch, files, task, load_network(model))
+    rows = read_batch(batch, files, task, network)
     thumbnails = make_thumbnails([(place, None) for place in batch], files)
     return [row | {THUMBNAIL: each} for row, each in zip(rows, thumbnails, strict=True)]
 

@@ -22,6 +22,7 @@ from digits.batch.rows import (
     make_row,
     moved,
 )
+from digits.batch.seen_digits import SEEN, pack_digits
 from digits.batch.task import ReadingTask
 from digits.common.errors import ModelError, NoInkError, PictureError
 from digits.network.prediction import predict_logits
@@ -96,7 +97,9 @@ def attempted(read: Callable[[], Found]) -> Found | PictureError:
 
 
 def _read_whole(place: Place, files: Files, task: ReadingTask, network: Network) -> Cells:
-    return cells_of_number(read_number(files.fetch(place), ink=task.ink, model=network))
+    number = read_number(files.fetch(place), ink=task.ink, model=network)
+    seen = {SEEN: pack_digits(number)} if task.by_hand else {}
+    return cells_of_number(number) | seen
 
 
 def _read_form(place: Place, files: Files, task: ReadingTask, network: Network) -> dict[str, Cells]:

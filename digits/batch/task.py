@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from digits.batch.fields import Field
+from digits.network.hand import Hand
 from digits.picture.pixels import Ink
 
 Kind = Literal["number", "digit"]
@@ -20,11 +21,14 @@ class ReadingTask:
     """What is read in each picture.
 
     Attributes:
-        model: SHA-256 of the model's file, its first 16 hexadecimal digits.
+        model: SHA-256 of the model's file, its first 16 hexadecimal digits, and how many
+            corrections it was adapted by, if any.
         kind: whether a picture, or each field of it, shows a number or one digit.
         ink: whether the ink is "dark" or "light" against the paper; "auto" finds out.
         fields: of a form; none where a picture is read as a whole.
-        by_hand: whether somebody may have corrected answers, of which a column more tells.
+        by_hand: whether somebody may correct answers: a column more tells which were, and a row
+            has what the network saw of each digit (`seen_digits`).
+        hand: that all is read with; None without one.
     """
 
     model: str
@@ -32,6 +36,7 @@ class ReadingTask:
     ink: Ink = "auto"
     fields: tuple[Field, ...] = ()
     by_hand: bool = False
+    hand: Hand | None = None
 
     def as_json(self) -> Mapping[str, Any]:
         """All that two runs must share to make one table, as plain data."""

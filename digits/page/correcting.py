@@ -82,13 +82,13 @@ def say_what_it_was_without(answer: ShownAnswer) -> None:
 def _correct(answer: ShownAnswer, digit: int | None) -> None:
     hand = persons_hand()
     hand.is_on = True
-    hand.correct(answer.reading, digit, _let_stand())
+    hand.correct(answer.reading, digit, let_stand())
     st.session_state[f"wrong-{answer.key}"] = False
     rerun_question_and_answer()
 
 
-def _let_stand() -> LetStand:
-    """The answers of this session before the one that is shown, but for those in doubt."""
+def let_stand() -> LetStand:
+    """What was answered before what is shown now, but for what was in doubt."""
     earlier = st.session_state.get("answers", [])[:-1]
     digits = [digit for each in earlier for digit in each.number.digits]
     return [(each.reading, each.top_k[0][0]) for each in digits if each.doubt is None]
@@ -152,7 +152,7 @@ def _switch() -> None:
 
 
 def _take_back(correction: KeptCorrection) -> None:
-    persons_hand().take_back(correction, _let_stand())
+    persons_hand().take_back(correction, let_stand())
 
 
 def _offer_to_bring_back() -> None:
@@ -176,7 +176,7 @@ def _bring_back() -> None:
     except DigitError as error:
         st.session_state["hand_problem"] = str(error)
         return
-    persons_hand().bring_back(found.corrections, _let_stand())
+    persons_hand().bring_back(found.corrections, let_stand())
     if found.unreadable:
         name, reason = found.unreadable[0]
         others = len(found.unreadable) - 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +13,15 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from digits.batch.background import BackgroundReading, ReadPicture
 from digits.batch.outputs import table_as_bytes
-from digits.batch.task import ReadingTask, hash_of_model
 from digits.batch.upload import take_upload
 from digits.common.errors import PictureError
 from digits.common.progress import duration_text
-from digits.network.loading import file_of_model
+from digits.page.correcting_many import (
+    forget_learnt,
+    learn_answer,
+    say_what_is_learnt,
+    task_as_adapted,
+)
 from digits.picture.pixels import Ink
 
 if TYPE_CHECKING:
@@ -46,11 +49,11 @@ def reading_of(files: Sequence[UploadedFile], ink: Ink) -> BackgroundReading:
         return reading
     forget_reading()
     upload = take_upload((file.name, file.getvalue()) for file in files)
-    task = ReadingTask(hash_of_model(file_of_model()), "number", ink)
-    reading = BackgroundReading(upload, task, _somebody_waits())
+    reading = BackgroundReading(upload, task_as_adapted(ink), _somebody_waits())
     st.session_state["many"] = which, reading
     st.session_state["corrections"] = {}
     st.session_state.pop("many-shown", None)
+    forget_learnt()
     return reading
 
 
@@ -108,7 +111,8 @@ def show_table(reading: BackgroundReading) -> None:
     chosen = st.multiselect("Only these answers", answers, key="many-filter")
     shown = {i: row for i, row in rows.items() if not chosen or row["answer"] in chosen}
     st.caption(
-        "Tick a picture to see why it was read so; write over an answer that is wrong. "
+        "Tick a picture to see why it was read so; write over an answer that is wrong, or empty "
+        "it where there is no digit, and your hand learns it. "
         f"{sum(row['says'] != '' for row in rows.values()):,} of {len(rows):,} pictures are in "
         "doubt or unreadable, and stand first."
     )
@@ -123,8 +127,9 @@ def show_table(reading: BackgroundReading) -> None:
         row_height=_ROW_HEIGHT,
         key=key,
         on_change=_take_edits,
-        args=(key, list(shown)),
+        args=(reading, key, list(shown)),
     )
+    say_what_is_learnt(reading)
     _offer_files(reading, corrections)
 
 
@@ -144,12 +149,14 @@ def chosen_picture(reading: BackgroundReading) -> bytes | None:
     return reading.fetch(chosen.place)
 
 
-def _take_edits(key: str, indices: Sequence[int]) -> None:
+def _take_edits(reading: BackgroundReading, key: str, indices: Sequence[int]) -> None:
     """Of the table's rows as they were shown."""
     for row, changes in st.session_state[key]["edited_rows"].items():
         index = indices[int(row)]
         if "answer" in changes:
-            st.session_state["corrections"][index] = (changes["answer"] or "").strip()
+            right = (changes["answer"] or "").strip()
+            st.session_state["corrections"][index] = right
+            learn_answer(reading, index, right)
         if "show" in changes:
             st.session_state["many-shown"] = index if changes["show"] else None
     st.session_state["many-version"] += 1  # a table of its own, in which nothing is edited
@@ -225,5 +232,7 @@ def _offer_files(reading: BackgroundReading, corrections: dict[int, str]) -> Non
 def _as_file(reading: BackgroundReading, corrections: dict[int, str], suffix: str) -> bytes:
     rows = [each.row | {"by_hand": False} for each in reading.pictures]
     for index, answer in corrections.items():
+        if index >= len(rows):  # it is read again, and that ended early
+            continue
         rows[index] |= {"answer": answer or None, "by_hand": True}
-    return table_as_bytes(rows, replace(reading.task, by_hand=True), suffix)
+    return table_as_bytes(rows, reading.task, suffix)

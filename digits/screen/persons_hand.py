@@ -49,16 +49,26 @@ class PersonsHand:
             digit: the right one; None for no digit.
             let_stand: answers that were seen and not corrected, with the digits that they gave.
         """
-        self.bring_back([KeptCorrection.now(reading, digit, load_network())], let_stand)
+        self.replace([], [KeptCorrection.now(reading, digit, load_network())], let_stand)
 
     def bring_back(self, kept: Sequence[KeptCorrection], let_stand: LetStand = ()) -> None:
         """Put corrections that were kept behind those that are there."""
-        self.corrections = [*self.corrections, *kept]
-        self._adapt(let_stand)
+        self.replace([], kept, let_stand)
 
     def take_back(self, correction: KeptCorrection, let_stand: LetStand = ()) -> None:
         """Forget a correction."""
-        self.corrections = [each for each in self.corrections if each is not correction]
+        self.replace([correction], [], let_stand)
+
+    def replace(
+        self,
+        before: Sequence[KeptCorrection],
+        now: Sequence[KeptCorrection],
+        let_stand: LetStand = (),
+    ) -> None:
+        """Forget some corrections, and put others behind those that are left."""
+        forgotten = {id(each) for each in before}
+        left = [each for each in self.corrections if id(each) not in forgotten]
+        self.corrections = [*left, *now]
         self._adapt(let_stand)
 
     def _adapt(self, let_stand: LetStand) -> None:

@@ -60,13 +60,13 @@ def calibrate(
         judges: sets of digits, by what they are: few of all these shall be doubted.
         non_digits: things that are none, likewise; if empty, nothing will be doubted.
     """
-    temperature = fit_temperature(_logits(model, validation), validation.labels)
+    temperature = fit_temperature(logits_of(model, validation), validation.labels)
     if not len(non_digits):
         line = "Nothing is doubted, for this network was not taught to doubt."
         return Calibration(temperature, DOUBT_SCORE, None, line)
     score = SCORES[DOUBT_SCORE]
-    scores = score(np.concatenate([_logits(model, digits) for digits in judges.values()]))
-    others = score(_logits(model, non_digits))
+    scores = score(np.concatenate([logits_of(model, digits) for digits in judges.values()]))
+    others = score(logits_of(model, non_digits))
     threshold = choose_threshold(scores, SHARE_DOUBTED)
     area = auroc(
         np.concatenate([scores, others]), np.arange(len(scores) + len(others)) < len(scores)
@@ -79,8 +79,8 @@ def calibrate(
     return Calibration(temperature, DOUBT_SCORE, threshold, line)
 
 
-def _logits(model: keras.Model, digits: DigitSet) -> NDArray[np.float32]:
-    """By whatever backend trains, unlike `network.compiled_calls`."""
+def logits_of(model: keras.Model, digits: DigitSet) -> NDArray[np.float32]:
+    """float32 (n, 10), by whatever backend trains, unlike `network.compiled_calls`."""
     forward, ops = forward_pass(model), import_keras().ops
     inputs = as_network_input(digits.images)
     if len(model.inputs[0].shape) == 3:  # a model without a channel axis

@@ -44,7 +44,7 @@ class FineTuning:
 
     epochs: int = 3
     rehearsed: int = 10_000
-    own_share: float = 0.2
+    own_share: float = 0.04
     most_repeats: int = 40
     learning_rate: float = 3e-4
     batch_size: int = 64

@@ -17,17 +17,16 @@ import numpy as np
 
 from digits.adaptation.rehearsal import load_rehearsal_digits
 from digits.common.errors import DigitError, ModelError
-from digits.network.keras_serving import KerasNetwork
+from digits.network.doubt import SCORES
 from digits.network.loading import load_model
 from digits.network.model_file import SHIPPED_MODEL, load_model_file, read_papers, save_model_file
 from digits.network.model_findings import ModelFindings, findings_of
 from digits.network.papers import ModelPapers
-from digits.network.prediction import are_digits, predict_logits
 from digits.network.tensorflow_import import backend_version
-from digits.training.calibration import calibrate
+from digits.training.calibration import calibrate, logits_of
 from digits.training.comparison import accuracy, compare
 from digits.training.data import TrainingData, load_training_data
-from digits.training.digit_sets import NO_DIGIT, DigitSet, as_network_input
+from digits.training.digit_sets import NO_DIGIT, DigitSet
 from digits.training.fine_tuning import FineTuning, fine_tune, hold_back
 from digits.training.options import collected_files, words_of
 from digits.training.picture_folder import read_picture_folders
@@ -161,18 +160,15 @@ def _told(
         **data.judges,
     }
     lines = list(compare(model, before, judges).lines)
-    others = held.images[~is_digit]
-    if len(others) and papers.doubt_threshold is not None:
-        now, then = (_doubted(each, others, papers) for each in (model, before))
+    others = DigitSet(held.images[~is_digit], held.labels[~is_digit])
+    threshold = papers.doubt_threshold
+    if len(others) and threshold is not None:
+        score = SCORES[papers.doubt_score]
+        scores = (score(logits_of(each, others)) for each in (model, before))
+        now, then = (int((each < threshold).sum()) for each in scores)
         kind = "pictures of no digit held back"
         lines.append(f"Of {len(others):,} {kind}, {now:,} are doubted ({then:,} before).")
     return lines
-
-
-def _doubted(model: keras.Model, images: np.ndarray, papers: ModelPapers) -> int:
-    network = KerasNetwork(model, papers)
-    logits = predict_logits(as_network_input(images)[..., 0], network)
-    return int((~are_digits(logits, network)).sum())
 
 
 def _papers(

@@ -17,7 +17,7 @@ from digits.picture.files import read_picture_file
 from digits.picture.pixels import Ink
 from digits.reading.digit import format_confidence
 from digits.screen.confidence_words import label_of_digit, sureness_of_number
-from digits.screen.persons_hand import PersonsHand, describe_hand
+from digits.screen.persons_hand import PersonsHand, describe_hand, likeliest_without
 from digits.screen.shown_answer import ShownAnswer
 from digits.screen.shown_heatmap import (
     HeatmapSettings,
@@ -57,15 +57,17 @@ class AnswerMaker:
         if isinstance(job, CorrectJob):
             self._follow(job)
             job = job.question
-        return replace(self._answer(job), about_hand=describe_hand(self._hand))
+        return self._answer(job)
 
     def _answer(self, job: Question) -> ExplainedAnswer:
         number = self._read(job)
         digit = _digit_asked_about(number, job)
         source = number.source if isinstance(job.picture, Path) else None
         if digit is None:
-            return _of_number(number, job, source)
-        return _of_digit(number, digit, job, source)
+            answer = _of_number(number, job, source)
+        else:
+            answer = _of_digit(number, digit, job, source)
+        return replace(answer, about_hand=_about_hand(self._hand, digit))
 
     def _follow(self, job: CorrectJob) -> None:
         """Do what a person said of their hand."""
@@ -123,6 +125,15 @@ def _digit_asked_about(number: ShownNumber, question: Question) -> ShownAnswer |
     if question.place is None or question.place >= len(number.digits):
         return number.only_digit
     return number.digits[question.place]
+
+
+def _about_hand(hand: PersonsHand, digit: ShownAnswer | None) -> str:
+    """What an answer is adapted to, and what it would be otherwise; None for a whole number."""
+    said = describe_hand(hand)
+    if digit is None or digit.hand is None:
+        return said
+    without = likeliest_without(digit.reading)
+    return said if without == digit.top_k[0][0] else f"{said} Without it would be a {without}."
 
 
 def _of_number(number: ShownNumber, question: Question, source: bytes | None) -> ExplainedAnswer:

@@ -330,6 +330,8 @@ class DigitWindow:
         if isinstance(result, ExplainedAnswer):
             self._answered = question
             self.panel.show(result)
+            if result.about_hand:
+                self.status.configure(text=result.about_hand)
         else:
             self.panel.say(str(result), is_problem=True)
         self._enable_buttons()
@@ -406,6 +408,7 @@ class DigitWindow:
         self.theme_button.configure(text="Light" if name == "dark" else "Dark")
         self.root.configure(background=self.theme.palette.ground)
         self.theme.colour(self.paper.canvas, self.theme.palette.ground)
+        self.theme.colour_menu(self.corrections.menu)
         self.paper.show()
         self.panel.show_colours()
 

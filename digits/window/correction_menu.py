@@ -10,6 +10,8 @@ from tkinter import filedialog, ttk
 
 from digits.window.explained_answer import CorrectJob, Question
 
+TITLE = "That's wrong, it is a …"
+
 
 class CorrectionMenu:
     """A button with a menu.
@@ -23,7 +25,7 @@ class CorrectionMenu:
         self, parent: ttk.Frame, ask: Callable[[Callable[[Question], CorrectJob]], None]
     ) -> None:
         self._ask = ask
-        self.button = ttk.Menubutton(parent, text="It is a …", underline=0)
+        self.button = ttk.Menubutton(parent, text=TITLE, underline=0)
         self.menu = tk.Menu(self.button, tearoff=False)
         self.button.configure(menu=self.menu)
         for digit in (*range(10), None):

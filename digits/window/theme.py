@@ -18,6 +18,7 @@ from typing import Any, Literal
 from PIL import Image, ImageDraw, ImageTk
 
 _FINER = 4
+_STYLES_OF_BUTTONS = {"Button": ("TButton", "TMenubutton"), "Segment": ("Segment.Toolbutton",)}
 
 
 def fitted(picture: Image.Image, width: int, height: int) -> Image.Image:
@@ -151,6 +152,19 @@ class WindowTheme:
         line = self.palette.line
         canvas.configure(background=ground, highlightbackground=line, highlightcolor=line)
 
+    def colour_menu(self, menu: tk.Menu) -> None:
+        """Give a menu, which knows no themes, this one's colours."""
+        palette = self.palette
+        menu.configure(
+            background=palette.raised,
+            foreground=palette.text,
+            activebackground=palette.accent,
+            activeforeground=palette.on_accent,
+            activeborderwidth=self.pixels(2),
+            borderwidth=self.edge,
+            relief="flat",
+        )
+
     @property
     def edge(self) -> int:
         """Width of a canvas's outline, in pixels of this screen."""
@@ -194,7 +208,7 @@ class WindowTheme:
         self._paint_switch(name)
         self._paint_slider(name)
         self._paint_scrollbar()
-        for kind in ("TButton", "Segment.Toolbutton"):
+        for kind in (each for kinds in _STYLES_OF_BUTTONS.values() for each in kinds):
             style.configure(kind, padding=(pixels(10), pixels(5)), anchor="center", borderwidth=0)
 
     def _paint_buttons(self, name: str) -> None:
@@ -217,8 +231,9 @@ class WindowTheme:
             element = f"{name}.{kind}.shape"
             self._style.element_create(element, "image", plain, *looks, **options)
             inner: Any = ("Button.padding", {"children": [("Button.label", {"sticky": "nsew"})]})
-            style_name = "TButton" if kind == "Button" else "Segment.Toolbutton"
-            self._style.layout(style_name, [(element, {"sticky": "nsew", "children": [inner]})])
+            layout: Any = [(element, {"sticky": "nsew", "children": [inner]})]
+            for style_name in _STYLES_OF_BUTTONS[kind]:
+                self._style.layout(style_name, layout)
         self._style.map("TButton", foreground=[("disabled", palette.line)])
         self._style.map(
             "Segment.Toolbutton",

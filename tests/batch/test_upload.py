@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
+import numpy as np
 import pytest
+from PIL import Image
 
+from benchmarks.habits import write_habit
+from digits.adaptation.adapting import adapt
+from digits.adaptation.kept_corrections import readings_of
 from digits.batch import background, upload
 from digits.batch.background import BackgroundReading
+from digits.batch.rows import columns_of
+from digits.batch.seen_digits import unpack_digits
 from digits.batch.task import ReadingTask
 from digits.batch.upload import Upload, take_upload
 from digits.common.errors import PictureError
+from digits.network.loading import load_network
+from digits.reading.digit import read_digit
 from tests.batch.test_places import document, png, zipped
+from tests.conftest import as_file
 
 TASK = ReadingTask("0123456789abcdef")
 PATIENCE = 60.0
@@ -124,3 +135,26 @@ def test_the_next_one_waits_for_its_turn_and_can_be_stopped(pictures: Upload) ->
 def test_too_many_pages_are_said(pictures: Upload, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(background, "MOST_PICTURES", 2)
     assert "more than 2 pages" in str(finished(BackgroundReading(pictures, TASK)).problem)
+
+
+@pytest.fixture(scope="module")
+def barred() -> dict[str, bytes]:
+    """Four times a 2 like a Z with a bar, which the network takes for a 7."""
+    pictures = [Image.fromarray(write_habit("barred_z", 3, number)) for number in range(4)]
+    return {f"{number}.png": as_file(each) for number, each in enumerate(pictures)}
+
+
+def test_a_hand_is_read_with_and_what_the_network_saw_is_kept(barred: dict[str, bytes]) -> None:
+    task = ReadingTask("0123456789abcdef", by_hand=True)
+    reading = finished(BackgroundReading(take_upload(barred.items()), task))
+    assert {p.row["answer"] for p in reading.pictures} == {"7"}
+    seen = np.concatenate([unpack_digits(p.seen) for p in reading.pictures])
+    expected = [read_digit(each).network_input for each in barred.values()]
+    np.testing.assert_allclose(seen, expected, atol=0.51 / 255)
+    assert all(set(p.row) == set(columns_of(task)) for p in reading.pictures)
+
+    hand = adapt([(each, 2) for each in readings_of(seen[:3], load_network())])
+    again = finished(reading.again(replace(task, hand=hand)))
+
+    assert [p.row["answer"] for p in again.pictures] == ["2"] * 4
+    assert [p.place for p in again.pictures] == [p.place for p in reading.pictures]

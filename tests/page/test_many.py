@@ -9,10 +9,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import FilePayload, Locator, Page, TimeoutError, expect
 
+from benchmarks.habits import write_habit
 from tests.batch.test_places import document, png, zipped
 from tests.browser import draw, wait_until
+from tests.conftest import as_file
 from tests.drawings import DIGITS
 
 WAIT = 90_000  # milliseconds
@@ -93,13 +96,13 @@ def test_a_picture_that_is_chosen_is_explained_like_any_other(desktop: Page) -> 
     expect(desktop.locator(".heatmap")).to_be_visible()
 
 
-def click_in_table(page: Page, row: int, x: int) -> None:
+def click_in_table(page: Page, row: int, x: int, clicks: int = 1) -> None:
     """So many pixels from the table's left side, in the middle of a row; 0 is the first."""
     table = page.get_by_test_id("stDataFrame")
     table.scroll_into_view_if_needed()
     box = table.bounding_box()  # something of the table's own lies over its canvas
     assert box is not None
-    page.mouse.click(box["x"] + x, box["y"] + 36 + 48 * row + 24)
+    page.mouse.click(box["x"] + x, box["y"] + 36 + 48 * row + 24, click_count=clicks)
 
 
 def until_seen(wanted: Locator, act: Callable[[], None], patience: float = 5) -> None:
@@ -136,3 +139,38 @@ def test_a_whole_folder_is_taken(desktop: Page, tmp_path: Path) -> None:
     uploader = desktop.get_by_test_id("stFileUploader").nth(1).locator("input")
     uploader.set_input_files(tmp_path / "scans")
     assert sorted(row["answer"] for row in kept(desktop)) == ["3", "4"]
+
+
+def test_what_is_corrected_in_the_table_the_hand_learns(desktop: Page, screenshots: Path) -> None:
+    habit = [Image.fromarray(write_habit("barred_z", 3, number)) for number in range(4)]
+    give(desktop, *[(f"{number}.png", as_file(two)) for number, two in enumerate(habit)])
+    desktop.get_by_role("button", name="Download CSV").wait_for()
+    desktop.get_by_text(re.compile("^Your hand")).first.click()
+    expect(desktop.get_by_text("Bring kept corrections back")).to_be_visible()
+    for row in range(3):
+        write_over(desktop, row, "2")
+        expect(desktop.get_by_text("read as 7, is a 2")).to_have_count(row + 1)
+    write_over(desktop, 0, "24")
+    expect(desktop.get_by_text("there should be 2: which is which")).to_be_visible()
+    expect(desktop.get_by_text("read as 7, is a 2")).to_have_count(2)
+    write_over(desktop, 0, "2")
+    expect(desktop.get_by_text("read as 7, is a 2")).to_have_count(3)
+    expect(desktop.get_by_text("which is which")).not_to_be_visible()
+    desktop.screenshot(path=screenshots / "many-corrected.png", full_page=True)
+
+    desktop.get_by_role("button", name="Read these pictures again").click()
+
+    expect(desktop.get_by_text("Adapted to your hand: 3 corrections.")).to_be_visible()
+    rows = kept(desktop)
+    assert {row["answer"] for row in rows} == {"2"}
+    assert sorted(row["by_hand"] for row in rows) == ["False", "True", "True", "True"]
+    assert {row["model"][16:] for row in rows} == {", adapted by 3 corrections"}
+    expect(desktop.get_by_text("Your hand has changed")).not_to_be_visible()
+
+
+def write_over(page: Page, row: int, answer: str) -> None:
+    """In a table where all answers stand in the middle, for none is in doubt."""
+    editor = page.locator("textarea.gdg-input")
+    until_seen(editor, lambda: click_in_table(page, row, x=430, clicks=2))
+    editor.fill(answer)
+    page.keyboard.press("Enter")

@@ -67,7 +67,8 @@ def test_it_learns_and_answers_to_the_rest_as_before() -> None:
     before = read_by(model, digits[1::25])
     assert (read_by(model, further) == 3).sum() <= 2
 
-    fine_tune(model, learnt, rehearsed, 0, FineTuning(epochs=1, rehearsed=400, learning_rate=1e-3))
+    how = FineTuning(epochs=1, rehearsed=400, own_share=0.2, learning_rate=1e-3)
+    fine_tune(model, learnt, rehearsed, 0, how)
 
     assert (read_by(model, further) == 3).sum() >= 7
     assert (read_by(model, digits[1::25]) == before).mean() >= 0.99

@@ -38,8 +38,10 @@ from tkinter import filedialog
 
 from digits.screen.sentences import DRAW_INVITATION
 from digits.screen.stroke_drawing import SHEET_ASPECT
-from digits.window.app import KEYS, LOADING, DigitWindow
+from digits.window.app import KEYS, LOADING, NOTHING_TO_CORRECT, WITHOUT_HAND, DigitWindow
+from digits.window.theme import PALETTES
 from tests.browser import ROOT
+from tests.page.test_correcting_browser import barred_two
 
 pytestmark = pytest.mark.own_process  # Tk's: see tests/own_process.py
 
@@ -256,6 +258,68 @@ def test_an_answer_that_comes_after_clear_is_not_shown(window: DigitWindow) -> N
         time.sleep(0.02)
 
     assert said(window) == DRAW_INVITATION
+
+
+# ---- Corrections
+
+
+def choose(window: DigitWindow, entry: str) -> None:
+    """In the menu by which a person says that the answer is wrong."""
+    window.corrections.menu.invoke(entry)
+    wait_for_answer(window)
+
+
+def test_a_habit_is_corrected_by_the_menu_kept_and_taken_back(
+    window: DigitWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for step in range(3):
+        window.paper.clear()
+        draw(window, barred_two(step))
+        wait_for_answer(window)
+        if step == 0:
+            assert digit(window) == "7"
+        choose(window, "2")
+        count = "1 correction" if step == 0 else f"{step + 1} corrections"
+        assert window.status["text"].startswith(f"Adapted to your hand: {count}.")
+
+    window.paper.clear()
+    draw(window, barred_two(3))
+    wait_for_answer(window)
+    assert digit(window) == "2"
+    assert window.status["text"] == (
+        "Adapted to your hand: 3 corrections. Without it would be a 7."
+    )
+
+    choose(window, "With my hand, or without")
+    assert digit(window) == "7"
+    assert window.status["text"] == WITHOUT_HAND
+    choose(window, "With my hand, or without")
+    assert digit(window) == "2"
+
+    monkeypatch.setattr(filedialog, "askdirectory", lambda **options: str(tmp_path))
+    choose(window, "Keep corrections in a folder…")
+    assert len(list((tmp_path / "2").iterdir())) == 3
+    for left in (2, 1, 0):
+        choose(window, "Take the last back")
+        assert len(list((tmp_path / "2").iterdir())) == left
+    assert digit(window) == "7"
+    assert window.status["text"] == WITHOUT_HAND
+
+
+def test_without_an_answer_there_is_nothing_to_correct(screen: str) -> None:
+    window = open_window(screen)
+    window.corrections.menu.invoke("2")
+    assert window.status["text"] == NOTHING_TO_CORRECT
+    window.close()
+
+
+def test_the_menu_has_the_colours_of_the_theme(window: DigitWindow) -> None:
+    for name in ("dark", "light"):
+        window.use_theme(name)
+        palette = PALETTES[name]
+        menu = window.corrections.menu
+        colours = str(menu["background"]), str(menu["foreground"])
+        assert colours == (palette.raised, palette.text)
 
 
 # ---- Files

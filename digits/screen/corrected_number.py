@@ -1,0 +1,35 @@
+"""Which digits of a number a person has corrected, who wrote the whole number anew."""
+
+from __future__ import annotations
+
+from digits.common.errors import DigitError
+
+_DIGITS = frozenset("0123456789")
+
+
+def corrected_digits(read: str, right: str) -> dict[int, int | None]:
+    """The right digit at each place where another was read; None for no digit.
+
+    What stands between digits says nothing of them. Nothing at all says that none is a digit.
+
+    Args:
+        read: what was read, as it is shown: "12.50".
+        right: what a person wrote instead.
+
+    Raises:
+        DigitError: other digits are there than were read, so that nobody knows which is which.
+    """
+    before, after = ([int(sign) for sign in text if sign in _DIGITS] for text in (read, right))
+    if not right.strip():
+        return dict.fromkeys(range(len(before)))
+    if len(before) != len(after):
+        raise DigitError(
+            f"{_count(before)} read there, and there should be {len(after)}: which is which "
+            "nobody can tell, so your hand learns nothing of this number."
+        )
+    both = enumerate(zip(before, after, strict=True))
+    return {place: said for place, (was, said) in both if was != said}
+
+
+def _count(digits: list[int]) -> str:
+    return "1 digit is" if len(digits) == 1 else f"{len(digits)} digits are"

@@ -1,0 +1,41 @@
+"""Which digits of a number are meant by somebody who writes the whole number anew."""
+
+from __future__ import annotations
+
+import pytest
+
+from digits.common.errors import DigitError
+from digits.screen.corrected_number import corrected_digits
+
+
+@pytest.mark.parametrize(
+    ("read", "right", "found"),
+    [
+        ("7", "2", {0: 2}),
+        ("7", "7", {}),
+        ("12.50", "12,60", {2: 6}),
+        ("1284 / 17", "1234 / 77", {2: 3, 4: 7}),
+        ("12 34", "9 2 3 5", {0: 9, 3: 5}),
+        ("7", " ", {0: None}),
+        ("78", "", {0: None, 1: None}),
+    ],
+)
+def test_only_places_where_digits_differ_are_corrected(
+    read: str, right: str, found: dict[int, int | None]
+) -> None:
+    assert corrected_digits(read, right) == found
+
+
+@pytest.mark.parametrize(("read", "right"), [("7", "２"), ("1", "17"), ("123", "12"), ("12", "x")])
+def test_other_than_so_many_digits_teach_nothing(read: str, right: str) -> None:
+    with pytest.raises(DigitError, match="learns nothing"):
+        corrected_digits(read, right)
+
+
+def test_what_cannot_be_told_apart_is_one_sentence() -> None:
+    with pytest.raises(DigitError) as error:
+        corrected_digits("1234", "12345")
+    assert str(error.value) == (
+        "4 digits are read there, and there should be 5: which is which nobody can tell, so your "
+        "hand learns nothing of this number."
+    )

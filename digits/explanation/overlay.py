@@ -128,10 +128,11 @@ def colour_ink(
     shown = np.rint(np.float32(_DIMMED) * np.arange(256)).astype(np.uint8)[decoded.pixels]
     # All else is paper, mostly the larger part.
     x, y, width, height = cv2.boundingRect(((share > 0) | (placed != 0)).astype(np.uint8))
-    part = slice(y, y + height), slice(x, x + width)
-    shown[part] = _ink_on_paper(
-        decoded.pixels[part], placed[part], share[part], colour_map, opacity
-    )
+    if width and height:
+        part = slice(y, y + height), slice(x, x + width)
+        shown[part] = _ink_on_paper(
+            decoded.pixels[part], placed[part], share[part], colour_map, opacity
+        )
     return Image.fromarray(shown)
 
 

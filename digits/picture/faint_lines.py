@@ -41,6 +41,8 @@ def find_faint_uprights(
     reach = 2 * _AROUND_INK + 1
     written = cv2.dilate((ink_map[top:bottom] > 0).view(np.uint8), np.ones((3, reach), np.uint8))
     paper = written == 0
+    if not contrast[top:bottom][paper].any():  # as of a drawing
+        return np.empty(0)
     by = max(5, round(_BESIDE * (bottom - top)))
     bands = [
         _standing_out(contrast[top:bottom][part], paper[part], by)

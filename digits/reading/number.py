@@ -79,6 +79,8 @@ _SURE_AGAINST_ROW = 0.9
 # As a natural logarithm: a sign that is so likely is surely there.
 _SURELY_THERE = -1.0
 _GAP = 0.02
+# So many, and such a share of all signs, are strokes where one digit is drawn with dashes.
+_FEWEST_DASHES, _MOSTLY_DASHES = 4, 0.75
 # Found on 893 numbers of `benchmarks/whole_numbers.py --validation`; on 1,789 of them, read with
 # another network of rows, the calibration error is 1.0%.
 _LOG_ODDS, _WEIGHTS, _WEIGHT_OF_UNCLEAR = 4.6, np.array([0.69, 0.15, 0.69]), 1.7
@@ -194,9 +196,9 @@ def _read_decoded(decoded: DecodedPicture, ink: Ink, network: Network) -> Number
         alone = alone or _read_alone(decoded, ink, network)
         return _of_one_digit(alone) if alone.reading.is_digit else _refuse()
     row_network = load_row_network()
-    all_rows = read_rows(found, sheet, network, row_network)
+    all_rows = _without_rings(read_rows(found, sheet, network, row_network))
     rows = [row for row in all_rows if any(sign.kind == "digit" for sign in row.signs)]
-    if _are_several(_digits_among(rows)):
+    if _are_several(_digits_among(rows)) and not _may_be_dashes(all_rows):
         number = _assembled(rows, sheet, decoded.pixels, network)
         if number.is_number or (drawn is not None and drawn.is_several):
             return number
@@ -204,7 +206,7 @@ def _read_decoded(decoded: DecodedPicture, ink: Ink, network: Network) -> Number
     if row_network is not None and not rows and alone.reading.top_k[0][1] < _SURE_AGAINST_ROW:
         number = _of_one_digit(alone, doubt=NO_NUMBER)
     else:
-        number = _either(alone, rows, sheet, network)
+        number = _either(alone, all_rows, rows, sheet, network)
     return _with_true_reason(number, all_rows)
 
 
@@ -298,14 +300,21 @@ class _Alone:
         prepared: what the network saw.
         logits: float32 (10,).
         score: natural logarithm of how likely this is one digit, and that one.
-        is_sure: whether there is no doubt of it, nor anything else that it may be.
+        is_clear: whether the network is surely shown this digit.
+        is_sure: whether there is nothing else that it may be, either.
     """
 
     reading: Reading
     prepared: PreparedDigit
     logits: NDArray[np.float32]
     score: float
+    is_clear: bool
     is_sure: bool
+
+    @property
+    def text(self) -> str:
+        """The digit that is likeliest."""
+        return str(self.reading.top_k[0][0])
 
     @property
     def is_wide(self) -> bool:
@@ -330,13 +339,14 @@ def _read_alone(decoded: DecodedPicture, ink: Ink, network: Network) -> _Alone:
     reading = make_readings([ready], logits, CLASSES, network)[0]
     rows, columns = np.nonzero(ready.network_input)
     is_narrow = np.ptp(columns) <= WIDEST_ALONE * np.ptp(rows)
-    is_sure = reading.is_digit and float(logits.max()) >= SURELY_ALONE
+    is_clear = reading.is_digit and float(logits.max()) >= SURELY_ALONE
     return _Alone(
         reading=reading,
         prepared=ready.prepared,
         logits=logits[0],
         score=float(digit_scores(logits, network)[0]),
-        is_sure=len(candidates) == 1 and bool(is_narrow and is_sure),
+        is_clear=is_clear,
+        is_sure=len(candidates) == 1 and bool(is_narrow and is_clear),
     )
 
 
@@ -361,10 +371,16 @@ def _of_one_digit(
 
 
 def _either(
-    alone: _Alone, rows: Sequence[RowReading], sheet: Sheet, network: Network
+    alone: _Alone,
+    all_rows: Sequence[RowReading],
+    rows: Sequence[RowReading],
+    sheet: Sheet,
+    network: Network,
 ) -> NumberReading:
     """One digit or several, whichever is likelier."""
     digits = _digits_among(rows)
+    if alone.is_clear and not alone.is_wide and alone.text != "1" and _may_be_dashes(all_rows):
+        return _of_one_digit(alone)
     if len(digits) == 1 and _is_within(digits[0].part, alone.box, sheet):
         return _of_one_digit(alone, _marks_of(rows, sheet), _written(rows, [alone.reading]))
     number = _assembled(rows, sheet, alone.reading.picture, network)
@@ -408,6 +424,36 @@ def _overlap(parts: Sequence[Part]) -> bool:
         shared = np.minimum.outer(end, end) - np.maximum.outer(start, start)
         pairs &= shared > _DEEPEST * np.minimum.outer(size, size)
     return bool(pairs.any())
+
+
+def _may_be_dashes(rows: Sequence[RowReading]) -> bool:
+    """Whether hardly anything but short strokes was found, in several rows."""
+    signs = [sign for row in rows for sign in row.signs]
+    strokes = sum(sign.kind != "digit" or sign.written == "1" for sign in signs)
+    return len(rows) > 1 and strokes >= max(_FEWEST_DASHES, _MOSTLY_DASHES * len(signs))
+
+
+def _without_rings(rows: Sequence[RowReading]) -> Sequence[RowReading]:
+    """What is written, without the rings around digits, as lists have them."""
+    digits = _digits_among(rows)
+    zeros = [digit for digit in digits if digit.written == "0"]
+    rings = {id(zero) for zero in zeros if any(_is_around(zero.part, each.part) for each in digits)}
+    if not rings:
+        return rows
+    return [
+        replace(row, signs=tuple(sign for sign in row.signs if id(sign) not in rings))
+        for row in rows
+    ]
+
+
+def _is_around(outer: Part, inner: Part) -> bool:
+    """Whether a part's box is inside of another's, and touches it nowhere."""
+    return (
+        outer.x < inner.x
+        and outer.y < inner.y
+        and inner.x + inner.width < outer.x + outer.width
+        and inner.y + inner.height < outer.y + outer.height
+    )
 
 
 def _are_side_by_side(digits: Sequence[Sign], rows: Sequence[RowReading]) -> bool:

@@ -7,7 +7,6 @@ likely which of them are one sign (`sign_scores`); the likeliest way through all
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -156,15 +155,17 @@ def read_rows(
 def _ask(
     rows: Sequence[Row], sheet: Sheet, network: Network, row_network: RowNetwork | None
 ) -> list[_AskedRow]:
-    """Each network of each row, both at once: that of rows need not know how they are cut."""
+    """Each network of each row, both at once: that of rows need not know how they are cut.
+
+    One thread beside this one, and no more: what each works with stays in memory.
+    """
     if row_network is None:
         return [_AskedRow.of(row, sheet, network) for row in rows]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        # All of these are begun before the first of those that wait for them.
-        seen = [pool.submit(SeenRow.of, row, sheet.ink_map, row_network) for row in rows]
-        return list(
-            pool.map(lambda *each: _AskedRow.of(each[0], sheet, network, each[1]), rows, seen)
-        )
+    with ThreadPoolExecutor(1) as beside:
+        seen = [beside.submit(SeenRow.of, row, sheet.ink_map, row_network) for row in rows]
+        return [
+            _AskedRow.of(row, sheet, network, each) for row, each in zip(rows, seen, strict=True)
+        ]
 
 
 @dataclass(frozen=True, eq=False)

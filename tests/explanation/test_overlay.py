@@ -213,3 +213,11 @@ def test_ink_of_a_photo_is_coloured_and_its_ruling_is_not() -> None:
 def test_there_is_no_other_style() -> None:
     with pytest.raises(ValueError, match="style must be one of overlay, coloured ink, not 'neon'"):
         overlay_heatmap(draw(DIGITS[1]), np.ones((28, 28), np.float32), style="neon")
+
+
+def test_without_ink_and_without_evidence_there_is_dimmed_paper() -> None:
+    """OpenCV once ended the process, for it was asked to colour no pixel at all."""
+    blank = np.full((20, 30, 3), 200, np.uint8)
+    nothing = np.zeros((28, 28), np.float32)
+    shown = np.asarray(colour_ink(blank, [(nothing, None)], ink_map=np.zeros((20, 30), np.float32)))
+    assert len(np.unique(shown)) == 1

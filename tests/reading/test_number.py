@@ -229,3 +229,36 @@ def test_a_line_of_pixels_is_not_cut_into_thousands_of_pieces() -> None:
             assert len(read_number(picture).digits) < 50
         except PictureError as error:
             assert str(error)
+
+
+def dashed(digit: int) -> np.ndarray:
+    """A digit drawn with dashes, each about as long as a gap."""
+    strokes: Strokes = []
+    for stroke in DIGITS[digit]:
+        points = np.array(stroke)
+        at = np.append(0, np.cumsum(np.hypot(*np.diff(points, axis=0).T)))
+        for start in np.arange(0, at[-1], 12):
+            along = np.linspace(start, min(start + 6, at[-1]), 5)
+            dash = zip(*(np.interp(along, at, axis) for axis in points.T), strict=True)
+            strokes.append([(float(x), float(y)) for x, y in dash])
+    return draw(strokes, pen=7)
+
+
+@pytest.mark.parametrize("digit", [2, 3, 4, 6, 8])
+def test_dashes_of_one_digit_are_no_ones(digit: int) -> None:
+    assert read_digit(dashed(digit)).top_k[0][0] == digit
+    number = read_number(dashed(digit))
+    assert (number.text, number.doubt) == (str(digit), None)
+
+
+@pytest.mark.parametrize("digit", [1, 4, 7])
+def test_a_ring_around_a_digit_is_no_zero(digit: int) -> None:
+    sheet = draw(DIGITS[digit], 160, 8)
+    ringed = np.pad(sheet, ((60, 60), (60, 60), (0, 0)), constant_values=255)
+    cv2.circle(ringed, (140, 140), 105, (0, 0, 0), 7, cv2.LINE_AA)
+    assert read_number(ringed).text == str(digit)
+
+
+def test_a_column_of_ones_is_no_dashed_one() -> None:
+    column = np.vstack([draw(DIGITS[1], 100, 9)] * 5)
+    assert read_number(np.asarray(column, np.uint8)).text == "1\n1\n1\n1\n1"

@@ -13,10 +13,13 @@ import pytest
 LONG = (
     "tests/page/test_browser.py",
     "tests/training/test_command.py",
+    "tests/batch/test_cluster_run.py",
+    "tests/page/test_many.py",
     "tests/page/test_looks.py",
     "tests/tuning/test_command.py",
     "tests/training/test_interrupted.py",
     "tests/window/test_app.py",
+    "tests/page/test_correcting_browser.py",
     "tests/explanation/test_sanity.py",
     "tests/picture/test_file_fuzzing.py",
     "tests/picture/test_ink_finding.py",

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 BATCH = 32
 """How many pictures are passed on at once; more are no faster, and take memory that stays."""
-MOST_KEPT = 256
+MOST_KEPT = 64
 """How many pictures' feature maps are kept at most: 75 kB each for the network that ships."""
 # In the list of what a tensor outside of the file is described by.
 _ELSEWHERE = b"\x0a\x08location"

@@ -271,7 +271,7 @@ def class_choice(answer: ShownAnswer) -> int:
         answer.likeliest_first,
         default=answer.likeliest_first[0],
         required=True,
-        key=f"class-{answer.key}",
+        key=f"class-{answer.key}-{answer.likeliest_first[0]}",
         label_visibility="collapsed",
     )
     return answer.likeliest_first[0] if chosen is None else chosen

@@ -609,7 +609,7 @@ def test_an_unforeseen_failure_is_one_sentence_without_a_traceback(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("/secret/place")
 
-    monkeypatch.setattr("digits.screen.shown_number.read_number", fail)
+    monkeypatch.setattr("digits.screen.shown_number.read_and_explain_number", fail)
 
     draw(page, 1)
 

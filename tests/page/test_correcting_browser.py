@@ -36,7 +36,19 @@ def write(page: Page, step: int) -> None:
 
 
 def open_hand(page: Page) -> None:
+    """Open what is told of the hand, and wait until it has unfolded."""
     page.get_by_text(re.compile("^Your hand")).first.click()
+    last = page.locator(".st-key-kept-corrections")
+    last.wait_for()
+    heights: list[float] = []
+
+    def stands_still() -> bool:
+        box = last.bounding_box()
+        heights.append(box["y"] if box else -1)
+        page.wait_for_timeout(300)
+        return len(heights) > 1 and heights[-1] == heights[-2]
+
+    wait_until(stands_still)
 
 
 def test_a_habit_is_corrected_kept_brought_back_and_taken_back(

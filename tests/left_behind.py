@@ -21,6 +21,7 @@ _KNOWN_THREADS = (
     "execnet-",  # pytest-xdist's
     "asyncio_",  # Playwright's and Streamlit's loops keep theirs for the next task
     "pydevd",
+    "rows_",  # our own, one for each core, for all who read
 )
 _KNOWN_PROCESSES = re.compile(
     r"multiprocessing\.(resource_tracker|forkserver)"  # Python's own, one for each interpreter

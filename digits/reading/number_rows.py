@@ -7,10 +7,11 @@ likely which of them are one sign (`sign_scores`); the likeliest way through all
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -155,17 +156,20 @@ def read_rows(
 def _ask(
     rows: Sequence[Row], sheet: Sheet, network: Network, row_network: RowNetwork | None
 ) -> list[_AskedRow]:
-    """Each network of each row, both at once: that of rows need not know how they are cut.
-
-    One thread beside this one, and no more: what each works with stays in memory.
-    """
+    """Each network of each row, both at once: that of rows need not know how they are cut."""
     if row_network is None:
         return [_AskedRow.of(row, sheet, network) for row in rows]
-    with ThreadPoolExecutor(1) as beside:
-        seen = [beside.submit(SeenRow.of, row, sheet.ink_map, row_network) for row in rows]
-        return [
-            _AskedRow.of(row, sheet, network, each) for row, each in zip(rows, seen, strict=True)
-        ]
+    seen = [_beside().submit(SeenRow.of, row, sheet.ink_map, row_network) for row in rows]
+    return [_AskedRow.of(row, sheet, network, each) for row, each in zip(rows, seen, strict=True)]
+
+
+@cache
+def _beside() -> ThreadPoolExecutor:
+    """Threads for all who read, as many as there are cores.
+
+    They stay, for what a new one allocates does not all come back when it ends.
+    """
+    return ThreadPoolExecutor(os.cpu_count(), "rows")
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from tests.browser import draw, open_page, wait_until
 from tests.drawings import Strokes
@@ -25,8 +26,17 @@ def barred_two(step: int) -> Strokes:
 
 
 def correct(page: Page, name: str, count: int) -> None:
-    page.get_by_text(NAME).click()
-    page.get_by_role("button", name=name, exact=True).click()
+    """Say what it is; a fold is closed again if it was opened before the last stroke was read."""
+    button = page.get_by_role("button", name=name, exact=True)
+
+    def is_open() -> bool:
+        page.get_by_text(NAME).click()
+        with suppress(TimeoutError):
+            button.wait_for(timeout=5_000)
+        return button.is_visible()
+
+    wait_until(is_open)
+    button.click()
     expect(page.get_by_text(f"Adapted to your hand: {count} correction")).to_be_visible()
 
 

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -106,6 +106,23 @@ def wait_until(condition: Callable[[], object]) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError("waited in vain")
         time.sleep(0.05)
+
+
+def until_seen(wanted: Locator, act: Callable[[], None], patience: float = 5) -> None:
+    """Act until something is there, for what is just drawn anew may lose a click.
+
+    Raises:
+        TimeoutError: it never was.
+    """
+    from playwright.sync_api import TimeoutError as NotYetError
+
+    def is_seen() -> bool:
+        act()
+        with suppress(NotYetError):
+            wanted.wait_for(timeout=1000 * patience)
+        return wanted.is_visible()
+
+    wait_until(is_seen)
 
 
 def wait_until_healthy(server: Server, log: Path) -> None:

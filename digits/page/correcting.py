@@ -60,9 +60,9 @@ def say_adapted(hand: Hand | None) -> None:
     if hand is None:
         return
     from digits.screen import html_parts
-    from digits.screen.persons_hand import count_of
+    from digits.screen.persons_hand import adapted_by
 
-    st.html(html_parts.note(f"Adapted to your hand: {count_of(hand.corrections)}."))
+    st.html(html_parts.note(adapted_by(hand)))
 
 
 def say_what_it_was_without(answer: ShownAnswer) -> None:
@@ -70,13 +70,9 @@ def say_what_it_was_without(answer: ShownAnswer) -> None:
     if answer.hand is None:
         return
     from digits.screen import html_parts
-    from digits.screen.persons_hand import count_of, likeliest_without
+    from digits.screen.persons_hand import adapted_by, describe_without
 
-    said = f"Adapted to your hand: {count_of(answer.hand.corrections)}."
-    without = likeliest_without(answer.reading)
-    if without != answer.top_k[0][0]:
-        said += f" Without it would be a {without}."
-    st.html(html_parts.note(said))
+    st.html(html_parts.note(f"{adapted_by(answer.hand)} {describe_without(answer)}".strip()))
 
 
 def _correct(answer: ShownAnswer, digit: int | None) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.picture.pixels import Mask, label_parts, runs_of, stroke_width
-from digits.picture.straight_lines import LARGEST_TILT, LevelLine, pixels_of_lines
+from digits.picture.straight_lines import STEEPEST, LevelLine, pixels_of_lines
 
 # Of the usual height: a line is no bolder.
 BOLDEST = 0.2
@@ -149,12 +149,11 @@ def _lower_edge(own: Mask, height: float, boldest: float) -> LevelLine | None:
 def _fitted(lowest: NDArray[np.intp], slack: float) -> tuple[float, float] | None:
     """Slope and height of the line near which most of an edge lies; None if there is none."""
     columns = np.arange(len(lowest))
-    some = columns[:: max(1, len(columns) // _MOST_COLUMNS)]
-    steepest = np.tan(np.deg2rad(LARGEST_TILT))
-    slopes = np.linspace(-steepest, steepest, 3 + 2 * round(steepest * len(columns) / (2 * slack)))
-    heights = np.sort(lowest[some] - slopes[:, None] * some, axis=1)
-    if len(some) < _FEWEST_COLUMNS:
+    if len(columns) < _FEWEST_COLUMNS:
         return None
+    some = columns[:: max(1, len(columns) // _MOST_COLUMNS)]
+    slopes = np.linspace(-STEEPEST, STEEPEST, 3 + 2 * round(STEEPEST * len(columns) / (2 * slack)))
+    heights = np.sort(lowest[some] - slopes[:, None] * some, axis=1)
     most = round(_MOST_OF_EDGE * len(some))
     spreads = heights[:, most:] - heights[:, : len(some) - most]  # of so many that are closest
     of_slope, place = np.unravel_index(spreads.argmin(), spreads.shape)

@@ -20,7 +20,8 @@ from digits.picture.pixels import Mask, label_parts, runs_of
 
 # Degrees: paper is held about level, and hands draw lines so.
 LARGEST_TILT = 12
-_STEEPEST = np.tan(np.deg2rad(LARGEST_TILT))
+STEEPEST = float(np.tan(np.deg2rad(LARGEST_TILT)))
+"""The same as a slope."""
 # Of a line's length, what is ink.
 LEAST_COVERAGE = 0.8
 # Of a line's length, what no stroke crosses or lies upon.
@@ -160,7 +161,7 @@ def _thin_pieces(mask: Mask, thickest: float) -> _Pieces:
     areas = stats[:, cv2.CC_STAT_AREA]
     wide = stats[:, cv2.CC_STAT_WIDTH]
     is_piece = (wide >= np.maximum(SHORTEST_PIECE, 2 * areas / np.maximum(wide, 1))) & (
-        stats[:, cv2.CC_STAT_HEIGHT] <= _STEEPEST * wide + thickest + 1
+        stats[:, cv2.CC_STAT_HEIGHT] <= STEEPEST * wide + thickest + 1
     )
     is_piece[0] = False
     chosen = np.flatnonzero(is_piece)
@@ -172,7 +173,7 @@ def _thin_pieces(mask: Mask, thickest: float) -> _Pieces:
         lines.append(_fitted(columns + x, rows + y, np.full(len(rows), 1 / len(rows))))
     fits = np.array(lines, np.float64).reshape(-1, 2)
     thickness = areas[chosen] / np.maximum(wide[chosen], 1)
-    straight = np.abs(fits[:, 0]) <= _STEEPEST
+    straight = np.abs(fits[:, 0]) <= STEEPEST
     return _Pieces(stats[chosen, :4][straight], fits[straight], thickness[straight])
 
 
@@ -229,7 +230,7 @@ def _line_through(pieces: _Pieces, members: Mask) -> tuple[float, float]:
 def _longest_covered(mask: Mask, pieces: _Pieces, members: Mask) -> LevelLine | None:
     boxes = pieces.boxes[members]
     slope, height = _line_through(pieces, members)
-    if abs(slope) > _STEEPEST:
+    if abs(slope) > STEEPEST:
         return None
     thickness = float(pieces.thickness[members] @ boxes[:, 2]) / int(boxes[:, 2].sum())
     first, last = int(boxes[:, 0].min()), int((boxes[:, 0] + boxes[:, 2]).max()) - 1

@@ -198,15 +198,18 @@ def _read_decoded(decoded: DecodedPicture, ink: Ink, network: Network) -> Number
     row_network = load_row_network()
     all_rows = _without_rings(read_rows(found, sheet, network, row_network))
     rows = [row for row in all_rows if any(sign.kind == "digit" for sign in row.signs)]
-    if _are_several(_digits_among(rows)) and not _may_be_dashes(all_rows):
+    may_be_dashes = _may_be_dashes(all_rows)
+    if _are_several(_digits_among(rows)) and not may_be_dashes:
         number = _assembled(rows, sheet, decoded.pixels, network)
         if number.is_number or (drawn is not None and drawn.is_several):
             return number
     alone = alone or _read_alone(decoded, ink, network)
     if row_network is not None and not rows and alone.reading.top_k[0][1] < _SURE_AGAINST_ROW:
         number = _of_one_digit(alone, doubt=NO_NUMBER)
+    elif may_be_dashes and alone.is_clear and not alone.is_wide and alone.text != "1":
+        number = _of_one_digit(alone)
     else:
-        number = _either(alone, all_rows, rows, sheet, network)
+        number = _either(alone, rows, sheet, network)
     return _with_true_reason(number, all_rows)
 
 
@@ -371,16 +374,10 @@ def _of_one_digit(
 
 
 def _either(
-    alone: _Alone,
-    all_rows: Sequence[RowReading],
-    rows: Sequence[RowReading],
-    sheet: Sheet,
-    network: Network,
+    alone: _Alone, rows: Sequence[RowReading], sheet: Sheet, network: Network
 ) -> NumberReading:
     """One digit or several, whichever is likelier."""
     digits = _digits_among(rows)
-    if alone.is_clear and not alone.is_wide and alone.text != "1" and _may_be_dashes(all_rows):
-        return _of_one_digit(alone)
     if len(digits) == 1 and _is_within(digits[0].part, alone.box, sheet):
         return _of_one_digit(alone, _marks_of(rows, sheet), _written(rows, [alone.reading]))
     number = _assembled(rows, sheet, alone.reading.picture, network)

@@ -12,6 +12,7 @@ from digits.network.hand import Hand
 from digits.network.loading import load_network
 from digits.network.prediction import predict_logits
 from digits.reading.digit import Reading
+from digits.screen.shown_answer import ShownAnswer
 
 LetStand = Sequence[tuple[Reading, int]]
 
@@ -88,7 +89,7 @@ def describe_hand(hand: PersonsHand) -> str:
         return hand.problem
     if hand.hand is None:
         return ""
-    return " ".join([f"Adapted to your hand: {count_of(hand.hand.corrections)}.", *hand.notes])
+    return " ".join([adapted_by(hand.hand), *hand.notes])
 
 
 def count_of(corrections: int) -> str:
@@ -96,10 +97,18 @@ def count_of(corrections: int) -> str:
     return "1 correction" if corrections == 1 else f"{corrections:,} corrections"
 
 
-def likeliest_without(reading: Reading) -> int:
-    """The digit that would be likeliest without a hand.
+def adapted_by(hand: Hand) -> str:
+    """That answers are adapted, in a sentence."""
+    return f"Adapted to your hand: {count_of(hand.corrections)}."
+
+
+def describe_without(answer: ShownAnswer) -> str:
+    """What an answer would be without the hand, in a sentence; "" where that is the same.
 
     Raises:
         ModelError: as `load_network`.
     """
-    return int(predict_logits(reading.network_input[None], load_network())[0].argmax())
+    if answer.hand is None:
+        return ""
+    without = int(predict_logits(answer.network_input[None], load_network())[0].argmax())
+    return "" if without == answer.top_k[0][0] else f"Without it would be a {without}."

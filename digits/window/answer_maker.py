@@ -17,7 +17,7 @@ from digits.picture.files import read_picture_file
 from digits.picture.pixels import Ink
 from digits.reading.digit import format_confidence
 from digits.screen.confidence_words import label_of_digit, sureness_of_number
-from digits.screen.persons_hand import PersonsHand, describe_hand, likeliest_without
+from digits.screen.persons_hand import PersonsHand, describe_hand, describe_without
 from digits.screen.shown_answer import ShownAnswer
 from digits.screen.shown_heatmap import (
     HeatmapSettings,
@@ -129,11 +129,8 @@ def _digit_asked_about(number: ShownNumber, question: Question) -> ShownAnswer |
 
 def _about_hand(hand: PersonsHand, digit: ShownAnswer | None) -> str:
     """What an answer is adapted to, and what it would be otherwise; None for a whole number."""
-    said = describe_hand(hand)
-    if digit is None or digit.hand is None:
-        return said
-    without = likeliest_without(digit.reading)
-    return said if without == digit.top_k[0][0] else f"{said} Without it would be a {without}."
+    without = "" if digit is None else describe_without(digit)
+    return f"{describe_hand(hand)} {without}".strip()
 
 
 def _of_number(number: ShownNumber, question: Question, source: bytes | None) -> ExplainedAnswer:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, TimeoutError, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import draw, open_page, wait_until
+from tests.browser import draw, open_page, until_seen, wait_until
 from tests.drawings import Strokes
 from tests.page.test_browser import expect_answer, press
 
@@ -28,14 +27,7 @@ def barred_two(step: int) -> Strokes:
 def correct(page: Page, name: str, count: int) -> None:
     """Say what it is; a fold is closed again if it was opened before the last stroke was read."""
     button = page.get_by_role("button", name=name, exact=True)
-
-    def is_open() -> bool:
-        page.get_by_text(NAME).click()
-        with suppress(TimeoutError):
-            button.wait_for(timeout=5_000)
-        return button.is_visible()
-
-    wait_until(is_open)
+    until_seen(button, lambda: page.get_by_text(NAME).click())
     button.click()
     expect(page.get_by_text(f"Adapted to your hand: {count} correction")).to_be_visible()
 

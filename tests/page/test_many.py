@@ -5,16 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import FilePayload, Locator, Page, TimeoutError, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from benchmarks.habits import write_habit
 from tests.batch.test_places import document, png, zipped
-from tests.browser import draw, wait_until
+from tests.browser import draw, until_seen, wait_until
 from tests.conftest import as_file
 from tests.drawings import DIGITS
 
@@ -103,22 +101,6 @@ def click_in_table(page: Page, row: int, x: int, clicks: int = 1) -> None:
     box = table.bounding_box()  # something of the table's own lies over its canvas
     assert box is not None
     page.mouse.click(box["x"] + x, box["y"] + 36 + 48 * row + 24, click_count=clicks)
-
-
-def until_seen(wanted: Locator, act: Callable[[], None], patience: float = 5) -> None:
-    """Act until something is there, for a click on a table that is just drawn anew may be lost.
-
-    Raises:
-        TimeoutError: it never was.
-    """
-
-    def is_seen() -> bool:
-        act()
-        with suppress(TimeoutError):
-            wanted.wait_for(timeout=1000 * patience)
-        return wanted.is_visible()
-
-    wait_until(is_seen)
 
 
 def test_a_page_of_a_document_is_explained_like_any_other(desktop: Page) -> None:

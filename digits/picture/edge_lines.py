@@ -121,7 +121,7 @@ def _upper_edge(own: Mask, height: float, boldest: float) -> LevelLine | None:
 def _lower_edge(own: Mask, height: float, boldest: float) -> LevelLine | None:
     """The line that most of a part's lower edge lies on, if strokes leave it bare."""
     rows = np.arange(len(own))[:, None]
-    lowest = np.where(own, rows, -1).max(axis=0)
+    lowest = _last_rows(own)
     slack = _UNEVEN + _UNEVEN_OF_HEIGHT * height
     fitted = _fitted(lowest, slack)
     if fitted is None:
@@ -138,12 +138,18 @@ def _lower_edge(own: Mask, height: float, boldest: float) -> LevelLine | None:
     if off[stretch][on_line].std() > max(_EVEN, _EVEN_OF_HEIGHT * height):
         return None
     above_edge = ~own[:, stretch] & (rows < lowest[stretch])
-    lengths = (lowest[stretch] - np.where(above_edge, rows, -1).max(axis=0))[on_line]
+    lengths = (lowest[stretch] - _last_rows(above_edge))[on_line]
     thickness = float(np.percentile(lengths, 100 * _LEAST_BARE))
     is_bare = np.mean(lengths <= 1.35 * thickness + 1) >= 1.5 * _LEAST_BARE
     if not is_bare or thickness > boldest:
         return None
     return LevelLine(slope, at - 0.5 * (thickness - 1), first, last, thickness)
+
+
+def _last_rows(mask: Mask) -> NDArray[np.intp]:
+    """Of each column the last row that is set, int (W,); -1 where none is."""
+    from_below = mask[::-1].argmax(axis=0)
+    return np.where(mask.any(axis=0), len(mask) - 1 - from_below, -1)
 
 
 def _fitted(lowest: NDArray[np.intp], slack: float) -> tuple[float, float] | None:

@@ -12,7 +12,7 @@ Coordinates: x to the right, y downwards, whole numbers at pixel centres.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import get_args
 
@@ -248,7 +248,6 @@ class Sheet:
     lines: NDArray[np.bool_]
     contrast: Grey
     view: _View
-    _digits: dict[Part, _Normalised] = field(default_factory=dict)
 
     @cached_property
     def stroke(self) -> float:
@@ -266,25 +265,12 @@ class Sheet:
         Returns:
             float32 (28, 28) in [0, 1], white ink on black.
         """
-        found, _ = self._found(part)
-        return self._normal(part, found).network_input
-
-    def _found(self, part: Part) -> tuple[InkMap, tuple[int, int]]:
-        """A part's ink, cropped, and the corner of the sheet where that lies."""
-        found, (left, top) = _crop_to_ink(ink_of(part, self.ink_map))
-        return found, (part.x + left, part.y + top)
-
-    def _normal(self, part: Part, found: InkMap) -> _Normalised:
-        if part not in self._digits:
-            normal = _normalised(found)
-            if len(self._digits) >= _MOST_DIGITS:
-                return normal
-            self._digits[part] = normal
-        return self._digits[part]
+        return normalise_ink(ink_of(part, self.ink_map))
 
     def prepare(self, part: Part) -> PreparedDigit:
         """A part of its ink as a digit, whose steps show no more than what is around it."""
-        found, corner = self._found(part)
+        found, (left, top) = _crop_to_ink(ink_of(part, self.ink_map))
+        corner = part.x + left, part.y + top
         brim = round(CLOSER_MARGIN * max(found.shape))
         rows, columns = (
             slice(max(0, start - brim), start + size + brim)
@@ -295,7 +281,7 @@ class Sheet:
         own = ink_found[corner[1] - rows.start :, corner[0] - columns.start :]
         own[: found.shape[0], : found.shape[1]] = _as_grey(found)
         to_picture = self.view.to_picture @ _shift(corner)
-        return _prepared(self._normal(part, found), to_picture, (in_grey, ink_found))
+        return _prepared(_normalised(found), to_picture, (in_grey, ink_found))
 
     def box_on_picture(self, x: int, y: int, width: int, height: int) -> tuple[int, int, int, int]:
         """Where a box of the sheet lies on the upright picture: x, y, width, height, pixels."""
@@ -530,7 +516,5 @@ def _as_grey(ink_map: InkMap) -> Grey:
 
 # Of a drawing's things side by side, so many are looked at.
 _MOST_RUNS = 24
-# Of a sheet's parts so many are kept as digits, for each is asked about and then shown.
-_MOST_DIGITS = 400
 # Around a crop, so that strokes can grow.
 BRIM = 24

@@ -27,6 +27,7 @@ from digits.picture.ink_parts import (
     threshold_and_peak,
     weak_level_of,
 )
+from digits.picture.line_remains import pieces_going_on
 from digits.picture.photo_ink import photo_contrast
 from digits.picture.pixels import (
     Grey,
@@ -37,19 +38,16 @@ from digits.picture.pixels import (
     label_parts,
 )
 from digits.picture.ruling_removal import find_border_strips
-from digits.picture.sheet_lines import (
-    HIGHEST_PIECE_OF_UPRIGHT,
-    LONGEST_LEVEL_STROKE,
-    PaperLines,
-    lines_of_paper,
-    pieces_going_on,
-)
+from digits.picture.sheet_lines import PaperLines, lines_of_paper
 from digits.picture.sheet_parts import SheetParts, usual_height
+from digits.picture.usual_strokes import LONGEST_LEVEL_STROKE
 
 # Of the longest part of a table's grain: what is written is longer.
 LARGEST_GRAIN = 1.3
 # Of the usual height of what is written: a table's grain is lower.
 HIGHEST_GRAIN = 0.6
+# Of the usual height: of an upright line such a piece is no higher, for a 1 may stand there.
+HIGHEST_PIECE_OF_UPRIGHT = 0.55
 # Pixels around a line that go with it, for a lens blurs lines.
 _BLUR_OF_A_LENS = 3
 _PASSES = 3

@@ -1,0 +1,60 @@
+"""What is left of lines of the paper that were taken away: pieces that go on, and crumbs.
+
+Coordinates: x to the right, y downwards, whole numbers at pixel centres.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from digits.picture.pixels import Mask, label_parts
+from digits.picture.straight_lines import LevelLine
+
+# Of the sheet: what lies on the same line as so long a line, and is thin, is its.
+LONG_ENOUGH_TO_GO_ON = 0.45
+
+
+def pieces_going_on(rest: Mask, lines: list[LevelLine], longest: float) -> Mask:
+    """Thin pieces that lie on the same line as a long one.
+
+    Args:
+        rest: bool (H, W), ink that was not taken away.
+        lines: nearly level ones.
+        longest: no such piece is longer, pixels, unless it leads to the border of the sheet.
+    """
+    columns = rest.shape[1]
+    band = np.zeros(rest.shape, np.uint8)
+    for line in lines:
+        if line.length >= LONG_ENOUGH_TO_GO_ON * columns:
+            ends = [(x, round(line.slope * x + line.height)) for x in (0, columns - 1)]
+            cv2.line(band, ends[0], ends[1], 1, max(3, round(1.6 * line.thickness) + 2))
+    if not band.any():
+        return np.zeros_like(rest)
+    part_of, stats = label_parts(np.ascontiguousarray(rest))
+    inside = np.bincount(part_of[band > 0], minlength=len(stats))
+    first, length = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_WIDTH]
+    leads_out = (first == 0) | (first + length == columns)
+    is_piece = inside >= 0.85 * stats[:, cv2.CC_STAT_AREA]
+    is_piece &= (length <= longest) | leads_out
+    is_piece[0] = False
+    return np.asarray(is_piece[part_of])
+
+
+def crumbs(rest: Mask, lines: Mask, longest: float) -> Mask:
+    """Small pieces that are left beside lines, such as their corners.
+
+    Args:
+        rest: bool (H, W), ink that was not taken away.
+        lines: bool (H, W), what was.
+        longest: each is no longer and no higher, pixels.
+    """
+    if not lines.any():
+        return np.zeros_like(rest)
+    part_of, stats = label_parts(rest)
+    beside = cv2.dilate(lines.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    touching = np.zeros(len(stats), bool)
+    touching[np.unique(part_of[beside & rest])] = True
+    small = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) <= longest
+    small[0] = False
+    return (touching & small)[part_of]

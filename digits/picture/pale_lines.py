@@ -76,7 +76,10 @@ def _draw(sheet: NDArray[np.uint8], line: LevelLine) -> None:
 
 
 def _darkness(highest: InkMap, line: LevelLine) -> float:
-    """Of most of a line, along its middle."""
+    """Of most of a line, where it is darkest across, for bent strokes leave its middle."""
     columns = np.arange(line.first, line.last + 1)
-    rows = np.rint(line.slope * columns + line.height).astype(np.intp)
-    return float(np.median(highest[np.clip(rows, 0, len(highest) - 1), columns]))
+    middles = np.rint(line.slope * columns + line.height).astype(np.intp)
+    reach = max(1, round(0.5 * line.thickness))
+    across = middles + np.arange(-reach, reach + 1)[:, None]
+    darkest = highest[np.clip(across, 0, len(highest) - 1), columns].max(axis=0)
+    return float(np.median(darkest))

@@ -39,6 +39,8 @@ BOX_MARGIN = 0.12
 BOX_COVERAGE = 0.8
 # Of its length: how far a box's side reaches beyond what is in the box, at either end.
 BOX_OVERHANG = 0.04
+# Likewise, what nothing in an open box touches at either end: there the bars of a Z are joined.
+BARE_END = 0.2
 # Of the side's length: the line is no thicker.
 THICKEST_SIDE = 0.12
 # Of the smallest rectangle around it, what a box fills; an ellipse fills π/4 = 0.785.
@@ -326,16 +328,37 @@ def _top_side(mask: Mask, runs: _Runs, depth: int) -> _Line | None:
 
 def _is_inside(content: Mask, sides: list[Mask], shape: tuple[int, int]) -> bool:
     """Whether what is left was in a box, and not itself joined to the ends of its sides."""
-    x, y, width, height = _box(content)
+    left, top, width, height = _box(content)
     if max(width, height) < SMALLEST_CONTENT * max(shape):
         return False
-    margins = {"level": min(x, shape[1] - x - width), "upright": min(y, shape[0] - y - height)}
+    margins = {"level": min(left, shape[1] - left - width)}
+    margins["upright"] = min(top, shape[0] - top - height)
+    is_open = len(sides) < 4
     for side in sides:
         _, _, side_width, side_height = _box(side)
-        margin = margins["level" if side_width > side_height else "upright"]
-        if margin < BOX_OVERHANG * max(side_width, side_height):
+        is_level = side_width > side_height
+        margin = margins["level" if is_level else "upright"]
+        length = max(side_width, side_height)
+        if margin < BOX_OVERHANG * length:
+            return False
+        if is_open and _bare_end(side, content, 1 if is_level else 0) < BARE_END * length:
             return False
     return True
+
+
+def _bare_end(side: Mask, content: Mask, axis: int) -> int:
+    """How far it is from an end of a side to the content that touches it, if any, pixels.
+
+    Args:
+        side: bool (H, W).
+        content: likewise.
+        axis: along which the side leads.
+    """
+    beside = cv2.dilate(side.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    own, touching = (np.flatnonzero(each.any(axis=1 - axis)) for each in (side, beside & content))
+    if not touching.size:
+        return int(np.ptp(own))
+    return int(min(touching[0] - own[0], own[-1] - touching[-1]))
 
 
 class _Runs:

@@ -59,7 +59,7 @@ def lines_of_paper(
     level, upright = left.level_pieces(strokes), left.upright_pieces(strokes)
     pale = ([], []) if ink_map is None else _take_pale_lines(left, ink_map, level, upright, height)
     are_dark = (line for line in level if line not in pale[0])
-    level = [line for line in are_dark if strokes.are_no_level(line, mask.shape[1])]
+    level = [line for line in are_dark if strokes.are_no_level(line, left.ink)]
     left.take(pixels_of_lines(left.ink, level))
     if level or any(pale):  # which may have crossed them
         upright = left.upright_pieces(strokes)

@@ -103,6 +103,12 @@ def find_level_lines(mask: Mask, shortest: float, thickest: float) -> list[Level
     return lines
 
 
+def longest_run(mask: Mask, line: LevelLine) -> int:
+    """The most columns of a line side by side in which there is ink on it."""
+    starts, ends = runs_of(_inked_along(mask, line))
+    return int((ends - starts).max(initial=0))
+
+
 def pixels_of_lines(mask: Mask, lines: list[LevelLine]) -> Mask:
     """The ink of level lines, without that of strokes that cross them or end there."""
     found = np.zeros_like(mask)
@@ -227,6 +233,15 @@ def _line_through(pieces: _Pieces, members: Mask) -> tuple[float, float]:
     return _fitted(ends_x, own[:, 0] * ends_x + own[:, 1], weights / weights.sum())
 
 
+def _inked_along(mask: Mask, line: LevelLine) -> Mask:
+    """In which of a line's columns there is ink on it, bool (its length,)."""
+    columns = np.arange(line.first, line.last + 1)
+    middles = np.rint(line.slope * columns + line.height).astype(np.intp)
+    reach = max(1, round(0.5 * line.thickness)) + 1
+    rows = middles + np.arange(-reach, reach + 1)[:, None]
+    return np.asarray(mask[np.clip(rows, 0, len(mask) - 1), columns].any(axis=0))
+
+
 def _longest_covered(mask: Mask, pieces: _Pieces, members: Mask) -> LevelLine | None:
     boxes = pieces.boxes[members]
     slope, height = _line_through(pieces, members)
@@ -234,12 +249,9 @@ def _longest_covered(mask: Mask, pieces: _Pieces, members: Mask) -> LevelLine | 
         return None
     thickness = float(pieces.thickness[members] @ boxes[:, 2]) / int(boxes[:, 2].sum())
     first, last = int(boxes[:, 0].min()), int((boxes[:, 0] + boxes[:, 2]).max()) - 1
-    columns = np.arange(first, last + 1)
-    reach = max(1, round(0.5 * thickness)) + 1
-    rows = np.rint(slope * columns + height).astype(np.intp) + np.arange(-reach, reach + 1)[:, None]
-    inked = mask[np.clip(rows, 0, len(mask) - 1), columns].any(axis=0)
+    inked = _inked_along(mask, LevelLine(slope, height, first, last, thickness))
     gap = max(3, min(round(thickness), 6))
-    framed = np.zeros((1, len(columns) + 2 * gap), np.uint8)
+    framed = np.zeros((1, len(inked) + 2 * gap), np.uint8)
     framed[0, gap:-gap] = inked
     close = np.ones((1, gap), np.uint8)
     bridged = cv2.morphologyEx(framed, cv2.MORPH_CLOSE, close)[0, gap:-gap]
@@ -248,7 +260,7 @@ def _longest_covered(mask: Mask, pieces: _Pieces, members: Mask) -> LevelLine | 
         return None
     longest = int((ends - starts).argmax())
     start, end = int(starts[longest]), int(ends[longest])
-    thin = np.zeros(len(columns), bool)
+    thin = np.zeros(len(inked), bool)
     for x, width in boxes[:, [0, 2]] - (first, 0):
         thin[x : x + width] = True
     if inked[start:end].mean() < LEAST_COVERAGE or thin[start:end].mean() < LEAST_BARE:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from digits.picture.pixels import Mask
 from digits.picture.sheet_parts import LEADS_ACROSS
-from digits.picture.straight_lines import LevelLine
+from digits.picture.straight_lines import LevelLine, longest_run
 
 # Of the usual height: no level stroke of a digit is longer.
 LONGEST_LEVEL_STROKE = 2.0
@@ -46,12 +47,16 @@ class Strokes:
         """No stroke is thinner, pixels."""
         return AS_THICK_AS_STROKES * self.width
 
-    def are_no_level(self, line: LevelLine, columns: int) -> bool:
-        """Whether a level line is too long for them."""
+    def are_no_level(self, line: LevelLine, ink: Mask) -> bool:
+        """Whether a level line is too long for them.
+
+        Args:
+            line: any straight piece.
+            ink: bool (H, W), of the sheet, in which bars of digits side by side leave gaps.
+        """
+        columns = ink.shape[1]
         shortest = LONGEST_LEVEL_STROKE * self.height
         shortest = min(shortest, max(LONG_ANYWHERE * columns, 1.2 * self.height))
-        return line.length >= shortest and (
-            line.thickness < self.thin
-            or line.length >= LONGEST_LINE_UP * self.height
-            or line.length >= LEADS_ACROSS * columns
-        )
+        if line.length < shortest or line.thickness < self.thin:
+            return line.length >= shortest
+        return longest_run(ink, line) >= min(LONGEST_LINE_UP * self.height, LEADS_ACROSS * columns)

@@ -6,6 +6,7 @@ import pytest
 
 from digits.picture.box_sides import find_box_sides
 from digits.picture.edge_lines import find_edge_lines
+from digits.picture.pale_lines import pale_lines
 from digits.picture.sheet_ink import find_sheet_ink
 from digits.picture.straight_lines import LevelLine
 from tests.drawings import DIGITS, draw
@@ -135,6 +136,18 @@ def test_a_pale_piece_of_a_grid_goes_and_a_dark_stroke_stays() -> None:
     dark = bare.copy()
     cv2.line(dark, (380, 52), (380, 138), 0, PEN)  # a 1
     assert find_sheet_ink(photo(dark)).ink_map[55:135, 378:383].min() > 0.5
+
+
+def test_a_bent_stroke_that_leaves_its_straight_middle_is_not_pale() -> None:
+    ink_map = np.zeros((90, 120), np.float32)
+    cv2.rectangle(ink_map, (10, 10), (20, 60), 1.0, -1)
+    cv2.line(ink_map, (30, 15), (99, 15), 0.3, 3)
+    x = np.arange(30, 100)
+    bow = np.stack([x, 75 - 14 * ((x - 64.5) / 34.5) ** 2], axis=1).round().astype(np.int32)
+    cv2.polylines(ink_map, [bow], False, 1.0, 4)
+    pale, bent = LevelLine(0.0, 15.0, 30, 99, 3.0), LevelLine(0.0, 70.0, 30, 99, 8.0)
+    assert ink_map[70, 30:100].mean() < 0.5  # the straight line is mostly beside the stroke
+    assert pale_lines(ink_map, ink_map > 0.1, [pale, bent], []) == ([pale], [])
 
 
 def test_digits_paler_than_their_underline_are_no_lines_of_a_grid() -> None:

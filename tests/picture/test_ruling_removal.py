@@ -292,6 +292,16 @@ def test_nothing_of_a_digit_written_otherwise_is_a_line(strokes: Strokes) -> Non
                 assert not find(mask).any()
 
 
+@pytest.mark.parametrize("width", [60, 90, 120, 150, 180])
+def test_the_bars_of_a_two_like_a_z_are_no_open_box(width: int) -> None:
+    left = 140 - width // 2
+    corners = [(left, 60), (left + width, 58), (left, 220), (left + width, 216)]
+    for pen in (8, 10, 12, 14, 18, 24):
+        mask = np.zeros((280, 280), np.uint8)
+        cv2.polylines(mask, [np.array(corners)], False, 1, pen)
+        assert not find_box(mask > 0).any()
+
+
 # --- any mask
 
 

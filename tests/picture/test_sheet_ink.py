@@ -161,6 +161,15 @@ def test_the_feet_of_twos_and_the_heads_of_sevens_are_no_underlines() -> None:
         assert np.array_equal(find_sheet_ink(bare).ink_map > 0.5, bare < 128)
 
 
+@pytest.mark.parametrize(("count", "pen"), [(5, 9), (6, 5), (7, 7)])
+def test_bars_of_digits_close_side_by_side_are_no_line(count: int, pen: int) -> None:
+    sheet = np.full((160, 54 * count + 80), 255, np.uint8)
+    for x in range(40, 40 + 54 * count, 54):
+        seven = np.array([(x, 50), (x + 42, 50), (x + 14, 110)])
+        cv2.polylines(sheet, [seven], False, 0, pen)
+    assert np.array_equal(find_sheet_ink(sheet).ink_map > 0.5, sheet < 128)
+
+
 def test_an_empty_sheet_has_no_ink() -> None:
     with pytest.raises(NoInkError):
         find_sheet_ink(np.full((80, 200), 255, np.uint8))

@@ -127,6 +127,11 @@ _SHARE_OF_DIGIT = 0.6
 _NOT_ASKED = -3.0
 # As a natural logarithm: a letter among digits is rarer than a digit that looks like one.
 _LETTER_AMONG_DIGITS = np.array([-5.0 if sign == LETTER else 0.0 for sign in SIGNS])
+# Likewise, that a slash stands first or last in its row, and not between two numbers; and that one
+# reaches neither above digits, in heights of the row, nor below them, as a slanted 1 does not.
+_SLASH_AT_END, _SLASH_LIKE_A_ONE = -4.0, -1.0
+_LOWEST_SLASH, _HIGHEST_FOOT = 1.12, 0.15
+_SLASH = SIGNS.index("/")
 # Likewise, that tall strokes with paper between them are one sign: a network of rows that takes an
 # upright 1 for a side of a box thinks so.
 _LOOSE_IN_ROW = -1.0
@@ -146,6 +151,7 @@ def _likeliest_by_both(
     likely += _LOOSE_IN_ROW * _gaps_within(segment, cut)
     if among_digits:
         likely += _LETTER_AMONG_DIGITS
+    likely[_SLASH] += _doubt_of_slash(segment, cut)
     sign = _sign_in_row(segment, likely, asked)
     is_piece = segment.stop == segment.first + 1 and cut.are_whole[segment.first]
     if not is_piece or _stands_like_a_digit(segment.part, cut.row):
@@ -183,11 +189,24 @@ def _sign_in_row(
     return Sign(segment.part, MARKS[sign], sign, None, None, score, total)
 
 
+def _doubt_of_slash(segment: Segment, cut: CutRow) -> float:
+    """What it costs that a segment is a slash, as a logarithm, where a slash hardly ever is."""
+    is_at_end = segment.first == 0 or segment.stop == len(cut.pieces)
+    is_low = segment.part.height < _LOWEST_SLASH * cut.row.height
+    is_like_a_one = is_low and abs(_foot_of(segment.part, cut.row)) < _HIGHEST_FOOT
+    return _SLASH_AT_END * is_at_end + _SLASH_LIKE_A_ONE * is_like_a_one
+
+
+def _foot_of(part: Part, row: Row) -> float:
+    """How far its lowest pixel is below the baseline, in heights of the row."""
+    return row.below_baseline(part.middle[0], part.y + part.height - 1)
+
+
 def _stands_like_a_digit(part: Part, row: Row) -> bool:
     """Whether it is as high as the row's digits and on their baseline, as a 1 is."""
     height = part.height / row.height
-    foot = row.below_baseline(part.middle[0], part.y + part.height - 1)
-    return _HEIGHTS_OF_DIGITS[0] < height < _HEIGHTS_OF_DIGITS[1] and abs(foot) < _OFF_BASELINE
+    is_as_high = _HEIGHTS_OF_DIGITS[0] < height < _HEIGHTS_OF_DIGITS[1]
+    return is_as_high and abs(_foot_of(part, row)) < _OFF_BASELINE
 
 
 def _or_nothing(sign: Sign, log_nothing: float) -> Sign:
@@ -231,6 +250,7 @@ def _likeliest_by_shape(segment: Segment, cut: CutRow, asked: AskedDigits) -> Si
         guess = guess_mark(part, cut.row, cut.stroke)
     if guess is not None:
         score = float(np.log(guess.probability)) + absorbed
+        score += _doubt_of_slash(segment, cut) if guess.kind == "slash" else 0.0
         choices.append(Sign(part, guess.kind, WRITTEN[guess.kind], None, None, score, score))
     if part in asked.logits:
         logits, score = asked.logits[part], asked.scores[part]

@@ -72,6 +72,19 @@ def test_what_stands_between_digits_is_written_and_is_none(written: str) -> None
     assert number.text == "".join(sign for sign in written if sign.isdigit())
 
 
+@pytest.mark.parametrize("digits", ["27", "506", "38"])
+def test_a_stroke_that_leans_is_a_slash_between_numbers_and_a_one_behind_the_last(
+    digits: str,
+) -> None:
+    between = drawn_row(digits + " " + digits)
+    behind = drawn_row(digits + " ")
+    for sheet in (between, behind):
+        x = 20 + PITCH * len(digits) + PITCH // 2
+        cv2.line(sheet, (x - 38, TOP + 103), (x + 38, TOP + 4), (0, 0, 0), PEN)
+    assert read_number(between).written == f"{digits}/{digits}"
+    assert read_number(behind).written == f"{digits}1"
+
+
 def test_touching_digits_are_read_apart() -> None:
     assert read_number(drawn_row("28", pitch=45)).text == "28"
 

@@ -8,7 +8,7 @@ dynamic programming (Viterbi, 1967).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,6 +21,8 @@ from digits.picture.row_finding import Part, Row
 WIDEST_DIGIT = 1.5
 LOWEST_DIGIT = 0.33
 MOST_PIECES = 14
+# Likewise: what was cut from one part is a piece of another sign only if that is no farther away.
+FARTHEST_CUT = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +60,8 @@ def find_segments(
 ) -> list[Segment]:
     """All that may be one sign: pieces that are no wider than a digit together.
 
-    They are no more than `MOST_PIECES`, or all that a part of the row was cut into.
+    They are no more than `MOST_PIECES`, or all that a part of the row was cut into; what was cut
+    from a part goes with no other that is clearly apart from it.
 
     Args:
         pieces: from left to right.
@@ -81,8 +84,32 @@ def find_segments(
             right = max(piece.x + piece.width for piece in pieces[first:stop])
             if stop > first + 1 and right - x > WIDEST_DIGIT * row.height:
                 break
-            segments.append(Segment(first, stop, join_parts(pieces[first:stop])))
+            if not _is_cut_off(range(first, stop), pieces, parents, row):
+                segments.append(Segment(first, stop, join_parts(pieces[first:stop])))
     return segments
+
+
+def _is_cut_off(members: range, pieces: Sequence[Part], parents: Sequence[int], row: Row) -> bool:
+    """Whether a piece was cut from its part and joined to another that is clearly apart from it."""
+    of_parent: dict[int, list[Part]] = {}
+    for each in members:
+        of_parent.setdefault(parents[each], []).append(pieces[each])
+    if len(of_parent) == 1:
+        return False
+    spans = {
+        parent: (min(piece.x for piece in own), max(piece.x + piece.width for piece in own))
+        for parent, own in of_parent.items()
+    }
+    return any(
+        len(own) < parents.count(parent) and _gap_beside(parent, spans) > FARTHEST_CUT * row.height
+        for parent, own in of_parent.items()
+    )
+
+
+def _gap_beside(parent: int, spans: Mapping[int, tuple[int, int]]) -> int:
+    """How far it is to the nearest of the others, columns; less than 0 if they overlap."""
+    left, right = spans[parent]
+    return min(max(x - right, left - end) for other, (x, end) in spans.items() if other != parent)
 
 
 def best_path(

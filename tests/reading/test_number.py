@@ -12,7 +12,7 @@ from digit_predictor import NoInkError, PictureError, load_network, read_digit, 
 from digit_predictor import read_numbers as read_all
 from digits.reading.command import main
 from digits.reading.number import NumberReading
-from tests.drawings import DIGITS, SCRIBBLE, Strokes, draw
+from tests.drawings import DIGITS, SCRIBBLE, Strokes, arc, draw
 from tests.reading.test_digit import real_digits
 
 __all__ = ["real_digits"]
@@ -83,6 +83,28 @@ def test_a_stroke_that_leans_is_a_slash_between_numbers_and_a_one_behind_the_las
         cv2.line(sheet, (x - 38, TOP + 103), (x + 38, TOP + 4), (0, 0, 0), PEN)
     assert read_number(between).written == f"{digits}/{digits}"
     assert read_number(behind).written == f"{digits}1"
+
+
+@pytest.mark.parametrize(
+    ("pen", "radius", "stop"), [(14, 30, 275), (14, 35, 270), (18, 30, 275), (26, 25, 265)]
+)
+def test_each_digit_has_all_of_its_ink_and_none_of_its_neighbours(
+    pen: int, radius: int, stop: int
+) -> None:
+    sheet = np.full((280, 560, 3), 255, np.uint8)
+    two = [*arc(82, 95, 32, 35, -190, 20), (50, 205), (115, 203)]
+    zero, six = arc(228, 135, radius, 70, -90, stop), [(398, 60), *arc(375, 165, 28, 40, 200, 560)]
+    for stroke in (two, zero, six):
+        points = np.array(stroke).round().astype(np.int32)
+        cv2.polylines(sheet, [points], False, (0, 0, 0), pen, cv2.LINE_AA)
+    number = read_number(sheet)
+    assert number.text == "206"
+    half = pen / 2 + 3
+    for digit, own in zip(number.digits, (two, zero, six), strict=True):
+        (left, top), (right, bottom) = np.min(own, axis=0) - half, np.max(own, axis=0) + half
+        x, y, width, height = digit.box
+        assert left <= x <= left + 6 and right - 6 <= x + width <= right
+        assert top <= y <= top + 6 and bottom - 6 <= y + height <= bottom
 
 
 def test_touching_digits_are_read_apart() -> None:

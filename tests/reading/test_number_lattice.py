@@ -68,6 +68,18 @@ def test_segments_are_neighbours_and_no_wider_than_a_digit() -> None:
     assert found(True, True, False) == [(0, 1), (1, 2), (1, 3), (2, 3)]
 
 
+@pytest.mark.parametrize(("gap", "is_close"), [(3, True), (10, False)])
+def test_what_was_cut_from_a_part_goes_with_no_other_that_is_apart(
+    gap: int, is_close: bool
+) -> None:
+    pieces = [piece(0, 10), piece(10, 10), piece(20 + gap, 10)]
+    row = Row(tuple(pieces), HEIGHT, 0.0, HEIGHT - 1, 0.0)
+    segments = find_segments(pieces, [0, 0, 1], row, [False] * 3)
+    found = {(each.first, each.stop) for each in segments}
+    # The whole part may go with the other, as the strokes of a digit in two parts do.
+    assert found == {(0, 1), (1, 2), (2, 3), (0, 2), (0, 3)} | ({(1, 3)} if is_close else set())
+
+
 def test_a_part_stays_one_sign_however_often_it_was_cut() -> None:
     count = MOST_PIECES + 3
     pieces = [piece(2 * number, 2) for number in range(count)]

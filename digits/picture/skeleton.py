@@ -31,7 +31,7 @@ _CORNER = 60.0
 _STRAIGHT, _LONG = 0.93, 0.28
 _STRIDE = 5
 # Degrees from level: a bar leans less, a stem more.
-_BAR, _STEM = 27.0, 58.0
+_BAR, _STEM = 27.0, 66.0
 # Pixels of the enlarged drawing: what a ring has inside at least.
 _LEAST_HOLE = 12
 

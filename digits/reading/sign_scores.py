@@ -129,7 +129,7 @@ _NOT_ASKED = -3.0
 _LETTER_AMONG_DIGITS = np.array([-5.0 if sign == LETTER else 0.0 for sign in SIGNS])
 # Likewise, that a slash stands first or last in its row, and not between two numbers; and that one
 # reaches neither above digits, in heights of the row, nor below them, as a slanted 1 does not.
-_SLASH_AT_END, _SLASH_LIKE_A_ONE = -4.0, -1.0
+_SLASH_AT_END, _SLASH_LIKE_A_ONE = -4.0, -3.0
 _LOWEST_SLASH, _HIGHEST_FOOT = 1.12, 0.15
 _SLASH = SIGNS.index("/")
 # Likewise, that tall strokes with paper between them are one sign: a network of rows that takes an

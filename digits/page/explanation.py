@@ -24,6 +24,7 @@ from digits.explanation.sentences import (
     file_name,
 )
 from digits.network.loading import list_convolutions
+from digits.page.digit_choice import ask_for_place
 from digits.page.waiting import said_to_be_waking
 from digits.screen import html_parts
 from digits.screen.confidence_words import candidate, label_of_digit
@@ -161,22 +162,14 @@ def show_inside(answer: ShownAnswer) -> None:
 
 def chosen_digit(number: ShownNumber) -> ShownAnswer | None:
     """Ask which digit of a number to look at; None for all of it."""
-    chosen = st.pills(
-        "Digit",
-        range(len(number.digits)),
-        format_func=lambda place: _label(number.digits[place]),
-        key=f"digit-{number.key}",
-        label_visibility="collapsed",
+    place = ask_for_place(
+        number, (label_of_digit(each.top_k, each.doubt) for each in number.digits)
     )
-    if chosen is None:
+    if place is None:
         st.caption("Choose a digit to see why it was read so, or to say that it is wrong.")
         return None
     st.caption("Choose it once more for the whole number.")
-    return number.digits[chosen]
-
-
-def _label(digit: ShownAnswer) -> str:
-    return label_of_digit(digit.top_k, digit.doubt)
+    return number.digits[place]
 
 
 def show_heatmaps(number: ShownNumber, settings: HeatmapSettings) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, FilePayload, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from tests.browser import (
     PATIENCE,
@@ -553,15 +553,34 @@ def test_a_number_drawn_with_a_finger_is_read_and_each_digit_explained(phone: Pa
     expect(phone.locator(".heatmap")).to_contain_text("spoke for a 7")
 
 
-def test_arrow_keys_go_from_digit_to_digit_and_space_chooses_one(desktop: Page) -> None:
-    draw(desktop, row_of_digits("307"))
-    expect(desktop.locator(".answer-number")).to_have_text("307")
+def test_digits_with_the_same_label_are_chosen_by_click_and_key_each_for_itself(
+    desktop: Page,
+) -> None:
+    draw(desktop, row_of_digits("2026"))
+    expect(desktop.locator(".answer-number")).to_have_text("2026")
+    digits = desktop.get_by_role("radio", name=re.compile(r"^\d "))
+    expect(digits.nth(2)).to_have_text(digits.nth(0).inner_text())
 
-    desktop.get_by_role("radio", name=re.compile("^3 ")).focus()
-    desktop.keyboard.press("ArrowRight")
-    expect(desktop.get_by_role("radio", name=re.compile("^0 "))).to_be_focused()
+    for place in (0, 2, 0):
+        digits.nth(place).click()
+        expect_only_chosen(digits, place)
+    for _ in range(2):
+        desktop.keyboard.press("ArrowRight")
+    expect(digits.nth(2)).to_be_focused()
     desktop.keyboard.press("Space")
-    expect_answer(desktop, 0)
+    expect_only_chosen(digits, 2)
+    expect_answer(desktop, 2)
+
+    digits.nth(2).click()
+    expect(desktop.locator(".answer-digit")).to_have_count(0)
+    expect_only_chosen(digits, None)
+
+
+def expect_only_chosen(digits: Locator, place: int | None) -> None:
+    """Of the digits of a number; None for none."""
+    for each in range(digits.count()):
+        checked = "true" if each == place else "false"
+        expect(digits.nth(each)).to_have_attribute("aria-checked", checked)
 
 
 def test_the_sheet_is_twice_as_wide_as_high_and_strokes_land_under_the_pointer(

@@ -21,11 +21,13 @@ export default function ({ data, setTriggerValue }) {
   document.addEventListener("paste", paste);
   document.addEventListener("click", copyAnswer);
   document.addEventListener("click", bringAnswerIntoView);
+  document.addEventListener("focusin", leavePanel);
   return () => {
     stop();
     document.removeEventListener("paste", paste);
     document.removeEventListener("click", copyAnswer);
     document.removeEventListener("click", bringAnswerIntoView);
+    document.removeEventListener("focusin", leavePanel);
   };
 }
 
@@ -64,9 +66,15 @@ async function copyAnswer(event) {
 
 // Pictures to click lie below the answer that they change.
 function bringAnswerIntoView(event) {
-  if (!event.target.closest?.(".st-key-more-pictures button")) return;
+  if (!event.target.closest?.(":is(.st-key-example-row, .st-key-earlier-row) button")) return;
   const answer = document.querySelector(".st-key-answer");
   if (answer && answer.getBoundingClientRect().top < 0) answer.scrollIntoView({ behavior: "smooth" });
+}
+
+// A pen that touches the paper focuses all that scrolls, and the next key would show that.
+function leavePanel(event) {
+  const panel = event.target;
+  if (panel.matches?.(".stMain:not(:focus-visible)")) panel.blur();
 }
 
 async function copied(text) {

@@ -281,8 +281,32 @@ def test_each_change_of_the_paper_has_a_key(desktop: Page) -> None:
     for key, is_empty in (("Escape", True), ("Control+z", False), ("Control+z", False)):
         desktop.keyboard.press(key)
         expect(desktop.locator(".message")).to_have_count(int(is_empty))
+        assert frame_around_all(desktop) == "none"
     desktop.keyboard.press("Control+y")
     expect_answer(desktop, 4)
+
+
+def frame_around_all(page: Page) -> str:
+    """How Streamlit shows that all below the bar is focused."""
+    return str(
+        page.locator(".stMain").evaluate("e => getComputedStyle(e, '::before').boxShadow || 'none'")
+    )
+
+
+def test_who_comes_with_the_tab_key_sees_where_they_are_and_no_frame_around_all(
+    desktop: Page,
+) -> None:
+    draw(desktop, DIGITS[1])
+    expect_answer(desktop, 1)
+    assert not desktop.evaluate("document.activeElement.matches('.stMain')")
+    heading = desktop.locator(".st-key-heading h1")
+    outline = "e => getComputedStyle(e).outlineStyle"
+    assert heading.evaluate(outline) == "none"
+
+    desktop.locator(".stMain").evaluate("e => e.focus({ focusVisible: true })")
+
+    assert heading.evaluate(outline) == "solid"
+    assert frame_around_all(desktop) == "none"
 
 
 def test_a_drawing_is_there_and_answered_after_a_reload_and_in_no_other_tab(desktop: Page) -> None:

@@ -85,8 +85,13 @@ def test_a_habit_is_corrected_kept_brought_back_and_taken_back(
     expect(desktop.get_by_text("Adapted to your hand: 3 corrections.")).to_be_visible()
 
     open_hand(desktop)
+    main = desktop.locator(".stMain")
+    main.evaluate("e => e.scrollTo(0, 460)")
+    assert desktop.locator(".st-key-answer").evaluate("e => e.getBoundingClientRect().top") < 0
     with desktop.expect_download() as waiting:
         desktop.get_by_role("button", name="Keep my corrections").click()
+    desktop.wait_for_timeout(700)  # as long as a smooth scroll would last
+    assert main.evaluate("e => e.scrollTop") == 460
     kept = tmp_path / "kept.zip"
     waiting.value.save_as(kept)
     assert waiting.value.suggested_filename == "my-corrections.zip"

@@ -24,10 +24,12 @@ from digits.explanation.sentences import (
     file_name,
 )
 from digits.network.loading import list_convolutions
+from digits.page.corrected_here import corrections_of
 from digits.page.digit_choice import ask_for_place
 from digits.page.waiting import said_to_be_waking
 from digits.screen import html_parts
-from digits.screen.confidence_words import candidate, label_of_digit
+from digits.screen.confidence_words import candidate, label_of_correction, label_of_digit
+from digits.screen.persons_hand import read_as
 from digits.screen.shown_answer import ShownAnswer
 from digits.screen.shown_feature_maps import feature_maps_to_show
 from digits.screen.shown_heatmap import (
@@ -162,14 +164,23 @@ def show_inside(answer: ShownAnswer) -> None:
 
 def chosen_digit(number: ShownNumber) -> ShownAnswer | None:
     """Ask which digit of a number to look at; None for all of it."""
-    place = ask_for_place(
-        number, (label_of_digit(each.top_k, each.doubt) for each in number.digits)
-    )
+    place = ask_for_place(number, _labels(number))
     if place is None:
         st.caption("Choose a digit to see why it was read so, or to say that it is wrong.")
         return None
     st.caption("Choose it once more for the whole number.")
     return number.digits[place]
+
+
+def _labels(number: ShownNumber) -> list[str]:
+    """What stands on the button of each digit."""
+    said = corrections_of(number)
+    return [
+        label_of_correction(said[place].digit)
+        if place in said and said[place].digit != read_as(digit)
+        else label_of_digit(digit.top_k, digit.doubt)
+        for place, digit in enumerate(number.digits)
+    ]
 
 
 def show_heatmaps(number: ShownNumber, settings: HeatmapSettings) -> None:

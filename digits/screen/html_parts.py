@@ -26,23 +26,31 @@ from digits.screen.confidence_words import sureness_of_number
 PIXELATED_BELOW = 64
 
 
+BY_HAND = "Corrected by hand"
 LOGITS = "Logits are the sums that the network compares; 1 more is 2.7 times as likely."
 
 
-def answer(top_k: Sequence[tuple[int, float]], *, is_alone: bool = True) -> str:
+def answer(
+    top_k: Sequence[tuple[int, float]], *, is_alone: bool = True, by_hand: int | None = None
+) -> str:
     """The likeliest digit, large, and the likeliest few as bars with numbers.
 
     Args:
         top_k: best first.
         is_alone: whether it is the answer, and no digit of a number, which is copied as a whole.
+        by_hand: what a person says that it is, which takes the likeliest digit's place.
     """
-    digit, confidence = top_k[0]
+    read, confidence = top_k[0]
+    is_corrected = by_hand is not None and by_hand != read
+    digit = by_hand if is_corrected else read
+    sureness = f"{format_confidence(confidence)} confident"
+    words = f"Read as {with_article(read)}, {sureness}" if is_corrected else sureness
     return f"""
     <section class="answer" role="status">
       <div class="answer-best">
-        <p class="answer-label">Likeliest digit</p>
+        <p class="answer-label">{BY_HAND if is_corrected else "Likeliest digit"}</p>
         <p class="answer-digit">{digit}</p>
-        <p class="answer-confidence">{html.escape(format_confidence(confidence))} confident</p>
+        <p class="answer-confidence">{html.escape(words)}</p>
         {_copy_button(str(digit)) if is_alone else ""}
       </div>
       {_bars(top_k)}
@@ -50,16 +58,33 @@ def answer(top_k: Sequence[tuple[int, float]], *, is_alone: bool = True) -> str:
     """
 
 
-def number(written: str, confidence: float) -> str:
-    """A whole number, large, a row a line, and how sure it is."""
+def number(written: str, confidence: float, by_hand: str | None = None) -> str:
+    """A whole number, large, a row a line, and how sure it is.
+
+    Args:
+        written: what was read.
+        confidence: that it is right as a whole.
+        by_hand: what a person says that it is, which takes its place.
+    """
+    is_corrected = by_hand is not None and by_hand != written
+    shown = by_hand if by_hand is not None and is_corrected else written
+    read = f"Read as {' '.join(written.split())}, {format_confidence(confidence)} confident"
+    words = read if is_corrected else sureness_of_number(confidence)
     return f"""
     <section class="answer number" role="status">
-      <p class="answer-label">Number</p>
-      {_large(written)}
-      <p class="answer-confidence">{html.escape(sureness_of_number(confidence))}</p>
-      {_copy_button(written)}
+      <p class="answer-label">{BY_HAND if is_corrected else "Number"}</p>
+      {_large(shown)}
+      <p class="answer-confidence">{html.escape(words)}</p>
+      {_copy_button(shown)}
     </section>
     """
+
+
+def no_digit_by_hand(top_k: Sequence[tuple[int, float]]) -> str:
+    """What a person says is no digit, and what it was read as, best first."""
+    read, confidence = top_k[0]
+    sureness = f"Read as {with_article(read)}, {format_confidence(confidence)} confident."
+    return doubt(f"{BY_HAND}: no digit. {sureness}")
 
 
 def doubt(sentence: str) -> str:

@@ -631,7 +631,7 @@ def test_a_drawn_number_is_answered_whole_with_a_button_for_each_digit(page: App
 
     said = text(page, "answer number")
     assert said.startswith("Number 206 ")
-    assert re.search(r"where they divide: ([\d.]+%|>99.9%)", said)
+    assert re.search(r"whole number is right: ([\d.]+%|>99.9%)", said)
     labels = page.button_group[0].options
     assert [label[0] for label in labels] == ["2", "0", "6"]
     assert all("%" in label for label in labels)

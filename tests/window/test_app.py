@@ -487,7 +487,7 @@ def test_a_number_is_read_and_each_of_its_digits_can_be_looked_at(
     wait_for_answer(window)
     panel = window.panel
     assert digit(window) == "207"
-    assert "where they divide" in said(window)
+    assert "whole number is right" in said(window)
     assert [str(button["text"])[0] for button in panel.strip.buttons] == ["A", "2", "0", "7"]
     assert panel.caption["text"].startswith("Where each digit found its evidence")
     whole = seen(window, panel.heatmap, screen)

@@ -32,7 +32,7 @@ def show_number(number: ShownNumber) -> None:
         show_digit(number, answer)
         return
     if number.doubt is not None:
-        if not _is_wanted_anyway(number.doubt, number.key):
+        if not _is_wanted_anyway("number", number.doubt, number.key):
             return
         st.html(html_parts.number_anyway(written_by_hand(number)))
     else:
@@ -52,7 +52,7 @@ def show_digit(number: ShownNumber, answer: ShownAnswer, *, is_alone: bool = Tru
     said = corrections_of(number).get(answer.place)
     is_wanted = True
     if answer.doubt is not None and (said is None or said.digit is None):
-        is_wanted = _is_wanted_anyway(answer.doubt, answer.key)
+        is_wanted = _is_wanted_anyway("digit", answer.doubt, answer.key)
         if is_wanted:
             st.html(html_parts.likeliest_anyway(answer.top_k))
     elif said is not None and said.digit is None:
@@ -78,10 +78,10 @@ def say_what_told(answer: ShownAnswer) -> None:
         st.html(html_parts.telling_part(answer.telling))
 
 
-def _is_wanted_anyway(doubt: str, key: str) -> bool:
+def _is_wanted_anyway(what: str, doubt: str, key: str) -> bool:
     """Say a doubt; whether the likeliest is asked for nevertheless."""
     st.html(html_parts.doubt(doubt))
-    return bool(st.toggle("Show the likeliest anyway", key=f"anyway-{key}"))
+    return bool(st.toggle(f"Show the likeliest {what} anyway", key=f"anyway-{key}"))
 
 
 def show_all_digits(answer: ShownAnswer) -> None:

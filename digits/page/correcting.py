@@ -156,13 +156,11 @@ def _show_corrections(hand: PersonsHand) -> None:
 
 
 def _show_correction(correction: KeptCorrection) -> None:
-    from PIL import Image
-
-    from digits.screen.digit_crop import crop_digit
+    from digits.adaptation.network_input_files import as_png
     from digits.screen.persons_hand import name_of
 
     reading = correction.reading
-    st.image(crop_digit(Image.fromarray(reading.picture), reading.placement), width=40)
+    st.image(as_png(reading.network_input), width=40)
     st.markdown(f"read as {name_of(reading.top_k[0][0])}, is {name_of(correction.digit)}")
 
 

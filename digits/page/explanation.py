@@ -29,6 +29,7 @@ from digits.page.digit_choice import ask_for_place
 from digits.page.waiting import said_to_be_waking
 from digits.screen import html_parts
 from digits.screen.confidence_words import candidate, label_of_correction, label_of_digit
+from digits.screen.digit_crop import crop_digit
 from digits.screen.persons_hand import read_as
 from digits.screen.shown_answer import ShownAnswer
 from digits.screen.shown_feature_maps import feature_maps_to_show
@@ -48,6 +49,8 @@ VIEWS = {
     "side": "Side by side",
     "proof": "Prove it",
 }
+SIDE_OF_DIGIT = 280
+"""Pixels: of a digit by itself, twice as wide as it is shown, for sharp screens."""
 # What is chosen until somebody chooses something else, by the widget's key.
 DEFAULTS = {
     "heatmap": True,
@@ -218,7 +221,8 @@ def show_side_by_side(answer: ShownAnswer, settings: HeatmapSettings) -> None:
     """Show the three likeliest on one scale, so that a weak claim looks weak."""
     heatmaps = heatmaps_of_likeliest(answer, settings)
     titles = [candidate(*each) for each in answer.top_k]
-    pictures = [each.over_picture() for each in heatmaps]
+    around = answer.network_input, answer.placement, SIDE_OF_DIGIT
+    pictures = [crop_digit(each.over_picture(), *around) for each in heatmaps]
     # On a common scale they have one colour bar, which those that are blank do not draw.
     bars = filter(None, map(colour_bar_of, heatmaps))
     caption = describe_side_by_side([each.explained[0] for each in heatmaps], heatmaps[0].scale)

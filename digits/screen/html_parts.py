@@ -46,7 +46,7 @@ def answer(
     sureness = f"{format_confidence(confidence)} confident"
     words = f"Read as {with_article(read)}, {sureness}" if is_corrected else sureness
     return f"""
-    <section class="answer" role="status">
+    <section class="answer{"" if is_alone else " of-number"}" role="status">
       <div class="answer-best">
         <p class="answer-label">{BY_HAND if is_corrected else "Likeliest digit"}</p>
         <p class="answer-digit">{digit}</p>
@@ -74,8 +74,10 @@ def number(written: str, confidence: float, by_hand: str | None = None) -> str:
     <section class="answer number" role="status">
       <p class="answer-label">{BY_HAND if is_corrected else "Number"}</p>
       {_large(shown)}
-      <p class="answer-confidence">{html.escape(words)}</p>
-      {_copy_button(shown)}
+      <div class="answer-below">
+        <p class="answer-confidence">{html.escape(words)}</p>
+        {_copy_button(shown)}
+      </div>
     </section>
     """
 
@@ -360,7 +362,7 @@ def steps(pictures: Iterable[tuple[str, NDArray[np.uint8]]]) -> str:
 
 def _step(name: str, pixels: NDArray[np.uint8]) -> str:
     kind = "pixelated" if max(pixels.shape[:2]) <= PIXELATED_BELOW else "smooth"
-    label = html.escape(name)
+    label = html.escape(name).replace(" × ", "\u00a0×\u00a0")  # a size stays in one line
     source = data_uri(Image.fromarray(pixels))
     return f"""
     <figure class="step">

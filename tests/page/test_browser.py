@@ -169,7 +169,7 @@ def test_a_doubted_scribble_is_told_so_where_an_answer_would_stand(
     expect(phone.get_by_text("What the network sees", exact=True)).to_be_visible()
     phone.screenshot(path=screenshots / "phone-doubt.png", full_page=True)
 
-    phone.get_by_text("Show the likeliest anyway").click()
+    phone.get_by_text("Show the likeliest digit anyway").click()
     expect(phone.locator(".answer-bars li")).to_have_count(3)
     expect(phone.locator(".heatmap")).to_be_visible()
 
@@ -537,7 +537,7 @@ def test_a_number_drawn_with_the_mouse_is_read(desktop: Page, screenshots: Path)
     draw(desktop, row_of_digits("2026"))
 
     expect(desktop.locator(".answer-number")).to_have_text("2026")
-    expect(desktop.locator(".heatmap")).to_contain_text("all on one scale")
+    expect(desktop.locator(".heatmap")).to_contain_text("spoke for each digit")
     desktop.screenshot(path=screenshots / "drawn-2026.png")
 
 

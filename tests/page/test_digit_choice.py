@@ -57,10 +57,10 @@ def test_of_digits_with_the_same_label_the_one_that_is_chosen_is_corrected(
 def test_a_digit_that_is_chosen_once_more_leaves_the_whole_number(page: AppTest) -> None:
     draw_number(page, "777")
     page.button_group[0].set_value(0).run()
-    assert "Likeliest digit 7" in text(page, 'answer"')
+    assert "Likeliest digit 7" in text(page, "answer of-number")
     page.button_group[0].set_value(None).run()
     assert page.button_group[0].value is None
-    assert "all on one scale" in text(page, "heatmap")
+    assert "spoke for each digit" in text(page, "heatmap")
 
 
 def test_another_number_begins_with_nothing_chosen(page: AppTest) -> None:

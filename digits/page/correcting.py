@@ -47,7 +47,7 @@ def ask_whether_wrong(number: ShownNumber, answer: ShownAnswer) -> None:
         number: that is looked at.
         answer: of a digit of it.
     """
-    say_what_it_was_without(answer, corrections_of(number).get(answer.place))
+    _tell_of_hand(answer, corrections_of(number).get(answer.place))
     title = "That's wrong, it is a …" if answer.doubt is None else "It is a …"
     with st.expander(title, key=f"wrong-{answer.key}", on_change="rerun") as wrong:
         if not wrong.open:
@@ -73,7 +73,7 @@ def say_adapted(hand: Hand | None) -> None:
     st.html(html_parts.note(adapted_by(hand)))
 
 
-def say_what_it_was_without(answer: ShownAnswer, said: KeptCorrection | None = None) -> None:
+def _tell_of_hand(answer: ShownAnswer, said: KeptCorrection | None) -> None:
     """Tell that an answer is adapted, and what it would be otherwise.
 
     Args:
@@ -94,7 +94,8 @@ def say_what_it_was_without(answer: ShownAnswer, said: KeptCorrection | None = N
 
 def _correct(number: ShownNumber, answer: ShownAnswer, digit: int | None) -> None:
     hand = persons_hand()
-    hand.is_on, st.session_state["hand_said"] = True, None
+    hand.is_on = True
+    st.session_state["hand_said"] = None
     note_correction(number, answer.place, hand.correct(answer.reading, digit, let_stand()))
     st.session_state[f"wrong-{answer.key}"] = False
     rerun_question_and_answer()

@@ -24,11 +24,6 @@ def chosen_place(number: ShownNumber) -> int | None:
     return None if key != number.key or box is None else number.place_at(box)
 
 
-def choose_place(number: ShownNumber, place: int | None) -> None:
-    """Look at a digit of a number; None for all of it."""
-    st.session_state[_CHOICE] = number.key, None if place is None else number.boxes[place]
-
-
 def ask_for_place(number: ShownNumber, labels: Iterable[str]) -> int | None:
     """Ask which digit of a number to look at; None for all of it.
 
@@ -53,7 +48,8 @@ def ask_for_place(number: ShownNumber, labels: Iterable[str]) -> int | None:
 
 
 def _take_choice(number: ShownNumber, key: str) -> None:
-    choose_place(number, st.session_state[key])
+    place: int | None = st.session_state[key]
+    st.session_state[_CHOICE] = number.key, None if place is None else number.boxes[place]
 
 
 def distinct_labels(labels: Iterable[str]) -> list[str]:

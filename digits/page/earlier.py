@@ -77,7 +77,7 @@ def show_earlier(shown: ShownNumber | None) -> None:
 
 def _label(number: ShownNumber) -> str:
     is_known = number.doubt is None or bool(corrections_of(number))
-    return written_by_hand(number).replace("\n", " ") if is_known else "?"
+    return " ".join(written_by_hand(number).split()) or "?" if is_known else "?"
 
 
 def _bring_back(earlier: Earlier) -> None:

@@ -66,9 +66,11 @@ def number(written: str, confidence: float, by_hand: str | None = None) -> str:
         confidence: that it is right as a whole.
         by_hand: what a person says that it is, which takes its place.
     """
-    is_corrected = by_hand is not None and by_hand != written
-    shown = by_hand if by_hand is not None and is_corrected else written
+    shown = written if by_hand is None else by_hand
+    is_corrected = shown != written
     read = f"Read as {' '.join(written.split())}, {format_confidence(confidence)} confident"
+    if not shown.strip():
+        return doubt(f"{BY_HAND}: no digit. {read}.")
     words = read if is_corrected else sureness_of_number(confidence)
     return f"""
     <section class="answer number" role="status">

@@ -126,8 +126,10 @@ def describe_correction(right: int | None, answer: ShownAnswer) -> str:
     read = read_as(answer)
     if answer.hand is None or read == right:
         return noted
-    still = f"By itself the network still reads {name_of(read)}"
-    return f"{noted} {still}: one correction does not outweigh that yet, a few like it mostly do."
+    still = f"{noted} The network still reads {name_of(read)}:"
+    if answer.hand.corrections == 1:
+        return f"{still} one correction does not outweigh that yet, a few like it mostly do."
+    return f"{still} your corrections do not outweigh that yet, a few more like it mostly do."
 
 
 def read_as(answer: ShownAnswer) -> int | None:

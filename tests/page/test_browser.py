@@ -594,6 +594,7 @@ def test_digits_with_the_same_label_are_chosen_by_click_and_key_each_for_itself(
     desktop.keyboard.press("Space")
     expect_only_chosen(digits, 2)
     expect_answer(desktop, 2)
+    expect(desktop.locator(".heatmap img")).to_be_in_viewport()
 
     digits.nth(2).click()
     expect(desktop.locator(".answer-digit")).to_have_count(0)

@@ -219,7 +219,7 @@ def test_what_a_person_says_is_the_answer_to_this_picture_though_the_network_sta
     assert said.startswith("Corrected by hand 8 Read as a 3, ")
     assert 'data-copy="8"' in blocks(page, 'answer"')[0]
     assert blocks(page, 'answer"')[0].count("<li>") == 3
-    assert "Noted: this is an 8. By itself the network still reads a 3: one correction" in " ".join(
+    assert "Noted: this is an 8. The network still reads a 3: one correction" in " ".join(
         blocks(page, "note")
     )
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import io
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from digits.page.digit_choice import distinct_labels
+from digits.page.explanation import SIDE_OF_DIGIT
 from tests.app_page import open_app_page
 from tests.browser import row_of_digits
-from tests.page.test_app import by_label, canvas_value, text
+from tests.page.test_app import blocks, by_label, canvas_value, text
 
 
 @pytest.fixture
@@ -68,3 +74,31 @@ def test_another_number_begins_with_nothing_chosen(page: AppTest) -> None:
     page.button_group[0].set_value(1).run()
     draw_number(page, "77")
     assert page.button_group[0].value is None
+
+
+def test_side_by_side_shows_the_digit_and_not_the_number(page: AppTest) -> None:
+    draw_number(page, "2026")
+    page.button_group[0].set_value(1).run()
+    page.segmented_control(key="view").set_value("side").run()
+
+    (block,) = blocks(page, "heatmap")
+    for encoded in re.findall(r"base64,([^\"]+)", block):
+        with Image.open(io.BytesIO(base64.b64decode(encoded))) as picture:
+            assert max(picture.size) == SIDE_OF_DIGIT
+            assert picture.width < 1.2 * picture.height
+
+
+def test_one_by_one_all_digits_can_be_said_to_be_none(page: AppTest) -> None:
+    draw_number(page, "77")
+    for place in (0, 1):
+        page.button_group[0].set_value(place).run()
+        key = page.session_state["answer"].digits[place].key
+        page.session_state[f"wrong-{key}"] = True
+        page.run()
+        by_label(page.button, "no digit").click().run()
+    assert not page.exception
+    assert not [
+        block
+        for block in blocks(page, "answer")
+        if 'answer-number" style="--signs: 3"></p>' in block
+    ]

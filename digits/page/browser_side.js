@@ -21,13 +21,11 @@ export default function ({ data, setTriggerValue }) {
   document.addEventListener("paste", paste);
   document.addEventListener("click", copyAnswer);
   document.addEventListener("click", bringAnswerIntoView);
-  document.addEventListener("focusin", leavePanel);
   return () => {
     stop();
     document.removeEventListener("paste", paste);
     document.removeEventListener("click", copyAnswer);
     document.removeEventListener("click", bringAnswerIntoView);
-    document.removeEventListener("focusin", leavePanel);
   };
 }
 
@@ -71,7 +69,9 @@ function bringAnswerIntoView(event) {
   if (answer && answer.getBoundingClientRect().top < 0) answer.scrollIntoView({ behavior: "smooth" });
 }
 
-// A pen that touches the paper focuses all that scrolls, and the next key would show that.
+// A pen that touches the paper focuses all that scrolls, and the next key would show that. It may do
+// so while this component is drawn anew.
+document.addEventListener("focusin", leavePanel);
 function leavePanel(event) {
   const panel = event.target;
   if (panel.matches?.(".stMain:not(:focus-visible)")) panel.blur();

@@ -300,12 +300,12 @@ def test_who_comes_with_the_tab_key_sees_where_they_are_and_no_frame_around_all(
     expect_answer(desktop, 1)
     assert not desktop.evaluate("document.activeElement.matches('.stMain')")
     heading = desktop.locator(".st-key-heading h1")
-    outline = "e => getComputedStyle(e).outlineStyle"
-    assert heading.evaluate(outline) == "none"
+    line = "e => getComputedStyle(e).textDecorationLine"
+    assert heading.evaluate(line) == "none"
 
     desktop.locator(".stMain").evaluate("e => e.focus({ focusVisible: true })")
 
-    assert heading.evaluate(outline) == "solid"
+    assert heading.evaluate(line) == "underline"
     assert frame_around_all(desktop) == "none"
 
 

@@ -157,12 +157,12 @@ def _show_corrections(hand: PersonsHand) -> None:
 
 
 def _show_correction(correction: KeptCorrection) -> None:
-    from digits.adaptation.network_input_files import as_png
+    from digits.screen import html_parts
     from digits.screen.persons_hand import name_of
 
     reading = correction.reading
-    st.image(as_png(reading.network_input), width=40)
-    st.markdown(f"read as {name_of(reading.top_k[0][0])}, is {name_of(correction.digit)}")
+    sentence = f"read as {name_of(reading.top_k[0][0])}, is {name_of(correction.digit)}"
+    st.html(html_parts.correction(reading.network_input, sentence), width="content")
 
 
 def _as_zip(corrections: list[KeptCorrection]) -> bytes:

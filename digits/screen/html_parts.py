@@ -129,6 +129,22 @@ def uploaded(picture: Image.Image) -> str:
     """
 
 
+def correction(network_input: NDArray[np.float32], sentence: str) -> str:
+    """What a person said of a digit, beside what the network saw of it.
+
+    Args:
+        network_input: float32 (28, 28) in [0, 1], white ink on black.
+        sentence: what it was read as, and what it is.
+    """
+    paper = Image.fromarray(255 - np.rint(255 * network_input).astype(np.uint8))
+    return f"""
+    <p class="correction">
+      <img src="{data_uri(paper)}" alt="The digit">
+      {html.escape(sentence)}
+    </p>
+    """
+
+
 def _copy_button(text: str) -> str:
     """What `browser_side.js` copies when it is pressed."""
     return (

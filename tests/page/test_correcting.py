@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 import zipfile
@@ -13,7 +14,6 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from digits.adaptation.kept_corrections import write_corrections_zip
-from digits.adaptation.network_input_files import as_png
 from digits.screen.persons_hand import PersonsHand
 from tests.app_page import open_app_page
 from tests.conftest import as_file
@@ -270,18 +270,20 @@ def test_no_digit_can_be_said_of_a_clear_one(page: AppTest) -> None:
 
 
 def test_each_correction_is_listed_with_the_digit_alone_and_its_article(
-    page: AppTest, monkeypatch: pytest.MonkeyPatch
+    page: AppTest,
 ) -> None:
-    shown: list[object] = []
-    monkeypatch.setattr("streamlit.image", lambda picture, **_: shown.append(picture))
     number_of_barred_two_and(page, 3)
     page.button_group[0].set_value(0).run()
     correct(page, "8")
     open_hand(page)
 
-    assert "read as a 7, is an 8" in [each.value for each in page.markdown]
+    assert text(page, "correction") == "read as a 7, is an 8"
     assert any("my-corrections.zip" in each.value for each in page.caption)
-    assert shown[-1] == as_png(hand_of(page).corrections[0].reading.network_input)
+    (encoded,) = re.findall(r'base64,([^"]+)', blocks(page, "correction")[0])
+    with Image.open(io.BytesIO(base64.b64decode(encoded))) as picture:
+        ink = 255 - np.asarray(picture, np.float32)
+    seen = hand_of(page).corrections[0].reading.network_input
+    np.testing.assert_allclose(ink / 255, seen, atol=1 / 255)
 
 
 def test_how_many_came_back_is_said(corrected: AppTest) -> None:
@@ -290,3 +292,12 @@ def test_how_many_came_back_is_said(corrected: AppTest) -> None:
     assert "3 corrections brought back." in " ".join(blocks(another, "note"))
     next(each for each in another.button if each.label == "Take back").click().run()
     assert "brought back" not in " ".join(blocks(another, "note"))
+
+
+def test_among_several_it_is_not_called_the_only_one(corrected: AppTest) -> None:
+    draw(corrected, DIGITS[7])
+    assert likeliest(corrected) == "7"
+    correct(corrected, "4")
+    assert "The network still reads a 7: your corrections do not outweigh that yet" in " ".join(
+        blocks(corrected, "note")
+    )

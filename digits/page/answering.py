@@ -7,6 +7,7 @@ from contextlib import suppress
 import streamlit as st
 
 from digits.common.errors import LayerError
+from digits.page.corrected_here import corrections_of, written_by_hand
 from digits.page.correcting import ask_whether_wrong, say_adapted
 from digits.page.explanation import (
     ask_whether_shown,
@@ -28,17 +29,17 @@ def show_number(number: ShownNumber) -> None:
     """Show all that is read; one digit as a digit."""
     answer = number.only_digit
     if answer is not None:
-        show_digit(answer)
+        show_digit(number, answer)
         return
     if number.doubt is not None:
-        if not _is_wanted_anyway(number.doubt, number.key):
+        if not _is_wanted_anyway("number", number.doubt, number.key):
             return
-        st.html(html_parts.number_anyway(number.written))
+        st.html(html_parts.number_anyway(written_by_hand(number)))
     else:
-        st.html(html_parts.number(number.written, number.confidence))
+        st.html(html_parts.number(number.written, number.confidence, written_by_hand(number)))
     answer = chosen_digit(number)
     if answer is not None:
-        show_digit(answer, is_alone=False)
+        show_digit(number, answer, is_alone=False)
         return
     say_adapted(number.hand)
     if ask_whether_shown():
@@ -46,17 +47,21 @@ def show_number(number: ShownNumber) -> None:
         more_about_the_method()
 
 
-def show_digit(answer: ShownAnswer, *, is_alone: bool = True) -> None:
+def show_digit(number: ShownNumber, answer: ShownAnswer, *, is_alone: bool = True) -> None:
     """Show a digit, alone or of a number, how sure it is, why, and what the network sees."""
-    if answer.doubt is not None:
-        is_wanted = _is_wanted_anyway(answer.doubt, answer.key)
+    said = corrections_of(number).get(answer.place)
+    is_wanted = True
+    if answer.doubt is not None and (said is None or said.digit is None):
+        is_wanted = _is_wanted_anyway("digit", answer.doubt, answer.key)
         if is_wanted:
             st.html(html_parts.likeliest_anyway(answer.top_k))
+    elif said is not None and said.digit is None:
+        st.html(html_parts.no_digit_by_hand(answer.top_k))
     else:
-        is_wanted = True
-        st.html(html_parts.answer(answer.top_k, is_alone=is_alone))
+        by_hand = None if said is None else said.digit
+        st.html(html_parts.answer(answer.top_k, is_alone=is_alone, by_hand=by_hand))
         say_what_told(answer)
-    guarded(ask_whether_wrong)(answer)
+    guarded(ask_whether_wrong)(number, answer)
     if is_wanted and ask_whether_shown():
         with st.container(key="why"):
             guarded(show_explanation)(answer, explanation_settings())
@@ -73,10 +78,10 @@ def say_what_told(answer: ShownAnswer) -> None:
         st.html(html_parts.telling_part(answer.telling))
 
 
-def _is_wanted_anyway(doubt: str, key: str) -> bool:
+def _is_wanted_anyway(what: str, doubt: str, key: str) -> bool:
     """Say a doubt; whether the likeliest is asked for nevertheless."""
     st.html(html_parts.doubt(doubt))
-    return bool(st.toggle("Show the likeliest anyway", key=f"anyway-{key}"))
+    return bool(st.toggle(f"Show the likeliest {what} anyway", key=f"anyway-{key}"))
 
 
 def show_all_digits(answer: ShownAnswer) -> None:

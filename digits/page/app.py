@@ -16,6 +16,7 @@ import streamlit as st
 from digits.common.errors import DigitError
 from digits.page.browser_side import UPLOAD_IS_GONE, keep_in_browser
 from digits.page.correcting import current_hand, show_persons_hand
+from digits.page.digit_choice import chosen_place
 from digits.page.drawing import drawn_picture, is_settled, paper_history, sent_picture
 from digits.page.examples import offer_examples, pictures_of_examples
 from digits.page.given import INKS, upload_key
@@ -265,8 +266,7 @@ def show_answer(question: Question, place: DeltaGenerator) -> None:
         check_file_size(len(pictures[0]), MOST_UPLOADED)
     number = read(pictures[0], question.ink)
     if question.tab == "Upload":
-        chosen = st.session_state.get(f"digit-{number.key}")
-        place.html(html_parts.uploaded(number.framed_picture(chosen)))
+        place.html(html_parts.uploaded(number.framed_picture(chosen_place(number))))
     if question.tab == "Draw" and number.doubt is not None:
         let_the_hand_finish(number, place)
     show_number(number)

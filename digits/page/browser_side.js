@@ -64,9 +64,17 @@ async function copyAnswer(event) {
 
 // Pictures to click lie below the answer that they change.
 function bringAnswerIntoView(event) {
-  if (!event.target.closest?.(".st-key-more-pictures button")) return;
+  if (!event.target.closest?.(":is(.st-key-example-row, .st-key-earlier-row) button")) return;
   const answer = document.querySelector(".st-key-answer");
   if (answer && answer.getBoundingClientRect().top < 0) answer.scrollIntoView({ behavior: "smooth" });
+}
+
+// A pen that touches the paper focuses all that scrolls, and the next key would show that. It may do
+// so while this component is drawn anew.
+document.addEventListener("focusin", leavePanel);
+function leavePanel(event) {
+  const panel = event.target;
+  if (panel.matches?.(".stMain:not(:focus-visible)")) panel.blur();
 }
 
 async function copied(text) {

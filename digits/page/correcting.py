@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from digits.common.errors import DigitError
+from digits.page.corrected_here import corrections_of, note_correction
 from digits.page.rerunning import rerun_question_and_answer
 
 # Whatever imports NumPy or OpenCV waits until the paper is on its way to the browser.
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from digits.network.hand import Hand
     from digits.screen.persons_hand import LetStand, PersonsHand
     from digits.screen.shown_answer import ShownAnswer
+    from digits.screen.shown_number import ShownNumber
 
 CHOICES: tuple[int | None, ...] = (*range(10), None)
 FILE_NAME = "my-corrections.zip"
@@ -38,9 +40,14 @@ def persons_hand() -> PersonsHand:
     return hand
 
 
-def ask_whether_wrong(answer: ShownAnswer) -> None:
-    """Say what an answer would be without the hand, and let it be corrected."""
-    say_what_it_was_without(answer)
+def ask_whether_wrong(number: ShownNumber, answer: ShownAnswer) -> None:
+    """Say what is known of a person's hand, and let an answer be corrected.
+
+    Args:
+        number: that is looked at.
+        answer: of a digit of it.
+    """
+    _tell_of_hand(answer, corrections_of(number).get(answer.place))
     title = "That's wrong, it is a …" if answer.doubt is None else "It is a …"
     with st.expander(title, key=f"wrong-{answer.key}", on_change="rerun") as wrong:
         if not wrong.open:
@@ -51,7 +58,8 @@ def ask_whether_wrong(answer: ShownAnswer) -> None:
                     "no digit" if digit is None else str(digit),
                     key=f"right-{digit}-{answer.key}",
                     on_click=_correct,
-                    args=(answer, digit),
+                    args=(number, answer, digit),
+                    width="stretch",
                 )
 
 
@@ -65,21 +73,36 @@ def say_adapted(hand: Hand | None) -> None:
     st.html(html_parts.note(adapted_by(hand)))
 
 
-def say_what_it_was_without(answer: ShownAnswer) -> None:
-    """Tell that an answer is adapted, and what it would be otherwise."""
-    if answer.hand is None:
-        return
+def _tell_of_hand(answer: ShownAnswer, said: KeptCorrection | None) -> None:
+    """Tell that an answer is adapted, and what it would be otherwise.
+
+    Args:
+        answer: to the picture that is shown.
+        said: what a person said of it, which can be taken back here.
+    """
     from digits.screen import html_parts
-    from digits.screen.persons_hand import adapted_by, describe_without
+    from digits.screen.persons_hand import adapted_by, describe_correction, describe_without
 
-    st.html(html_parts.note(f"{adapted_by(answer.hand)} {describe_without(answer)}".strip()))
+    if said is not None:
+        st.html(html_parts.note(describe_correction(said.digit, answer)))
+        st.button(
+            "Take back", key=f"take-back-{answer.key}", on_click=_take_back_here, args=(said,)
+        )
+    if answer.hand is not None:
+        st.html(html_parts.note(f"{adapted_by(answer.hand)} {describe_without(answer)}".strip()))
 
 
-def _correct(answer: ShownAnswer, digit: int | None) -> None:
+def _correct(number: ShownNumber, answer: ShownAnswer, digit: int | None) -> None:
     hand = persons_hand()
     hand.is_on = True
-    hand.correct(answer.reading, digit, let_stand())
+    st.session_state["hand_said"] = None
+    note_correction(number, answer.place, hand.correct(answer.reading, digit, let_stand()))
     st.session_state[f"wrong-{answer.key}"] = False
+    rerun_question_and_answer()
+
+
+def _take_back_here(correction: KeptCorrection) -> None:
+    _take_back(correction)
     rerun_question_and_answer()
 
 
@@ -100,16 +123,17 @@ def show_persons_hand() -> None:
             "Tell it under an answer that it is wrong, and it learns your hand, in this session "
             "alone. Nothing of it is stored here: keep your corrections to bring them back later."
         )
-        _show_problems(hand)
+        _show_notes(hand)
         if hand.corrections:
             _show_corrections(hand)
         _offer_to_bring_back()
 
 
-def _show_problems(hand: PersonsHand) -> None:
+def _show_notes(hand: PersonsHand) -> None:
     from digits.screen import html_parts
 
-    said = [hand.problem, st.session_state.get("hand_problem"), *hand.notes]
+    session = st.session_state
+    said = [hand.problem, session.get("hand_problem"), session.get("hand_said"), *hand.notes]
     for sentence in filter(None, said):
         st.html(html_parts.note(sentence))
 
@@ -119,9 +143,7 @@ def _show_corrections(hand: PersonsHand) -> None:
     st.toggle("Answer as adapted to my hand", key="hand-is-on", on_change=_switch)
     for number, each in enumerate(hand.corrections):
         with st.container(key=f"correction-{number}", horizontal=True, vertical_alignment="center"):
-            st.image(each.reading.picture, width=40)
-            read, right = each.reading.top_k[0][0], _named(each.digit)
-            st.markdown(f"read as {read}, is {right}")
+            _show_correction(each)
             st.button("Take back", key=f"take-back-{number}", on_click=_take_back, args=(each,))
     st.download_button(
         "Keep my corrections",
@@ -131,10 +153,16 @@ def _show_corrections(hand: PersonsHand) -> None:
         on_click="ignore",
         key="keep-corrections",
     )
+    st.caption(f"They are downloaded as {FILE_NAME}: give that file here to bring them back.")
 
 
-def _named(digit: int | None) -> str:
-    return "no digit" if digit is None else f"a {digit}"
+def _show_correction(correction: KeptCorrection) -> None:
+    from digits.screen import html_parts
+    from digits.screen.persons_hand import name_of
+
+    reading = correction.reading
+    sentence = f"read as {name_of(reading.top_k[0][0])}, is {name_of(correction.digit)}"
+    st.html(html_parts.correction(reading.network_input, sentence), width="content")
 
 
 def _as_zip(corrections: list[KeptCorrection]) -> bytes:
@@ -148,6 +176,7 @@ def _switch() -> None:
 
 
 def _take_back(correction: KeptCorrection) -> None:
+    st.session_state["hand_said"] = None
     persons_hand().take_back(correction, let_stand())
 
 
@@ -161,9 +190,10 @@ def _bring_back() -> None:
     from digits.adaptation.kept_corrections import read_corrections_zip
     from digits.network.loading import load_network
     from digits.picture.files import check_file_size
+    from digits.screen.persons_hand import count_of
 
     file = st.session_state.get("kept-corrections")
-    st.session_state["hand_problem"] = None
+    st.session_state["hand_problem"] = st.session_state["hand_said"] = None
     if file is None:
         return
     try:
@@ -173,6 +203,7 @@ def _bring_back() -> None:
         st.session_state["hand_problem"] = str(error)
         return
     persons_hand().bring_back(found.corrections, let_stand())
+    st.session_state["hand_said"] = f"{count_of(len(found.corrections))} brought back."
     if found.unreadable:
         name, reason = found.unreadable[0]
         others = len(found.unreadable) - 1

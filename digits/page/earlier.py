@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from digits.page.corrected_here import corrections_of, written_by_hand
 from digits.page.drawing import Strokes, draw_again, paper_history
 from digits.page.given import give
 from digits.page.rerunning import rerun_question_and_answer
@@ -69,9 +70,14 @@ def show_earlier(shown: ShownNumber | None) -> None:
         st.html(f"<style>{''.join(map(_rule, earlier))}</style>")
         with st.container(key="earlier-row", horizontal=True, gap="small"):
             for each in earlier:
-                label = each.number.written.replace("\n", " ") if not each.number.doubt else "?"
                 key = f"earlier-{each.number.key}"
+                label = _label(each.number)
                 st.button(label, key=key, on_click=_bring_back, args=(each,), width="stretch")
+
+
+def _label(number: ShownNumber) -> str:
+    is_known = number.doubt is None or bool(corrections_of(number))
+    return " ".join(written_by_hand(number).split()) or "?" if is_known else "?"
 
 
 def _bring_back(earlier: Earlier) -> None:

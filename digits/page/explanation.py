@@ -24,9 +24,13 @@ from digits.explanation.sentences import (
     file_name,
 )
 from digits.network.loading import list_convolutions
+from digits.page.corrected_here import corrections_of
+from digits.page.digit_choice import ask_for_place
 from digits.page.waiting import said_to_be_waking
 from digits.screen import html_parts
-from digits.screen.confidence_words import candidate, label_of_digit
+from digits.screen.confidence_words import candidate, label_of_correction, label_of_digit
+from digits.screen.digit_crop import crop_digit
+from digits.screen.persons_hand import read_as
 from digits.screen.shown_answer import ShownAnswer
 from digits.screen.shown_feature_maps import feature_maps_to_show
 from digits.screen.shown_heatmap import (
@@ -45,6 +49,8 @@ VIEWS = {
     "side": "Side by side",
     "proof": "Prove it",
 }
+SIDE_OF_DIGIT = 280
+"""Pixels: of a digit by itself, twice as wide as it is shown, for sharp screens."""
 # What is chosen until somebody chooses something else, by the widget's key.
 DEFAULTS = {
     "heatmap": True,
@@ -161,22 +167,23 @@ def show_inside(answer: ShownAnswer) -> None:
 
 def chosen_digit(number: ShownNumber) -> ShownAnswer | None:
     """Ask which digit of a number to look at; None for all of it."""
-    chosen = st.pills(
-        "Digit",
-        range(len(number.digits)),
-        format_func=lambda place: _label(number.digits[place]),
-        key=f"digit-{number.key}",
-        label_visibility="collapsed",
-    )
-    if chosen is None:
+    place = ask_for_place(number, _labels(number))
+    if place is None:
         st.caption("Choose a digit to see why it was read so, or to say that it is wrong.")
         return None
     st.caption("Choose it once more for the whole number.")
-    return number.digits[chosen]
+    return number.digits[place]
 
 
-def _label(digit: ShownAnswer) -> str:
-    return label_of_digit(digit.top_k, digit.doubt)
+def _labels(number: ShownNumber) -> list[str]:
+    """What stands on the button of each digit."""
+    said = corrections_of(number)
+    return [
+        label_of_correction(said[place].digit)
+        if place in said and said[place].digit != read_as(digit)
+        else label_of_digit(digit.top_k, digit.doubt)
+        for place, digit in enumerate(number.digits)
+    ]
 
 
 def show_heatmaps(number: ShownNumber, settings: HeatmapSettings) -> None:
@@ -214,7 +221,8 @@ def show_side_by_side(answer: ShownAnswer, settings: HeatmapSettings) -> None:
     """Show the three likeliest on one scale, so that a weak claim looks weak."""
     heatmaps = heatmaps_of_likeliest(answer, settings)
     titles = [candidate(*each) for each in answer.top_k]
-    pictures = [each.over_picture() for each in heatmaps]
+    around = answer.network_input, answer.placement, SIDE_OF_DIGIT
+    pictures = [crop_digit(each.over_picture(), *around) for each in heatmaps]
     # On a common scale they have one colour bar, which those that are blank do not draw.
     bars = filter(None, map(colour_bar_of, heatmaps))
     caption = describe_side_by_side([each.explained[0] for each in heatmaps], heatmaps[0].scale)

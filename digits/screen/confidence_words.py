@@ -21,9 +21,14 @@ def label_of_digit(top_k: Sequence[tuple[int, float]], doubt: str | None = None)
     return label if doubt is None else f"{label} ?"
 
 
+def label_of_correction(digit: int | None) -> str:
+    """The same of a digit that a person has corrected; None for no digit."""
+    return f"{'no digit' if digit is None else digit} · by hand"
+
+
 def sureness_of_number(confidence: float) -> str:
     """How sure the network is that all of it is right, in words and as a number."""
     words = ("hardly sure", "not sure", "fairly sure", "sure")
     confidence_text = format_confidence(confidence)
     chosen = words[sum(confidence >= limit for limit in _SURENESS)]
-    return f"{chosen.capitalize()} of every digit and where they divide: {confidence_text}"
+    return f"{chosen.capitalize()} that the whole number is right: {confidence_text}"

@@ -1,6 +1,8 @@
-"""Which digits of a number a person has corrected, who wrote the whole number anew."""
+"""A number as a person corrects it: by writing all of it anew, or a digit at a time."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from digits.common.errors import DigitError
 
@@ -29,6 +31,21 @@ def corrected_digits(read: str, right: str) -> dict[int, int | None]:
         )
     both = enumerate(zip(before, after, strict=True))
     return {place: said for place, (was, said) in both if was != said}
+
+
+def write_corrected(read: str, said: Mapping[int, int | None]) -> str:
+    """A number as a person says that it is; what stands between digits stays.
+
+    Args:
+        read: what was read, as it is shown: "12.50".
+        said: the right digit at some places among the digits; None for no digit, which is left out.
+    """
+    written, place = "", 0
+    for sign in read:
+        right = said.get(place, int(sign)) if sign in _DIGITS else sign
+        place += sign in _DIGITS
+        written += "" if right is None else str(right)
+    return written
 
 
 def _count(digits: list[int]) -> str:

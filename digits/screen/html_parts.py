@@ -26,23 +26,31 @@ from digits.screen.confidence_words import sureness_of_number
 PIXELATED_BELOW = 64
 
 
+BY_HAND = "Corrected by hand"
 LOGITS = "Logits are the sums that the network compares; 1 more is 2.7 times as likely."
 
 
-def answer(top_k: Sequence[tuple[int, float]], *, is_alone: bool = True) -> str:
+def answer(
+    top_k: Sequence[tuple[int, float]], *, is_alone: bool = True, by_hand: int | None = None
+) -> str:
     """The likeliest digit, large, and the likeliest few as bars with numbers.
 
     Args:
         top_k: best first.
         is_alone: whether it is the answer, and no digit of a number, which is copied as a whole.
+        by_hand: what a person says that it is, which takes the likeliest digit's place.
     """
-    digit, confidence = top_k[0]
+    read, confidence = top_k[0]
+    is_corrected = by_hand is not None and by_hand != read
+    digit = by_hand if is_corrected else read
+    sureness = f"{format_confidence(confidence)} confident"
+    words = f"Read as {with_article(read)}, {sureness}" if is_corrected else sureness
     return f"""
-    <section class="answer" role="status">
+    <section class="answer{"" if is_alone else " of-number"}" role="status">
       <div class="answer-best">
-        <p class="answer-label">Likeliest digit</p>
+        <p class="answer-label">{BY_HAND if is_corrected else "Likeliest digit"}</p>
         <p class="answer-digit">{digit}</p>
-        <p class="answer-confidence">{html.escape(format_confidence(confidence))} confident</p>
+        <p class="answer-confidence">{html.escape(words)}</p>
         {_copy_button(str(digit)) if is_alone else ""}
       </div>
       {_bars(top_k)}
@@ -50,16 +58,37 @@ def answer(top_k: Sequence[tuple[int, float]], *, is_alone: bool = True) -> str:
     """
 
 
-def number(written: str, confidence: float) -> str:
-    """A whole number, large, a row a line, and how sure it is."""
+def number(written: str, confidence: float, by_hand: str | None = None) -> str:
+    """A whole number, large, a row a line, and how sure it is.
+
+    Args:
+        written: what was read.
+        confidence: that it is right as a whole.
+        by_hand: what a person says that it is, which takes its place.
+    """
+    shown = written if by_hand is None else by_hand
+    is_corrected = shown != written
+    read = f"Read as {' '.join(written.split())}, {format_confidence(confidence)} confident"
+    if not shown.strip():
+        return doubt(f"{BY_HAND}: no digit. {read}.")
+    words = read if is_corrected else sureness_of_number(confidence)
     return f"""
     <section class="answer number" role="status">
-      <p class="answer-label">Number</p>
-      {_large(written)}
-      <p class="answer-confidence">{html.escape(sureness_of_number(confidence))}</p>
-      {_copy_button(written)}
+      <p class="answer-label">{BY_HAND if is_corrected else "Number"}</p>
+      {_large(shown)}
+      <div class="answer-below">
+        <p class="answer-confidence">{html.escape(words)}</p>
+        {_copy_button(shown)}
+      </div>
     </section>
     """
+
+
+def no_digit_by_hand(top_k: Sequence[tuple[int, float]]) -> str:
+    """What a person says is no digit, and what it was read as, best first."""
+    read, confidence = top_k[0]
+    sureness = f"Read as {with_article(read)}, {format_confidence(confidence)} confident."
+    return doubt(f"{BY_HAND}: no digit. {sureness}")
 
 
 def doubt(sentence: str) -> str:
@@ -97,6 +126,22 @@ def uploaded(picture: Image.Image) -> str:
     <figure class="uploaded">
       <img src="{data_uri(picture)}" alt="Your picture, with what was read framed">
     </figure>
+    """
+
+
+def correction(network_input: NDArray[np.float32], sentence: str) -> str:
+    """What a person said of a digit, beside what the network saw of it.
+
+    Args:
+        network_input: float32 (28, 28) in [0, 1], white ink on black.
+        sentence: what it was read as, and what it is.
+    """
+    paper = Image.fromarray(255 - np.rint(255 * network_input).astype(np.uint8))
+    return f"""
+    <p class="correction">
+      <img src="{data_uri(paper)}" alt="The digit">
+      {html.escape(sentence)}
+    </p>
     """
 
 
@@ -335,7 +380,7 @@ def steps(pictures: Iterable[tuple[str, NDArray[np.uint8]]]) -> str:
 
 def _step(name: str, pixels: NDArray[np.uint8]) -> str:
     kind = "pixelated" if max(pixels.shape[:2]) <= PIXELATED_BELOW else "smooth"
-    label = html.escape(name)
+    label = html.escape(name).replace(" × ", "\u00a0×\u00a0")  # a size stays in one line
     source = data_uri(Image.fromarray(pixels))
     return f"""
     <figure class="step">

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from digits.adaptation.adapting import adapt
 from digits.adaptation.kept_corrections import KeptCorrection
 from digits.common.errors import ModelError
+from digits.explanation.sentences import with_article
 from digits.network.hand import Hand
 from digits.network.loading import load_network
 from digits.network.prediction import predict_logits
@@ -42,15 +43,22 @@ class PersonsHand:
         """What does not count, or otherwise than was said, in sentences."""
         return () if self._hand is None else self._hand.notes
 
-    def correct(self, reading: Reading, digit: int | None, let_stand: LetStand = ()) -> None:
+    def correct(
+        self, reading: Reading, digit: int | None, let_stand: LetStand = ()
+    ) -> KeptCorrection:
         """Say what is right of an answer.
 
         Args:
             reading: the answer.
             digit: the right one; None for no digit.
             let_stand: answers that were seen and not corrected, with the digits that they gave.
+
+        Returns:
+            What was said, which can be taken back.
         """
-        self.replace([], [KeptCorrection.now(reading, digit, load_network())], let_stand)
+        correction = KeptCorrection.now(reading, digit, load_network())
+        self.replace([], [correction], let_stand)
+        return correction
 
     def bring_back(self, kept: Sequence[KeptCorrection], let_stand: LetStand = ()) -> None:
         """Put corrections that were kept behind those that are there."""
@@ -100,6 +108,33 @@ def count_of(corrections: int) -> str:
 def adapted_by(hand: Hand) -> str:
     """That answers are adapted, in a sentence."""
     return f"Adapted to your hand: {count_of(hand.corrections)}."
+
+
+def name_of(digit: int | None) -> str:
+    """A digit in a sentence, "an 8"; None for no digit."""
+    return "no digit" if digit is None else with_article(digit)
+
+
+def describe_correction(right: int | None, answer: ShownAnswer) -> str:
+    """That it was noted what an answer should be, and whether that is its answer now.
+
+    Args:
+        right: what a person said of it.
+        answer: to the same picture, after that.
+    """
+    noted = f"Noted: this is {name_of(right)}."
+    read = read_as(answer)
+    if answer.hand is None or read == right:
+        return noted
+    still = f"{noted} The network still reads {name_of(read)}:"
+    if answer.hand.corrections == 1:
+        return f"{still} one correction does not outweigh that yet, a few like it mostly do."
+    return f"{still} your corrections do not outweigh that yet, a few more like it mostly do."
+
+
+def read_as(answer: ShownAnswer) -> int | None:
+    """What an answer says; None for no digit."""
+    return answer.top_k[0][0] if answer.doubt is None else None
 
 
 def describe_without(answer: ShownAnswer) -> str:

@@ -49,10 +49,13 @@ class ShownFeatureMaps:
 
     @property
     def caption(self) -> str:
-        """How many channels are not shown, in a sentence."""
+        """How many maps are not shown, and why, in a sentence."""
         silent = len(self.found.channels) - self._answering
-        channels = "channel answers" if silent == 1 else "channels answer"
-        return f"{silent} {channels} nowhere on this digit, or hardly." if silent else ""
+        if not silent:
+            return ""
+        many = f"{silent} maps are left out: their filters find"
+        one = "1 map is left out: its filter finds"
+        return f"{one if silent == 1 else many} next to nothing in this digit."
 
     @cached_property
     def _answering(self) -> int:

@@ -37,7 +37,9 @@ from digits.screen.shown_answer import DEFAULT_METHOD, ShownAnswer
 
 CANDIDATES = 3
 """On whose common scale the evidence for a class is shown: the likeliest few."""
-EVIDENCE_OF_ALL = "Where each digit found its evidence, all on one scale."
+EVIDENCE_OF_ALL = (
+    "What spoke for each digit: the warmer the colour, the more, on one scale for all."
+)
 # In logits, of what is no digit: weaker evidence is noise.
 _WEAKEST = 0.02
 

@@ -63,6 +63,22 @@ class ShownNumber:
         is_alone = len(self.digits) == 1 and len(self.written) <= 1
         return self.digits[0] if is_alone else None
 
+    def place_at(self, box: Box) -> int | None:
+        """Place of the digit that is where a box is; None if none is read there.
+
+        A number that is read anew, with another hand, may be divided a little elsewhere: it is the
+        same digit where the middle of each of the two boxes is in the other.
+
+        Args:
+            box: of a digit of the same picture, read before.
+        """
+        same = (
+            place
+            for place, own in enumerate(self.boxes)
+            if _is_middle_within(own, box) and _is_middle_within(box, own)
+        )
+        return next(same, None)
+
     def framed_picture(self, chosen: int | None = None) -> Image.Image:
         """The picture with a frame around each digit that was read.
 
@@ -142,6 +158,13 @@ def _digits_of(
         )
         shown.append(answer)
     return tuple(shown)
+
+
+def _is_middle_within(box: Box, other: Box) -> bool:
+    """Whether the middle of a box is in another."""
+    (x, y, width, height), (left, top, wide, tall) = box, other
+    across, down = x + width / 2 - left, y + height / 2 - top
+    return 0 <= across <= wide and 0 <= down <= tall
 
 
 def _scaled(box: Box, scale: float) -> Box:

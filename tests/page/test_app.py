@@ -122,7 +122,7 @@ def test_a_doubt_is_said_instead_of_a_digit(
     assert not blocks(page, "heatmap") and not blocks(page, "anyway")
     by_label(page.expander, "What the network sees")
 
-    by_label(page.toggle, "Show the likeliest anyway").set_value(True).run()
+    by_label(page.toggle, "Show the likeliest digit anyway").set_value(True).run()
 
     assert text(page, "answer doubted") == said
     assert text(page, "anyway").startswith("If it were a digit:")
@@ -137,7 +137,7 @@ def test_what_is_asked_for_in_a_doubt_is_asked_of_that_picture_alone(
 ) -> None:
     monkeypatch.setenv("DIGIT_MODEL", str(doubting_model))
     draw(page, 3)
-    by_label(page.toggle, "Show the likeliest anyway").set_value(True).run()
+    by_label(page.toggle, "Show the likeliest digit anyway").set_value(True).run()
     draw(page, 1)
     assert blocks(page, "answer doubted")
     assert not blocks(page, "anyway")
@@ -631,11 +631,11 @@ def test_a_drawn_number_is_answered_whole_with_a_button_for_each_digit(page: App
 
     said = text(page, "answer number")
     assert said.startswith("Number 206 ")
-    assert re.search(r"where they divide: ([\d.]+%|>99.9%)", said)
+    assert re.search(r"whole number is right: ([\d.]+%|>99.9%)", said)
     labels = page.button_group[0].options
     assert [label[0] for label in labels] == ["2", "0", "6"]
     assert all("%" in label for label in labels)
-    assert "all on one scale" in text(page, "heatmap")
+    assert "spoke for each digit" in text(page, "heatmap")
     assert not blocks(page, "answer-bars")
     assert not page.exception
 
@@ -644,7 +644,7 @@ def test_a_chosen_digit_is_explained_as_if_it_were_alone(page: AppTest) -> None:
     draw_number(page, "206")
     page.button_group[0].set_value(2).run()
 
-    assert "Likeliest digit 6" in text(page, 'answer"')
+    assert "Likeliest digit 6" in text(page, "answer of-number")
     assert "spoke for a 6" in text(page, "heatmap")
     assert not page.exception
 

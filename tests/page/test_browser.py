@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, FilePayload, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from tests.browser import (
     PATIENCE,
@@ -169,7 +169,7 @@ def test_a_doubted_scribble_is_told_so_where_an_answer_would_stand(
     expect(phone.get_by_text("What the network sees", exact=True)).to_be_visible()
     phone.screenshot(path=screenshots / "phone-doubt.png", full_page=True)
 
-    phone.get_by_text("Show the likeliest anyway").click()
+    phone.get_by_text("Show the likeliest digit anyway").click()
     expect(phone.locator(".answer-bars li")).to_have_count(3)
     expect(phone.locator(".heatmap")).to_be_visible()
 
@@ -281,8 +281,32 @@ def test_each_change_of_the_paper_has_a_key(desktop: Page) -> None:
     for key, is_empty in (("Escape", True), ("Control+z", False), ("Control+z", False)):
         desktop.keyboard.press(key)
         expect(desktop.locator(".message")).to_have_count(int(is_empty))
+        assert frame_around_all(desktop) == "none"
     desktop.keyboard.press("Control+y")
     expect_answer(desktop, 4)
+
+
+def frame_around_all(page: Page) -> str:
+    """How Streamlit shows that all below the bar is focused."""
+    return str(
+        page.locator(".stMain").evaluate("e => getComputedStyle(e, '::before').boxShadow || 'none'")
+    )
+
+
+def test_who_comes_with_the_tab_key_sees_where_they_are_and_no_frame_around_all(
+    desktop: Page,
+) -> None:
+    draw(desktop, DIGITS[1])
+    expect_answer(desktop, 1)
+    assert not desktop.evaluate("document.activeElement.matches('.stMain')")
+    heading = desktop.locator(".st-key-heading h1")
+    line = "e => getComputedStyle(e).textDecorationLine"
+    assert heading.evaluate(line) == "none"
+
+    desktop.locator(".stMain").evaluate("e => e.focus({ focusVisible: true })")
+
+    assert heading.evaluate(line) == "underline"
+    assert frame_around_all(desktop) == "none"
 
 
 def test_a_drawing_is_there_and_answered_after_a_reload_and_in_no_other_tab(desktop: Page) -> None:
@@ -513,7 +537,7 @@ def test_a_number_drawn_with_the_mouse_is_read(desktop: Page, screenshots: Path)
     draw(desktop, row_of_digits("2026"))
 
     expect(desktop.locator(".answer-number")).to_have_text("2026")
-    expect(desktop.locator(".heatmap")).to_contain_text("all on one scale")
+    expect(desktop.locator(".heatmap")).to_contain_text("spoke for each digit")
     desktop.screenshot(path=screenshots / "drawn-2026.png")
 
 
@@ -553,15 +577,35 @@ def test_a_number_drawn_with_a_finger_is_read_and_each_digit_explained(phone: Pa
     expect(phone.locator(".heatmap")).to_contain_text("spoke for a 7")
 
 
-def test_arrow_keys_go_from_digit_to_digit_and_space_chooses_one(desktop: Page) -> None:
-    draw(desktop, row_of_digits("307"))
-    expect(desktop.locator(".answer-number")).to_have_text("307")
+def test_digits_with_the_same_label_are_chosen_by_click_and_key_each_for_itself(
+    desktop: Page,
+) -> None:
+    draw(desktop, row_of_digits("2026"))
+    expect(desktop.locator(".answer-number")).to_have_text("2026")
+    digits = desktop.get_by_role("radio", name=re.compile(r"^\d "))
+    expect(digits.nth(2)).to_have_text(digits.nth(0).inner_text())
 
-    desktop.get_by_role("radio", name=re.compile("^3 ")).focus()
-    desktop.keyboard.press("ArrowRight")
-    expect(desktop.get_by_role("radio", name=re.compile("^0 "))).to_be_focused()
+    for place in (0, 2, 0):
+        digits.nth(place).click()
+        expect_only_chosen(digits, place)
+    for _ in range(2):
+        desktop.keyboard.press("ArrowRight")
+    expect(digits.nth(2)).to_be_focused()
     desktop.keyboard.press("Space")
-    expect_answer(desktop, 0)
+    expect_only_chosen(digits, 2)
+    expect_answer(desktop, 2)
+    expect(desktop.locator(".heatmap img")).to_be_in_viewport()
+
+    digits.nth(2).click()
+    expect(desktop.locator(".answer-digit")).to_have_count(0)
+    expect_only_chosen(digits, None)
+
+
+def expect_only_chosen(digits: Locator, place: int | None) -> None:
+    """Of the digits of a number; None for none."""
+    for each in range(digits.count()):
+        checked = "true" if each == place else "false"
+        expect(digits.nth(each)).to_have_attribute("aria-checked", checked)
 
 
 def test_the_sheet_is_twice_as_wide_as_high_and_strokes_land_under_the_pointer(

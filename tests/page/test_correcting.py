@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import re
 import zipfile
 from typing import Any
 
@@ -171,23 +173,131 @@ def test_what_cannot_be_read_in_it_is_named(page: AppTest) -> None:
 
 
 def test_a_digit_of_a_number_is_corrected_as_one_alone(page: AppTest) -> None:
-    row = np.full((280, 560, 3), 255, np.uint8)
-    row[:, :280], row[:, 280:] = draw_picture(barred_two(1), pen=14), draw_picture(DIGITS[8])
-    page.session_state["tab"] = "Upload"
-    file: Any = page.file_uploader(key="upload")
-    file.upload("row.png", as_file(Image.fromarray(row)), "image/png").run()
-    number = page.session_state["answer"]
-    assert len(number.digits) == 2
-    page.session_state[f"digit-{number.key}"] = 0
-    page.run()
+    number_of_barred_two_and(page, 8)
+    page.button_group[0].set_value(0).run()
 
     correct(page, "2")
 
     assert hand_of(page).corrections[0].digit == 2
-    assert "Adapted to your hand" in text(page, "note")
+    assert "Adapted to your hand" in " ".join(blocks(page, "note"))
 
 
 def test_another_session_knows_nothing_of_it(corrected: AppTest) -> None:
     another = draw(open_app_page(), barred_two(3))
     assert likeliest(another) == "7"
     assert corrected.session_state["hand"].hand is not None
+
+
+def number_of_barred_two_and(page: AppTest, digit: int) -> Any:
+    """A barred 2, read as a 7, and a digit beside it."""
+    row = np.full((280, 560, 3), 255, np.uint8)
+    row[:, :280], row[:, 280:] = draw_picture(barred_two(1), pen=14), draw_picture(DIGITS[digit])
+    page.session_state["tab"] = "Upload"
+    file: Any = page.file_uploader(key="upload")
+    file.upload("row.png", as_file(Image.fromarray(row)), "image/png").run()
+    number = page.session_state["answer"]
+    assert number.written == f"7{digit}"
+    return number
+
+
+def take_back_here(page: AppTest) -> None:
+    """Beside the answer, not under Your hand."""
+    (button,) = (each for each in page.button if re.match(r"take-back-.*-", str(each.key)))
+    button.click().run()
+    assert not page.exception
+
+
+def test_what_a_person_says_is_the_answer_to_this_picture_though_the_network_stays(
+    page: AppTest,
+) -> None:
+    draw(page, DIGITS[3])
+    assert likeliest(page) == "3"
+
+    correct(page, "8")
+
+    said = text(page, 'answer"')
+    assert said.startswith("Corrected by hand 8 Read as a 3, ")
+    assert 'data-copy="8"' in blocks(page, 'answer"')[0]
+    assert blocks(page, 'answer"')[0].count("<li>") == 3
+    assert "Noted: this is an 8. The network still reads a 3: one correction" in " ".join(
+        blocks(page, "note")
+    )
+
+    take_back_here(page)
+    assert likeliest(page) == "3"
+    assert not blocks(page, "note")
+    assert hand_of(page).corrections == []
+
+
+def test_where_the_network_follows_it_is_noted_and_no_more(page: AppTest) -> None:
+    draw(page, barred_two(0))
+    correct(page, "2")
+    assert likeliest(page) == "2"
+    assert "Noted: this is a 2.<" in " ".join(blocks(page, "note"))
+    assert text(page, 'answer"').startswith("Likeliest digit 2 ")
+
+
+def test_a_number_with_a_digit_corrected_is_shown_and_copied_as_it_should_be(
+    page: AppTest,
+) -> None:
+    number_of_barred_two_and(page, 3)
+    page.button_group[0].set_value(1).run()
+    page.session_state[f"wrong-{page.session_state['answer'].digits[1].key}"] = True
+    page.run()
+
+    by_label(page.button, "8").click().run()
+
+    assert text(page, "answer number").startswith("Corrected by hand 78 Read as 73, ")
+    assert 'data-copy="78"' in blocks(page, "answer number")[0]
+    assert page.button_group[0].options[1] == "8 · by hand"
+    assert page.button_group[0].value == 1
+    assert text(page, "answer of-number").startswith("Corrected by hand 8 Read as a 3, ")
+
+    page.button_group[0].set_value(None).run()
+    assert text(page, "answer number").startswith("Corrected by hand 78 ")
+    page.button(key="example-hard_4").click().run()
+    page.session_state["earlier"] = True
+    page.run()
+    assert "78" in [each.label for each in page.button if str(each.key).startswith("earlier-")]
+
+
+def test_no_digit_can_be_said_of_a_clear_one(page: AppTest) -> None:
+    draw(page, DIGITS[3])
+    correct(page, "no digit")
+    said = " ".join(blocks(page, "answer doubted"))
+    assert "Corrected by hand: no digit. Read as a 3, " in said
+    assert "Noted: this is no digit." in " ".join(blocks(page, "note"))
+
+
+def test_each_correction_is_listed_with_the_digit_alone_and_its_article(
+    page: AppTest,
+) -> None:
+    number_of_barred_two_and(page, 3)
+    page.button_group[0].set_value(0).run()
+    correct(page, "8")
+    open_hand(page)
+
+    assert text(page, "correction") == "read as a 7, is an 8"
+    assert any("my-corrections.zip" in each.value for each in page.caption)
+    (encoded,) = re.findall(r'base64,([^"]+)', blocks(page, "correction")[0])
+    with Image.open(io.BytesIO(base64.b64decode(encoded))) as picture:
+        ink = 255 - np.asarray(picture, np.float32)
+    seen = hand_of(page).corrections[0].reading.network_input
+    np.testing.assert_allclose(ink / 255, seen, atol=1 / 255)
+
+
+def test_how_many_came_back_is_said(corrected: AppTest) -> None:
+    another = draw(open_app_page(), barred_two(3))
+    bring_back(another, write_corrections_zip(hand_of(corrected).corrections))
+    assert "3 corrections brought back." in " ".join(blocks(another, "note"))
+    next(each for each in another.button if each.label == "Take back").click().run()
+    assert "brought back" not in " ".join(blocks(another, "note"))
+
+
+def test_among_several_it_is_not_called_the_only_one(corrected: AppTest) -> None:
+    draw(corrected, DIGITS[7])
+    assert likeliest(corrected) == "7"
+    correct(corrected, "4")
+    assert "The network still reads a 7: your corrections do not outweigh that yet" in " ".join(
+        blocks(corrected, "note")
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import draw, open_page, until_seen, wait_until
-from tests.drawings import Strokes
+from tests.drawings import DIGITS, Strokes
 from tests.page.test_browser import expect_answer, press
 
 NAME = "That's wrong, it is a …"
@@ -35,6 +35,24 @@ def correct(page: Page, name: str, count: int) -> None:
 def write(page: Page, step: int) -> None:
     draw(page, barred_two(step))
     expect(page.locator(".answer-digit")).to_be_visible()
+
+
+def test_a_corrected_digit_of_a_number_stays_chosen_though_its_label_changes(
+    desktop: Page,
+) -> None:
+    two = [[(x / 2 - 12, y / 2 + 25) for x, y in stroke] for stroke in barred_two(0)]
+    zero = [[(x / 2 + 62, y / 2 + 25) for x, y in stroke] for stroke in DIGITS[0]]
+    draw(desktop, [*two, *zero])
+    expect(desktop.locator(".answer-number")).to_have_text("70")
+    chosen = desktop.get_by_role("radio", name=re.compile(r"^\d ")).first
+    chosen.click()
+    expect(chosen).to_have_attribute("aria-checked", "true")
+    before = chosen.inner_text()
+
+    correct(desktop, "2", 1)
+
+    expect(chosen).not_to_have_text(before)
+    expect(chosen).to_have_attribute("aria-checked", "true")
 
 
 def open_hand(page: Page) -> None:
@@ -67,8 +85,13 @@ def test_a_habit_is_corrected_kept_brought_back_and_taken_back(
     expect(desktop.get_by_text("Adapted to your hand: 3 corrections.")).to_be_visible()
 
     open_hand(desktop)
+    main = desktop.locator(".stMain")
+    main.evaluate("e => e.scrollTo(0, 460)")
+    assert desktop.locator(".st-key-answer").evaluate("e => e.getBoundingClientRect().top") < 0
     with desktop.expect_download() as waiting:
         desktop.get_by_role("button", name="Keep my corrections").click()
+    desktop.wait_for_timeout(700)  # as long as a smooth scroll would last
+    assert main.evaluate("e => e.scrollTop") == 460
     kept = tmp_path / "kept.zip"
     waiting.value.save_as(kept)
     assert waiting.value.suggested_filename == "my-corrections.zip"

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser import PHONE, draw, fresh_tab, open_page, paper
 from tests.drawings import DIGITS, SCRIBBLE
+from tests.page.test_correcting_browser import correct, open_hand
 
 # Of Streamlit's own; what is not in this list is a fault.
 KNOWN: frozenset[str] = frozenset()
@@ -50,6 +51,9 @@ def with_everything_open(page: Page) -> None:
     expect(page.locator(".map").first).to_be_visible()
     page.get_by_text("All ten digits").click()
     expect(page.locator(".all-digits")).to_be_visible()
+    correct(page, "9", 1)
+    open_hand(page)
+    expect(page.locator(".correction img")).to_be_visible()
     page.get_by_text("Show model layers").click()
     expect(page.get_by_role("region", name="Model layers")).to_be_visible()
 

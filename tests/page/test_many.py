@@ -131,12 +131,12 @@ def test_what_is_corrected_in_the_table_the_hand_learns(desktop: Page, screensho
     expect(desktop.get_by_text("Bring kept corrections back")).to_be_visible()
     for row in range(3):
         write_over(desktop, row, "2")
-        expect(desktop.get_by_text("read as 7, is a 2")).to_have_count(row + 1)
+        expect(desktop.get_by_text("read as a 7, is a 2")).to_have_count(row + 1)
     write_over(desktop, 0, "24")
     expect(desktop.get_by_text("there should be 2: which is which")).to_be_visible()
-    expect(desktop.get_by_text("read as 7, is a 2")).to_have_count(2)
+    expect(desktop.get_by_text("read as a 7, is a 2")).to_have_count(2)
     write_over(desktop, 0, "2")
-    expect(desktop.get_by_text("read as 7, is a 2")).to_have_count(3)
+    expect(desktop.get_by_text("read as a 7, is a 2")).to_have_count(3)
     expect(desktop.get_by_text("which is which")).not_to_be_visible()
     desktop.screenshot(path=screenshots / "many-corrected.png", full_page=True)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from digits.common.errors import DigitError
-from digits.screen.corrected_number import corrected_digits
+from digits.screen.corrected_number import corrected_digits, write_corrected
 
 
 @pytest.mark.parametrize(
@@ -39,3 +41,28 @@ def test_what_cannot_be_told_apart_is_one_sentence() -> None:
         "4 digits are read there, and there should be 5: which is which nobody can tell, so your "
         "hand learns nothing of this number."
     )
+
+
+@pytest.mark.parametrize(
+    ("read", "said", "written"),
+    [
+        ("206", {1: 8}, "286"),
+        ("12.50", {2: 6, 3: 1}, "12.61"),
+        ("204\n73", {3: 1}, "204\n13"),
+        ("12 / 7", {2: None}, "12 / "),
+        ("7", {}, "7"),
+        ("7", {0: None}, ""),
+    ],
+)
+def test_a_digit_that_is_corrected_stands_where_another_was_read(
+    read: str, said: dict[int, int | None], written: str
+) -> None:
+    assert write_corrected(read, said) == written
+
+
+@given(st.text("0123456789 .,/-\n", max_size=12), st.text("0123456789", min_size=12, max_size=12))
+def test_a_number_written_anew_is_what_its_corrections_write(read: str, digits: str) -> None:
+    following = iter(digits)
+    right = "".join(next(following) if sign in "0123456789" else sign for sign in read)
+    if right.strip():
+        assert write_corrected(read, corrected_digits(read, right)) == right

@@ -66,3 +66,19 @@ def test_the_proof_shows_the_step_its_answer_and_both_areas() -> None:
     assert "this order: 35% on average" in block
     assert "at random: 50% on average" in block
     assert "Said in a sentence." in block
+
+
+def test_what_a_person_says_takes_the_place_of_what_was_read_which_stands_below() -> None:
+    whole = html_parts.number("12.50", 0.9, "12.60")
+    assert "Corrected by hand" in whole
+    assert 'data-copy="12.60"' in whole
+    assert "Read as 12.50, 90.0% confident" in whole
+    assert html_parts.number("12.50", 0.9, "12.50") == html_parts.number("12.50", 0.9)
+    assert "Corrected by hand: no digit. Read as 4 7, 90.0% confident." in html_parts.number(
+        "4\n7", 0.9, "\n"
+    )
+
+    digit = html_parts.answer([(0, 0.9), (8, 0.1)], by_hand=8)
+    assert 'answer-digit">8<' in digit
+    assert "Read as a 0, 90.0% confident" in digit
+    assert html_parts.answer([(0, 0.9)], by_hand=0) == html_parts.answer([(0, 0.9)])

@@ -42,3 +42,15 @@ def test_its_digits_are_explained_without_asking_the_network_again(
     monkeypatch.setattr(LightNetwork, "_run", None)
     for digit, evidence in zip(number.digits, expected, strict=True):
         np.testing.assert_allclose(digit.explain(8).evidence, evidence, atol=1e-5)
+
+
+def test_a_digit_that_is_divided_elsewhere_is_the_same_and_no_other() -> None:
+    file = io.BytesIO()
+    Image.fromarray(np.hstack([draw(DIGITS[2]), draw(DIGITS[0])])).save(file, "PNG")
+    number = read_number_to_show(file.getvalue(), "dark")
+    for place, (x, y, width, height) in enumerate(number.boxes):
+        assert number.place_at((x, y, width, height)) == place
+        assert number.place_at((x + width // 3, y, width - width // 3, height)) == place
+        assert number.place_at((x, y, width // 3, height)) is None
+    (left, top, _, height), (right, _, width, _) = number.boxes
+    assert number.place_at((left, top, right + width - left, height)) is None

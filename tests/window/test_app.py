@@ -487,9 +487,9 @@ def test_a_number_is_read_and_each_of_its_digits_can_be_looked_at(
     wait_for_answer(window)
     panel = window.panel
     assert digit(window) == "207"
-    assert "where they divide" in said(window)
+    assert "whole number is right" in said(window)
     assert [str(button["text"])[0] for button in panel.strip.buttons] == ["A", "2", "0", "7"]
-    assert panel.caption["text"].startswith("Where each digit found its evidence")
+    assert panel.caption["text"].startswith("What spoke for each digit")
     whole = seen(window, panel.heatmap, screen)
 
     panel.strip.buttons[3].invoke()

@@ -39,3 +39,10 @@ def test_what_cannot_be_told_apart_is_one_sentence() -> None:
         "4 digits are read there, and there should be 5: which is which nobody can tell, so your "
         "hand learns nothing of this number."
     )
+
+
+def test_of_what_was_in_doubt_each_digit_is_said_also_where_it_was_likeliest() -> None:
+    assert corrected_digits("17", "12", is_doubted=True) == {0: 1, 1: 2}
+    assert corrected_digits("1", "", is_doubted=True) == {0: None}
+    with pytest.raises(DigitError):
+        corrected_digits("1", "12", is_doubted=True)

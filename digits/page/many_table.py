@@ -63,7 +63,11 @@ def show_table(reading: BackgroundReading) -> None:
     """Show all answers, the doubted first; any can be corrected, and kept as a file."""
     corrections: dict[int, str] = st.session_state["corrections"]
     rows = shown_rows(reading.pictures, corrections)
-    shown = _filtered(rows, reading.pictures)
+    filter_place, choice_place = st.columns(2, gap="medium")
+    with filter_place:
+        shown = _filtered(rows, reading.pictures)
+    with choice_place:
+        _offer_choice(rows)
     st.caption(f"{WHAT_TO_DO} {_count_of_doubted(rows)}")
     key = _key_of_table(list(shown))
     with st.container(key="many-table"):
@@ -79,9 +83,7 @@ def show_table(reading: BackgroundReading) -> None:
             on_change=_take_edits,
             args=(reading, key, list(shown)),
         )
-    with st.container(key="many-learnt"):  # always there, or what is below would be moved about
-        st.empty()
-        say_what_is_learnt(reading)
+    say_what_is_learnt(reading)
     _offer_files(reading, corrections)
 
 
@@ -129,9 +131,27 @@ def _take_edits(reading: BackgroundReading, key: str, indices: Sequence[int]) ->
             learn_answer(reading, index, right)
 
 
+def _offer_choice(rows: Mapping[int, Shown]) -> None:
+    """Ask which picture to explain: by its name, and by keys, which buttons in the table lack."""
+    st.selectbox(
+        "Why was it read so?",
+        list(rows),
+        index=None,
+        format_func=lambda index: rows[index]["name"],
+        placeholder="Choose a picture",
+        key="many-shown",
+        on_change=_count_choice,
+    )
+
+
 def _choose(indices: Sequence[int]) -> None:
     """Have the picture explained whose button was pressed."""
     st.session_state["many-shown"] = indices[int(st.session_state["many-why"]["row"])]
+    _count_choice()
+
+
+def _count_choice() -> None:
+    """The page brings each choice into view, also of the same picture once more."""
     st.session_state["many-choices"] = st.session_state.get("many-choices", 0) + 1
 
 

@@ -98,6 +98,7 @@ def test_a_wrong_answer_is_corrected_in_place_and_marked(desktop: Page) -> None:
     write_over(desktop, 2, "8")
     expected = {"3.png": ("8", "True"), "text.png": ("", "False"), "doubted.png": ("8", "True")}
     wait_until(lambda: answers_kept(desktop) == expected)
+    wait_until_still(desktop)
     assert top_of(desktop) == before
     expect(in_doubt).to_contain_text("1 of 3")
     rows = {row["path"]: row for row in kept(desktop)}
@@ -127,6 +128,11 @@ def test_a_picture_that_is_chosen_is_explained_like_any_other(desktop: Page) -> 
     bring_table_into_view(desktop, "Back to the table")
     assert desktop.evaluate(f"{SCROLLER}.scrollTop") == 2 * ROW
     expect(answer).to_be_attached()
+    before = top_of(desktop)
+    write_over(desktop, 1, "9")
+    expect(desktop.get_by_text("Your hand has changed")).to_be_visible()
+    wait_until_still(desktop)
+    assert top_of(desktop) == before
 
 
 def is_in_view(element: Locator) -> bool:
@@ -147,15 +153,21 @@ def table_in_view(page: Page) -> float:
 
 def bring_table_into_view(page: Page, button: str) -> None:
     """By a button of the page; come back when nothing moves any more."""
+    page.get_by_role("button", name=button).click()
+    wait_until(lambda: table_in_view(page) == 1)
+    wait_until_still(page)
+
+
+def wait_until_still(page: Page) -> None:
+    """Come back when nothing moves any more."""
     tops: list[float] = []
 
-    def has_come() -> bool:
+    def is_still() -> bool:
         tops.append(top_of(page))
         page.wait_for_timeout(300)
-        return table_in_view(page) == 1 and tops[-2:] == [top_of(page)] * 2
+        return tops[-2:] == [top_of(page)] * 2
 
-    until_seen(page.locator(".st-key-many-table"), page.get_by_role("button", name=button).click)
-    wait_until(has_come)
+    wait_until(is_still)
 
 
 def top_of(page: Page) -> float:

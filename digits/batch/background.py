@@ -65,7 +65,7 @@ class BackgroundReading:
         self.task, self.total = task, len(upload)
         self.problem: str | None = None
         self._upload, self._is_wanted = upload, is_wanted
-        self._stopped = threading.Event()
+        self._stopped, self._is_read = threading.Event(), False
         self._began: float | None = None
         self._wanted_at = time.monotonic()
         self._read: list[ReadPicture] = [
@@ -78,8 +78,8 @@ class BackgroundReading:
 
     @property
     def is_running(self) -> bool:
-        """Whether more will come."""
-        return self._thread.is_alive()
+        """Whether more will come; the processes may take a moment longer to end."""
+        return self._thread.is_alive() and not self._is_read
 
     @property
     def pictures(self) -> list[ReadPicture]:
@@ -143,6 +143,7 @@ class BackgroundReading:
                     self._read.append(ReadPicture(under_way.pop(0), row, thumbnail, seen))
                 if self._is_over():
                     raise PictureError(_LEFT)
+            self._is_read = True
 
     def _batches(self, workers: Workers, under_way: list[Place]) -> Iterator[list[Place]]:
         files = FilesInMemory(self._upload.contents)

@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from digits.batch.fields import Field
 from digits.batch.places import Place
-from digits.batch.rows import Cells, Row, answers_of
+from digits.batch.rows import Cells, Row, answers_of, likeliest_digits
 from digits.batch.task import ReadingTask
 from digits.batch.thumbnails import Wanted
 from digits.common.atomic_file import atomic_write
@@ -26,6 +26,7 @@ MOST_DOUBTED, MOST_SURE = 1_000, 1_000
 """Thumbnails: of the least sure, and of all others, evenly spread."""
 # So many answers have a heading each; more, as of numbers, would be headings alone.
 _MOST_HEADINGS = 40
+_IN_DOUBT = "In doubt"
 _STYLE = """
 :root { color-scheme: light dark; font: 15px/1.4 system-ui, sans-serif; }
 body { margin: 1.5rem; }
@@ -56,7 +57,7 @@ class _Shown:
 
     @property
     def doubted_first(self) -> tuple[bool, float, int]:
-        return self.is_sure, self.cells["confidence"], self.order
+        return self.is_sure, self.cells["confidence"] or 0.0, self.order
 
 
 def write_sheet(
@@ -90,7 +91,7 @@ def _chosen(
         if row["error"] is not None and len(unreadable) < MOST_DOUBTED:
             unreadable.append((row["path"], row["error"]))
         for field, cells in zip(task.fields or (None,), answers_of(row, task), strict=False):
-            if cells["answer"] is not None:
+            if cells["top_3"] is not None:
                 sample.add(_Shown(sample.total, row["path"], place, field, cells))
     chosen = sorted(sample.shown(), key=lambda each: (_heading(each), each.doubted_first))
     return chosen, sample.total, unreadable
@@ -125,7 +126,7 @@ class _Sample:
 
 
 def _heading(shown: _Shown) -> tuple[str, int, str]:
-    answer = shown.cells["answer"]
+    answer = shown.cells["answer"] or ""
     return (shown.field.name if shown.field else ""), len(answer), answer
 
 
@@ -144,7 +145,8 @@ def _page(
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width"><title>Contact sheet</title>'
         f"<style>{_STYLE}</style></head><body><h1>Contact sheet</h1>"
-        f"<p>{said} Doubted ones come first, in an orange frame.</p>\n"
+        f"<p>{said} Doubted ones come first, in an orange frame: what they may be has a question "
+        "mark, and is no answer of the table.</p>\n"
         f"{''.join(sections)}{_list_of_unreadable(unreadable)}</body></html>\n"
     )
 
@@ -152,6 +154,7 @@ def _page(
 def _title(shown: _Shown, with_answers: bool) -> str:
     field, length, answer = _heading(shown)
     words = answer if with_answers else f"Answers of {length} signs"
+    words = words if shown.is_sure else _IN_DOUBT
     return f"{field}: {words}" if field else words
 
 
@@ -162,7 +165,8 @@ def _section(title: str, figures: Sequence[tuple[_Shown, bytes]]) -> str:
 
 def _figure(shown: _Shown, thumbnail: bytes) -> str:
     cells, page = shown.cells, shown.place.page
-    answer, name = escape(cells["answer"]), escape(shown.name + (f", page {page}" if page else ""))
+    answer = escape(cells["answer"] or f"{likeliest_digits(cells)}?")
+    name = escape(shown.name + (f", page {page}" if page else ""))
     said = escape(cells["doubt"]) if cells["doubt"] else format_confidence(cells["confidence"])
     if thumbnail:
         data = base64.b64encode(thumbnail).decode()

@@ -29,7 +29,8 @@ from digits.common.file_lock import held_lock
 PART = 256
 """Pictures of a part: few enough that a run that is killed loses a minute, not an hour."""
 _RECORD = "run.json"
-_FORMAT = 1
+# 1 gave the likeliest as the answer of what was in doubt.
+_FORMAT = 2
 RESTART = "choose another name, or read all anew with --restart"
 
 
@@ -182,6 +183,8 @@ def check_terms(name: str, there: Mapping[str, Any], wanted: Mapping[str, Any]) 
     Raises:
         DataError: the terms of the two are not the same.
     """
+    if there["format"] != wanted["format"]:
+        raise DataError(f"{name} is there already, or begun, by another release: {RESTART}.")
     if there["model"] != wanted["model"]:
         raise DataError(f"{name} is there already, or begun, by another model: {RESTART}.")
     if there != wanted:

@@ -21,7 +21,8 @@ Row: TypeAlias = dict[str, Any]
 `path` and `answer` are text; `page` an int, 1 is the first; `confidence` a float in [0, 1], rounded
 to six digits; `doubt` and `error` sentences; `model` as in `ReadingTask`. `top_3` has for each
 digit the three likeliest, as `{"digit": 3, "confidence": 0.99}`; `boxes` has for each digit where
-it is, as `[x, y, width, height]` in pixels of the upright page.
+it is, as `[x, y, width, height]` in pixels of the upright page. What is in doubt has neither
+`answer` nor `confidence`, or whoever sums that column would sum what may be no number.
 """
 Cells: TypeAlias = dict[str, Any]
 """What a row says of one answer: `answer`, `confidence`, `top_3`, `doubt`, `boxes`."""
@@ -86,22 +87,17 @@ def answers_of(row: Row, task: ReadingTask) -> list[Cells]:
 def cells_of_digit(reading: Reading) -> Cells:
     """What a row says of one digit."""
     digit, confidence = reading.top_k[0]
-    return {
-        "answer": str(digit),
-        "confidence": _rounded(confidence),
+    return _answer(str(digit), confidence, reading.doubt) | {
         "top_3": [_top(reading)],
-        "doubt": reading.doubt,
         "boxes": [_box_of_ink(reading)],
     }
 
 
 def cells_of_number(number: NumberReading) -> Cells:
     """What a row says of a whole number; its rows are set apart by " / "."""
-    return {
-        "answer": number.written.replace("\n", " / "),
-        "confidence": _rounded(number.confidence),
+    written = number.written.replace("\n", " / ")
+    return _answer(written, number.confidence, number.doubt) | {
         "top_3": [_top(each.reading) for each in number.digits],
-        "doubt": number.doubt,
         "boxes": [list(map(int, each.box)) for each in number.digits],
     }
 
@@ -111,12 +107,23 @@ def cells_of_nothing(reason: str) -> Cells:
     return dict.fromkeys(_OF_AN_ANSWER) | {"doubt": reason}
 
 
+def likeliest_digits(cells: Mapping[str, Any]) -> str:
+    """The likeliest digits of what was read, be it in doubt or not; "" where nothing was."""
+    return "".join(str(top[0]["digit"]) for top in cells["top_3"] or ())
+
+
 def moved(cells: Cells, corner: Sequence[int]) -> Cells:
     """The same of what was cut out of a page at a corner, x, y."""
     if cells["boxes"] is None:
         return cells
     x, y = corner
     return cells | {"boxes": [[x + box[0], y + box[1], *box[2:]] for box in cells["boxes"]]}
+
+
+def _answer(written: str, confidence: float, doubt: str | None) -> Cells:
+    if doubt is not None:
+        return {"answer": None, "confidence": None, "doubt": doubt}
+    return {"answer": written, "confidence": _rounded(confidence), "doubt": None}
 
 
 def _top(reading: Reading) -> list[dict[str, float]]:

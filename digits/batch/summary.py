@@ -46,14 +46,14 @@ class Summary:
             self.unreadable += 1
             self._errors[_alike(row["error"])] += 1
         for cells in answers_of(row, self._task):
-            if cells["answer"] is None:
-                self._empty += 1
-            elif cells["doubt"] is not None:
-                self._doubts[_alike(cells["doubt"])] += 1
-            else:
+            if cells["answer"] is not None:
                 self._answers += 1
                 for level in _LEVELS:
                     self._at_least[level] += cells["confidence"] >= level
+            elif cells["top_3"] is not None:
+                self._doubts[_alike(cells["doubt"])] += 1
+            else:
+                self._empty += 1
 
     def as_text(self, seconds: float, passed_over: int) -> str:
         """Lines for a person.

@@ -46,7 +46,6 @@ MOST_UPLOADED = 10_000_000
 CONNECTION_IS_LOST = (
     "The connection is lost; your drawing is kept and will be read when it is back."
 )
-CHOOSE_ONE = "What is read stands in the table below; choose a picture in it to see why."
 BRING_LAYERS_INTO_VIEW = """
 <script>
   document
@@ -136,7 +135,8 @@ def question_and_answer() -> None:
 
     A stroke reruns only the paper and the answer to it, which write to places made here.
     """
-    with st.container(key="desk", horizontal=True, gap="medium"):
+    desk = st.container(key="desk", horizontal=True, gap="medium")
+    with desk:
         left = st.container(key="left", width=INPUT_WIDTH, gap="medium")
         width = PAGE_WIDTH - INPUT_WIDTH - GAP
         answer = st.container(key="answer", width=width, height=ANSWER_HEIGHT, border=False)
@@ -158,8 +158,8 @@ def question_and_answer() -> None:
         offer_examples()
     with hand:
         guarded(show_persons_hand)()
-    if question is not None and question.several:
-        with st.container(key="many"):
+    if question is not None and question.several and "many" in st.session_state:
+        with desk, st.container(key="many"):
             show_several(question)
 
 
@@ -209,18 +209,13 @@ def paper_and_answer(places: Places, *, is_open: bool) -> None:
 
 @guarded
 def show_several(question: Question) -> None:
-    """Show how far many pictures are, and what was read in them."""
+    """Show what was read in many pictures, and the chosen one below, explained like any other."""
     from digits.page.many import reading_of, show_many
+    from digits.page.many_chosen import show_chosen
 
-    show_many(reading_of(question.several, question.ink))
-
-
-def chosen_of_several(question: Question) -> list[bytes]:
-    """The picture that was chosen in the table, to be explained like any other."""
-    from digits.page.many import chosen_picture, reading_of
-
-    picture = chosen_picture(reading_of(question.several, question.ink))
-    return [] if picture is None else [picture]
+    reading = reading_of(question.several, question.ink)
+    show_many(reading)
+    show_chosen(reading, lambda picture: read(picture, question.ink))
 
 
 def photographed_picture(*, is_open: bool) -> tuple[list[bytes], Ink]:
@@ -252,19 +247,19 @@ def show_answer(question: Question, place: DeltaGenerator) -> None:
     from digits.picture.files import check_file_size
     from digits.screen import html_parts
 
-    pictures = chosen_of_several(question) if question.several else question.pictures
-    if question.several and not pictures:
-        st.html(html_parts.message(CHOOSE_ONE))
+    if question.several:
+        from digits.page.many import reading_of, show_how_far
+
+        show_how_far(reading_of(question.several, question.ink))
         return
-    if not pictures:
+    if not question.pictures:
         is_gone = st.session_state.get("upload_is_gone") and question.tab != "Camera"
         invitation = INVITATIONS[question.tab]
         st.html(html_parts.message(f"{UPLOAD_IS_GONE} {invitation}" if is_gone else invitation))
         return
     st.session_state["upload_is_gone"] = False
-    if not question.several:  # which are checked as they come, and pages have their own limit
-        check_file_size(len(pictures[0]), MOST_UPLOADED)
-    number = read(pictures[0], question.ink)
+    check_file_size(len(question.pictures[0]), MOST_UPLOADED)
+    number = read(question.pictures[0], question.ink)
     if question.tab == "Upload":
         place.html(html_parts.uploaded(number.framed_picture(chosen_place(number))))
     if question.tab == "Draw" and number.doubt is not None:

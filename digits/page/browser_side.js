@@ -21,11 +21,13 @@ export default function ({ data, setTriggerValue }) {
   document.addEventListener("paste", paste);
   document.addEventListener("click", copyAnswer);
   document.addEventListener("click", bringAnswerIntoView);
+  document.addEventListener("click", bringTableIntoView);
   return () => {
     stop();
     document.removeEventListener("paste", paste);
     document.removeEventListener("click", copyAnswer);
     document.removeEventListener("click", bringAnswerIntoView);
+    document.removeEventListener("click", bringTableIntoView);
   };
 }
 
@@ -75,6 +77,12 @@ document.addEventListener("focusin", leavePanel);
 function leavePanel(event) {
   const panel = event.target;
   if (panel.matches?.(".stMain:not(:focus-visible)")) panel.blur();
+}
+
+// The table of many pictures lies below these, the chosen picture below the table.
+function bringTableIntoView(event) {
+  if (!event.target.closest?.("button.to-table")) return;
+  document.querySelector(".st-key-many-table")?.scrollIntoView({ behavior: "smooth" });
 }
 
 async function copied(text) {

@@ -9,6 +9,7 @@ import streamlit as st
 
 from digits.adaptation.kept_corrections import KeptCorrection, readings_of
 from digits.batch.background import BackgroundReading, ReadPicture
+from digits.batch.rows import likeliest_digits
 from digits.batch.seen_digits import unpack_digits
 from digits.batch.task import ReadingTask, hash_of_model
 from digits.common.errors import DigitError
@@ -42,13 +43,13 @@ def forget_learnt() -> None:
     st.session_state["many-note"] = None
 
 
-def learn_answer(reading: BackgroundReading, index: int, right: str) -> None:
+def learn_answer(reading: BackgroundReading, index: int, right: str | None) -> None:
     """Learn what a person wrote over the answer of a picture, instead of what they wrote before.
 
     Args:
         reading: of all pictures.
         index: of the picture in it.
-        right: what they wrote; empty for no digit.
+        right: what they wrote; empty for no digit, None if they take back what they wrote.
     """
     learnt: dict[int, list[KeptCorrection]] = st.session_state["many-learnt"]
     hand, before = persons_hand(), learnt.pop(index, [])
@@ -65,11 +66,14 @@ def learn_answer(reading: BackgroundReading, index: int, right: str) -> None:
         hand.replace(before, found, let_stand())
 
 
-def _corrections(picture: ReadPicture, right: str, hand: Hand | None) -> list[KeptCorrection]:
-    if not picture.seen:
+def _corrections(
+    picture: ReadPicture, right: str | None, hand: Hand | None
+) -> list[KeptCorrection]:
+    if not picture.seen or right is None:
         return []
-    digits, readings = corrected_digits(picture.row["answer"], right), _readings(picture, hand)
-    network = load_network()
+    is_doubted = picture.row["doubt"] is not None
+    digits = corrected_digits(likeliest_digits(picture.row), right, is_doubted=is_doubted)
+    readings, network = _readings(picture, hand), load_network()
     return [KeptCorrection.now(readings[place], digit, network) for place, digit in digits.items()]
 
 
@@ -96,3 +100,4 @@ def say_what_is_learnt(reading: BackgroundReading) -> None:
 def _read_again() -> None:
     which, reading = st.session_state["many"]
     st.session_state["many"] = which, reading.again(task_as_adapted(reading.task.ink))
+    st.session_state["many-indices"] = None  # its rows make another table

@@ -19,7 +19,7 @@ def uploaded_pictures() -> tuple[list[bytes], list[UploadedFile]]:
         The picture, if it is one; else all files of several, of a folder or a ZIP.
     """
     files = st.file_uploader(
-        "Picture of a number, at most 10 MB, or paste one",
+        "A picture or several, at most 10 MB each; or paste one",
         accept_multiple_files=True,
         key=upload_key(),
         on_change=_uploaded,
@@ -41,7 +41,10 @@ def uploaded_folder() -> list[UploadedFile]:
     with st.expander("Many pictures: several files, a ZIP or a folder", on_change="rerun") as more:
         if not more.open:
             return []
-        st.caption("Give several files or a ZIP above, up to 2,000 pictures, or a folder here.")
+        st.caption(
+            "Several files at once or a ZIP, up to 2,000 pictures, go into the box above, and "
+            "become a table. A whole folder goes here."
+        )
         return st.file_uploader(
             "Folder of pictures",
             accept_multiple_files="directory",

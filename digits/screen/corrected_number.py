@@ -9,7 +9,7 @@ from digits.common.errors import DigitError
 _DIGITS = frozenset("0123456789")
 
 
-def corrected_digits(read: str, right: str) -> dict[int, int | None]:
+def corrected_digits(read: str, right: str, *, is_doubted: bool = False) -> dict[int, int | None]:
     """The right digit at each place where another was read; None for no digit.
 
     What stands between digits says nothing of them. Nothing at all says that none is a digit.
@@ -17,6 +17,8 @@ def corrected_digits(read: str, right: str) -> dict[int, int | None]:
     Args:
         read: what was read, as it is shown: "12.50".
         right: what a person wrote instead.
+        is_doubted: whether it was no answer, so that each digit is said anew, also where it is the
+            one that was likeliest.
 
     Raises:
         DigitError: other digits are there than were read, so that nobody knows which is which.
@@ -30,7 +32,7 @@ def corrected_digits(read: str, right: str) -> dict[int, int | None]:
             "nobody can tell, so your hand learns nothing of this number."
         )
     both = enumerate(zip(before, after, strict=True))
-    return {place: said for place, (was, said) in both if was != said}
+    return {place: said for place, (was, said) in both if is_doubted or was != said}
 
 
 def write_corrected(read: str, said: Mapping[int, int | None]) -> str:

@@ -148,7 +148,8 @@ def correction(network_input: NDArray[np.float32], sentence: str) -> str:
 def _copy_button(text: str) -> str:
     """What `browser_side.js` copies when it is pressed."""
     return (
-        f'<button class="copy" type="button" data-copy="{html.escape(text)}">Copy answer</button>'
+        f'<button class="link copy" type="button" data-copy="{html.escape(text)}">'
+        "Copy answer</button>"
     )
 
 
@@ -291,6 +292,27 @@ def side_by_side(heatmaps: Iterable[tuple[str, Image.Image]], colour_bar: str, c
       <p class="heatmap-caption">{html.escape(caption)}</p>
     </div>
     """
+
+
+def chosen_picture(name: str) -> str:
+    """The name of a picture that was chosen in a table, and the way back to that."""
+    return f"""
+    <div class="chosen-picture">
+      <h2>{html.escape(name)}</h2>
+      {_button_to_table("Back to the table")}
+    </div>
+    """
+
+
+def table_is_below(sentence: str) -> str:
+    """That pictures are read, and the way to their table."""
+    to_table = _button_to_table("See the table below")
+    return f'<p class="note" role="status">{html.escape(sentence)} {to_table}</p>'
+
+
+def _button_to_table(text: str) -> str:
+    """What `browser_side.js` brings the table into view for."""
+    return f'<button class="link to-table" type="button">{html.escape(text)}</button>'
 
 
 def note(sentence: str) -> str:

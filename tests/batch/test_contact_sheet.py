@@ -61,19 +61,21 @@ def sheet_of(path: Path, rows: Sequence[dict[str, Any]], task: ReadingTask = TAS
 
 
 def sure(answer: str, confidence: float) -> dict[str, Any]:
-    return {"answer": answer, "confidence": confidence}
+    return {"answer": answer, "confidence": confidence, "top_3": []}
 
 
-def doubted(answer: str, confidence: float) -> dict[str, Any]:
-    return sure(answer, confidence) | {"doubt": "Perhaps <not> a digit."}
+def doubted(digit: int, confidence: float) -> dict[str, Any]:
+    top_3 = [[{"digit": digit, "confidence": confidence}]]
+    return {"top_3": top_3, "doubt": "Perhaps <not> a digit."}
 
 
 def test_by_answer_and_doubted_first(tmp_path: Path) -> None:
     sheet = sheet_of(
         tmp_path / "sheet.html",
-        [sure("7", 0.9), sure("3", 0.99), doubted("3", 0.999), sure("3", 0.5), sure("7", 0.8)],
+        [sure("7", 0.9), sure("3", 0.99), doubted(3, 0.999), sure("3", 0.5), sure("7", 0.8)],
     )
-    assert sheet.sections == {"3": ["3"] * 3, "7": ["7"] * 2}
+    assert sheet.sections == {"In doubt": ["3?"], "3": ["3"] * 2, "7": ["7"] * 2}
+    assert list(sheet.sections) == ["In doubt", "3", "7"]
     assert sheet.figures == ["doubted", *["sure"] * 4]
     assert all(image.startswith("data:image/webp;base64,") for image in sheet.images)
 
@@ -94,9 +96,9 @@ def test_of_very_many_the_least_sure_and_some_of_the_others(
     monkeypatch.setattr(contact_sheet, "MOST_DOUBTED", 10)
     monkeypatch.setattr(contact_sheet, "MOST_SURE", 20)
     rows = [sure("1", 0.9 + n / 10_000) for n in range(900)]
-    rows[::100] = [doubted("2", 0.99)] * 9
+    rows[::100] = [doubted(2, 0.99)] * 9
     sheet = sheet_of(tmp_path / "sheet.html", rows)
-    assert sheet.sections["2"] == ["2"] * 9
+    assert sheet.sections["In doubt"] == ["2?"] * 9
     assert 10 <= len(sheet.sections["1"]) <= 21
     assert "of 900 answers" in (tmp_path / "sheet.html").read_text("utf-8")
 
@@ -109,7 +111,8 @@ def test_a_picture_that_has_vanished_is_said(tmp_path: Path) -> None:
 
 def test_fields_have_headings_of_their_own(tmp_path: Path) -> None:
     form = ReadingTask(TASK.model, fields=(Field("a", (0, 0, 1, 1)), Field("b", (0, 0, 1, 1))))
-    row = {"a": "12", "a_confidence": 0.9, "b": "5", "b_confidence": 0.8}
+    row = {"a": "12", "a_confidence": 0.9, "a_top_3": []}
+    row |= {"b": "5", "b_confidence": 0.8, "b_top_3": []}
     assert sheet_of(tmp_path / "sheet.html", [row], form).sections == {
         "a: 12": ["12"],
         "b: 5": ["5"],

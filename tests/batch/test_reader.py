@@ -14,7 +14,7 @@ from digits.batch import reader
 from digits.batch.fields import Field
 from digits.batch.places import FilesInMemory, Place
 from digits.batch.reader import read_batch
-from digits.batch.rows import Row, columns_of
+from digits.batch.rows import Row, columns_of, likeliest_digits
 from digits.batch.task import ReadingTask
 from digits.common.errors import ModelError
 from digits.network.loading import load_network
@@ -59,14 +59,18 @@ def test_a_digits_row_is_its_reading() -> None:
     rows = rows_of(ReadingTask(MODEL, "digit"))
     for path in ("7.png", "0.png", "scribble.png"):
         reading, row = read_digit(PICTURES[path]), rows[path]
-        digit, confidence = reading.top_k[0]
-        assert (row["answer"], row["doubt"], row["error"]) == (str(digit), reading.doubt, None)
+        digit, confidence = reading.top_k[0] if reading.is_digit else (None, None)
+        assert row["answer"] == (None if digit is None else str(digit))
+        assert (row["doubt"], row["error"]) == (reading.doubt, None)
         assert row["confidence"] == pytest.approx(confidence, abs=1e-6)
         assert [[each["digit"] for each in top] for top in row["top_3"]] == [
             [digit for digit, _ in reading.top_k]
         ]
     assert rows["7.png"]["answer"] == "7"
     assert rows["scribble.png"]["doubt"]
+    assert likeliest_digits(rows["scribble.png"]) == str(
+        read_digit(PICTURES["scribble.png"]).top_k[0][0]
+    )
 
 
 def test_a_digits_box_holds_its_ink() -> None:
@@ -81,11 +85,30 @@ def test_a_numbers_row_is_its_reading() -> None:
     rows = rows_of(ReadingTask(MODEL))
     for path in ("12.50.png", "7.png", "scribble.png"):
         number, row = read_number(PICTURES[path]), rows[path]
-        assert (row["answer"], row["doubt"], row["error"]) == (number.written, number.doubt, None)
-        assert row["confidence"] == pytest.approx(number.confidence, abs=1e-6)
+        assert (row["doubt"], row["error"]) == (number.doubt, None)
+        assert row["answer"] == (number.written if number.is_number else None)
+        confidence = number.confidence if number.is_number else None
+        assert row["confidence"] == pytest.approx(confidence, abs=1e-6)
         assert row["boxes"] == [list(each.box) for each in number.digits]
         assert len(row["top_3"]) == len(number.digits)
     assert rows["12.50.png"]["answer"] == "12.50"
+    assert rows["scribble.png"]["doubt"]
+    assert rows["scribble.png"]["top_3"]
+
+
+@pytest.mark.parametrize("kind", ["digit", "number"])
+def test_who_sums_the_answers_sums_nothing_that_is_in_doubt(kind: str) -> None:
+    page = np.full((200, 400), 255, np.uint8)
+    page[20:180, 220:380] = draw(SCRIBBLE, 160, 12)[..., 0]
+    fields = (Field("left", (0, 0, 0.5, 1)), Field("right", (0.5, 0, 0.5, 1)))
+    form_task = ReadingTask(MODEL, kind, fields=fields)  # type: ignore[arg-type]
+    row = rows_of(form_task, {"form.png": as_png(page)})["form.png"]
+    assert row["right"] is row["right_confidence"] is None
+    assert row["right_doubt"]
+    assert row["right_top_3"]
+    rows = rows_of(ReadingTask(MODEL, kind)).values()  # type: ignore[arg-type]
+    assert all((row["answer"] is None) == (row["confidence"] is None) for row in rows)
+    assert all(row["answer"] is None for row in rows if row["doubt"] or row["error"])
 
 
 @pytest.mark.parametrize("kind", ["digit", "number"])

@@ -22,9 +22,9 @@ def test_how_many_how_sure_how_many_in_doubt_and_why() -> None:
         *[row(answer="1", confidence=0.999)] * 3,
         *[row(answer="1", confidence=0.95)] * 2,
         row(answer="1", confidence=0.3),
-        row(answer="4", confidence=0.6, doubt="This could be 4 or 9: write it once more."),
-        row(answer="1", confidence=0.6, doubt="This could be 1 or 7: write it once more."),
-        row(answer="1", confidence=0.6, doubt="Draw 0 to 9."),
+        row(top_3=[], doubt="This could be 4 or 9: write it once more."),
+        row(top_3=[], doubt="This could be 1 or 7: write it once more."),
+        row(top_3=[], doubt="Draw 0 to 9."),
         row(error="This picture has 70000 × 70000 pixels."),
         row(error="This picture has 90000 × 12345 pixels."),
     ]
@@ -52,9 +52,9 @@ def test_rare_reasons_are_counted_together() -> None:
 def test_fields_are_counted_one_by_one() -> None:
     form = ReadingTask(TASK.model, fields=(Field("a", (0, 0, 1, 1)), Field("b", (0, 0, 1, 1))))
     summary = Summary(form)
-    summary.count(
-        dict.fromkeys(columns_of(form)) | {"a": "3", "a_confidence": 0.99, "b_doubt": "Empty."}
-    )
+    sure = {"a": "3", "a_confidence": 0.99, "b_doubt": "Empty."}
+    summary.count(dict.fromkeys(columns_of(form)) | sure)
     text = summary.as_text(1, 0)
+    assert "In doubt: 0 fields." in text
     assert "Answered: 1 fields; sure of them: 1 at least 99%" in text
     assert "Empty: 1 fields." in text

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from digits.network.tensorflow_import import MISSING
 from tests.absent_tensorflow import without_tensorflow
-from tests.browser import draw, open_page, started_server, wait_until_healthy
+from tests.browser import draw, open_page, started_server, until_seen, wait_until_healthy
 from tests.drawings import DIGITS
 from tests.drawings import draw as drawing
 from tests.programs import run
@@ -77,6 +77,17 @@ def test_what_trains_and_measures_says_what_it_needs(
     assert done.stderr.count("\n") == 1
 
 
+def choose_layer(page: Page, name: str) -> None:
+    """Open the list of layers, and choose one."""
+    layer, option = (
+        page.get_by_role("combobox", name="Last conv layer"),
+        page.get_by_role("option", name=name),
+    )
+    layer.scroll_into_view_if_needed()
+    until_seen(option, layer.click)
+    option.click()
+
+
 def test_the_page_answers_and_explains(
     environment: dict[str, str], chromium: Browser, tmp_path: Path
 ) -> None:
@@ -90,14 +101,10 @@ def test_the_page_answers_and_explains(
         page.get_by_text("Show model layers").click()
         expect(page.get_by_text("conv_8").first).to_be_visible()
         page.get_by_text("More about the method").click()
-        layer = page.get_by_role("combobox", name="Last conv layer")
-        layer.scroll_into_view_if_needed()
-        layer.click()
-        page.get_by_role("option", name="conv_3").click()
+        choose_layer(page, "conv_3")
         expect(page.get_by_role("alert")).to_contain_text(MISSING)
         expect(page.locator(".answer-digit")).to_have_text("7")
-        layer.click()  # it is there still, to choose another
-        page.get_by_role("option", name="conv_8").click()
+        choose_layer(page, "conv_8")  # the list is there still, to choose another
         expect(page.locator(".heatmap")).to_be_visible()
 
     assert "Traceback" not in log.read_text()

@@ -252,11 +252,15 @@ def test_two_files_at_once_become_a_table(page: AppTest, written_one: Image.Imag
     page.file_uploader(key="upload").set_value(
         [("a.png", file, "image/png"), ("b.png", file, "image/png")]
     ).run()
-    assert "stands in the table below" in text(page, "message")
     _, reading = page.session_state["many"]
     reading._thread.join(PATIENCE)
     page.run()
+    assert reading.problem is None
+    assert "All 2 pictures are read." in text(page, "note")
     assert [row.row["answer"] for row in reading.pictures] == ["1", "1"]
+    page.selectbox(key="many-shown").set_value(1).run()
+    assert "b.png" in blocks(page, "chosen-picture")[0]
+    assert likeliest(page) == "1"
     assert not page.exception
     page.file_uploader(key="upload").set_value([("c.png", file, "image/png")]).run()
     assert "many" not in page.session_state

@@ -233,7 +233,7 @@ def test_a_stroke_brings_the_paper_and_its_answer_and_nothing_else(desktop: Page
 
     sent = b"".join(each for each in messages if isinstance(each, bytes))
     assert b"Undo" in sent and b"What the network sees" in sent
-    for beside in (b"Picture of a number", b"Ruled paper", b"Your hand", b"Show model layers"):
+    for beside in (b"A picture or several", b"Ruled paper", b"Your hand", b"Show model layers"):
         assert beside in on_the_whole_page
         assert beside not in sent
 

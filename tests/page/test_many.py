@@ -5,18 +5,25 @@ from __future__ import annotations
 import csv
 import io
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import TimeoutError as NotYetError
 
 from benchmarks.habits import write_habit
 from tests.batch.test_places import document, png, zipped
 from tests.browser import draw, until_seen, wait_until
 from tests.conftest import as_file
-from tests.drawings import DIGITS
+from tests.drawings import DIGITS, SCRIBBLE
+from tests.drawings import draw as draw_picture
 
 WAIT = 90_000  # milliseconds
+# Pixels: a row's height, and from the table's left side to two of its columns, on a desktop.
+ROW, ANSWER, WHY = 78, 180, 513
+# What scrolls inside the table.
+SCROLLER = "document.querySelector('.dvn-scroller')"
 
 
 def give(page: Page, *files: tuple[str, bytes]) -> None:
@@ -32,11 +39,17 @@ def give(page: Page, *files: tuple[str, bytes]) -> None:
 def kept(page: Page) -> list[dict[str, str]]:
     """The rows of the CSV that is offered, once all is read."""
     button = page.get_by_role("button", name="Download CSV")
-    button.wait_for()
-    with page.expect_download() as download:
-        button.click()
-    text = Path(download.value.path()).read_text("utf-8")
-    return list(csv.DictReader(io.StringIO(text)))
+    found: list[str] = []
+
+    def is_kept() -> bool:
+        button.wait_for()
+        with suppress(NotYetError), page.expect_download(timeout=10_000) as download:
+            button.click()  # which is lost while the page is drawn anew
+            found.append(Path(download.value.path()).read_text("utf-8"))
+        return bool(found)
+
+    wait_until(is_kept)
+    return list(csv.DictReader(io.StringIO(found[0])))
 
 
 def test_several_files_and_a_zip_become_a_table(desktop: Page, screenshots: Path) -> None:
@@ -48,6 +61,7 @@ def test_several_files_and_a_zip_become_a_table(desktop: Page, screenshots: Path
         "7.png": "7", "all.zip/4.png": "4", "all.zip/a/3.png": "3", "all.zip/in.zip": "",
         "all.zip/text.png": "",
     }  # fmt: skip
+    assert table_in_view(desktop) > 0.2
     assert "ZIP inside a ZIP" in rows["all.zip/in.zip"]["error"]
     assert "not a picture" in rows["all.zip/text.png"]["error"]
     assert {row["by_hand"] for row in rows.values()} == {"False"}
@@ -56,7 +70,7 @@ def test_several_files_and_a_zip_become_a_table(desktop: Page, screenshots: Path
 
 def test_another_view_keeps_the_work_going(desktop: Page) -> None:
     give(desktop, *[(f"{number}.png", png(number % 10)) for number in range(30)])
-    desktop.get_by_text("stands in the table below").wait_for()
+    desktop.get_by_text("of 30 pictures are read").wait_for()
     desktop.get_by_role("tab", name="Draw").click()
     draw(desktop, DIGITS[1])
     expect(desktop.locator(".answer-digit")).to_have_text("1")
@@ -66,19 +80,30 @@ def test_another_view_keeps_the_work_going(desktop: Page) -> None:
 
 
 def test_a_wrong_answer_is_corrected_in_place_and_marked(desktop: Page) -> None:
-    give(desktop, ("3.png", png(3)), ("text.png", b"no picture"))
-    desktop.get_by_role("button", name="Download CSV").wait_for()
-    editor = desktop.locator("textarea.gdg-input")
-
-    def open_editor() -> None:
-        click_in_table(desktop, row=1, x=110)
-        for key in ("ArrowRight", "ArrowRight", "Enter"):
-            desktop.keyboard.press(key)
-
-    until_seen(editor, open_editor)
-    editor.fill("8")
-    desktop.keyboard.press("Enter")
-    wait_until(lambda: answers_kept(desktop) == {"3.png": ("8", "True"), "text.png": ("", "False")})
+    scribble = as_file(Image.fromarray(draw_picture(SCRIBBLE)))
+    give(desktop, ("3.png", png(3)), ("text.png", b"no picture"), ("doubted.png", scribble))
+    assert answers_kept(desktop) == {
+        "3.png": ("3", "False"), "text.png": ("", "False"), "doubted.png": ("", "False")
+    }  # fmt: skip
+    in_doubt = desktop.get_by_text(re.compile(r"(\d) of 3 pictures are in doubt"))
+    expect(in_doubt).to_contain_text("2 of 3")
+    bring_table_into_view(desktop, "See the table below")
+    before = top_of(desktop)
+    write_over(desktop, 1, "5")
+    expect(desktop.get_by_text("Your hand has changed")).to_be_visible()
+    expect(in_doubt).to_contain_text("1 of 3")
+    write_over(desktop, 1, "?")  # which takes it back
+    expect(in_doubt).to_contain_text("2 of 3")
+    write_over(desktop, 1, "8")
+    write_over(desktop, 2, "8")
+    expected = {"3.png": ("8", "True"), "text.png": ("", "False"), "doubted.png": ("8", "True")}
+    wait_until(lambda: answers_kept(desktop) == expected)
+    wait_until_still(desktop)
+    assert top_of(desktop) == before
+    expect(in_doubt).to_contain_text("1 of 3")
+    rows = {row["path"]: row for row in kept(desktop)}
+    assert {(row["confidence"], row["doubt"]) for row in rows.values()} == {("", "")}
+    assert all(rows[name]["top_3"] for name in ("3.png", "doubted.png"))
 
 
 def answers_kept(page: Page) -> dict[str, tuple[str, str]]:
@@ -86,12 +111,76 @@ def answers_kept(page: Page) -> dict[str, tuple[str, str]]:
 
 
 def test_a_picture_that_is_chosen_is_explained_like_any_other(desktop: Page) -> None:
-    give(desktop, ("3.png", png(3)), ("text.png", b"no picture"))
-    desktop.get_by_role("button", name="Download CSV").wait_for()
+    give(desktop, *[(f"{number}.png", png(number)) for number in range(8)], ("text.png", b"none"))
+    bring_table_into_view(desktop, "See the table below")
+    box = desktop.locator(".st-key-many-table").bounding_box()
+    assert box is not None
+    desktop.mouse.move(box["x"] + WHY, box["y"] + 200)
+    desktop.mouse.wheel(0, 2 * ROW)
+    wait_until(lambda: desktop.evaluate(f"{SCROLLER}.scrollTop") == 2 * ROW)
+
+    press_why(desktop, row=3)
+
     answer = desktop.locator(".answer-digit")
-    until_seen(answer, lambda: click_in_table(desktop, row=1, x=38), patience=40)
-    expect(answer).to_have_text("3")
+    name = desktop.get_by_role("heading", name=f"{answer.inner_text()}.png")
+    wait_until(lambda: is_in_view(name) and is_in_view(answer))
     expect(desktop.locator(".heatmap")).to_be_visible()
+    bring_table_into_view(desktop, "Back to the table")
+    assert desktop.evaluate(f"{SCROLLER}.scrollTop") == 2 * ROW
+    expect(answer).to_be_attached()
+    before = top_of(desktop)
+    write_over(desktop, 1, "9")
+    expect(desktop.get_by_text("Your hand has changed")).to_be_visible()
+    wait_until_still(desktop)
+    assert top_of(desktop) == before
+
+
+def is_in_view(element: Locator) -> bool:
+    """Whether all of it is on the screen."""
+    page, box = element.page, element.bounding_box()
+    assert page.viewport_size is not None
+    return box is not None and 0 <= box["y"] <= page.viewport_size["height"] - box["height"]
+
+
+def table_in_view(page: Page) -> float:
+    """How much of the table is on the screen; the page's own bar lies over it."""
+    box = page.locator(".st-key-many-table").bounding_box()
+    assert box is not None
+    assert page.viewport_size is not None
+    seen = min(box["y"] + box["height"], page.viewport_size["height"]) - max(box["y"], 60)
+    return max(0.0, seen / box["height"])
+
+
+def bring_table_into_view(page: Page, button: str) -> None:
+    """By a button of the page; come back when nothing moves any more."""
+    page.get_by_role("button", name=button).click()
+    wait_until(lambda: table_in_view(page) == 1)
+    wait_until_still(page)
+
+
+def wait_until_still(page: Page) -> None:
+    """Come back when nothing moves any more."""
+    tops: list[float] = []
+
+    def is_still() -> bool:
+        tops.append(top_of(page))
+        page.wait_for_timeout(300)
+        return tops[-2:] == [top_of(page)] * 2
+
+    wait_until(is_still)
+
+
+def top_of(page: Page) -> float:
+    """Where on the screen the table is."""
+    box = page.locator(".st-key-many-table").bounding_box()
+    assert box is not None
+    return box["y"]
+
+
+def press_why(page: Page, row: int) -> None:
+    """Of the rows that are shown; until there is an answer."""
+    answer = page.locator(".answer-digit")
+    until_seen(answer, lambda: click_in_table(page, row, WHY), patience=40)
 
 
 def click_in_table(page: Page, row: int, x: int, clicks: int = 1) -> None:
@@ -100,15 +189,15 @@ def click_in_table(page: Page, row: int, x: int, clicks: int = 1) -> None:
     table.scroll_into_view_if_needed()
     box = table.bounding_box()  # something of the table's own lies over its canvas
     assert box is not None
-    page.mouse.click(box["x"] + x, box["y"] + 36 + 48 * row + 24, click_count=clicks)
+    page.mouse.click(box["x"] + x, box["y"] + 36 + ROW * row + ROW / 2, click_count=clicks)
 
 
 def test_a_page_of_a_document_is_explained_like_any_other(desktop: Page) -> None:
     give(desktop, ("pages.tif", document("TIFF", 3, 4)), ("text.png", b"no picture"))
     desktop.get_by_role("button", name="Download CSV").wait_for()
-    answer = desktop.locator(".answer-digit")
-    until_seen(answer, lambda: click_in_table(desktop, row=1, x=38), patience=40)
-    expect(answer).to_have_text(re.compile("[34]"))
+    press_why(desktop, row=1)
+    expect(desktop.locator(".answer-digit")).to_have_text(re.compile("[34]"))
+    expect(desktop.get_by_role("heading", name="pages.tif, page")).to_be_visible()
     expect(desktop.locator(".heatmap")).to_be_visible()
 
 
@@ -151,8 +240,8 @@ def test_what_is_corrected_in_the_table_the_hand_learns(desktop: Page, screensho
 
 
 def write_over(page: Page, row: int, answer: str) -> None:
-    """In a table where all answers stand in the middle, for none is in doubt."""
+    """Write another answer into a row."""
     editor = page.locator("textarea.gdg-input")
-    until_seen(editor, lambda: click_in_table(page, row, x=430, clicks=2))
+    until_seen(editor, lambda: click_in_table(page, row, ANSWER, clicks=2))
     editor.fill(answer)
     page.keyboard.press("Enter")

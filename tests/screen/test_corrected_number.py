@@ -66,3 +66,10 @@ def test_a_number_written_anew_is_what_its_corrections_write(read: str, digits: 
     right = "".join(next(following) if sign in "0123456789" else sign for sign in read)
     if right.strip():
         assert write_corrected(read, corrected_digits(read, right)) == right
+
+
+def test_of_what_was_in_doubt_each_digit_is_said_also_where_it_was_likeliest() -> None:
+    assert corrected_digits("17", "12", is_doubted=True) == {0: 1, 1: 2}
+    assert corrected_digits("1", "", is_doubted=True) == {0: None}
+    with pytest.raises(DigitError):
+        corrected_digits("1", "12", is_doubted=True)

@@ -9,6 +9,7 @@ import streamlit as st
 from digits.batch.background import BackgroundReading, ReadPicture
 from digits.common.errors import PictureError
 from digits.page.answering import show_number
+from digits.page.digit_choice import chosen_place
 from digits.page.guarding import guarded
 from digits.page.many_rows import name_of
 from digits.screen import html_parts
@@ -58,5 +59,4 @@ def _explain(
     seen, answer = st.columns([5, 4], gap="medium")
     with answer:
         show_number(number)
-    chosen = st.session_state.get(f"digit-{number.key}")
-    seen.html(html_parts.uploaded(number.framed_picture(chosen)))
+    seen.html(html_parts.uploaded(number.framed_picture(chosen_place(number))))

@@ -19,7 +19,7 @@ from benchmarks.photo_simulation import Photo
 from digits.common.errors import DigitError
 
 OURS = "this project"
-RAPIDOCR = "RapidOCR"
+RAPIDOCR, RAPIDOCR_ONE_LINE = "RapidOCR", "RapidOCR, one line"
 _NOT_YET = "digit_predictor.read_number is not there yet: this table is what it will be judged by."
 _NO_RAPIDOCR = "RapidOCR is left out: pip install rapidocr onnxruntime, to hold it against."
 # Of RapidOCR: texts whose middles differ by less of their height stand in one row.
@@ -64,11 +64,10 @@ def find_readers(model: str | None, rapidocr: bool) -> tuple[dict[str, Reader], 
     else:
         found[OURS] = ours
     if rapidocr:
-        theirs = rapidocr_reader()
-        if theirs is None:
+        theirs = rapidocr_readers()
+        found |= theirs
+        if not theirs:
             sentences.append(_NO_RAPIDOCR)
-        else:
-            found[RAPIDOCR] = theirs
     return found, sentences
 
 
@@ -95,20 +94,33 @@ def our_reader(model: str | None) -> Reader | None:
     return read
 
 
-def rapidocr_reader() -> Reader | None:
-    """RapidOCR's with its defaults, or None where it is not installed."""
+def rapidocr_readers() -> dict[str, Reader]:
+    """RapidOCR's by name, with its defaults, and told that there is just one line; or none."""
     try:
         engine = importlib.import_module("rapidocr").RapidOCR()
     except ImportError:
-        return None
+        return {}
 
     def read(picture: Photo) -> NumberAnswer:
-        found = engine(np.ascontiguousarray(picture[..., ::-1]))  # it takes BGR, as OpenCV does
+        found = engine(_in_bgr(picture))
         if found.boxes is None or found.txts is None or found.scores is None:
             return NO_ANSWER
         return answer_of_texts(found.boxes, found.txts, found.scores)
 
-    return read
+    def read_line(picture: Photo) -> NumberAnswer:
+        found = engine(_in_bgr(picture), use_det=False, use_cls=False, use_rec=True)
+        if not found.txts:
+            return NO_ANSWER
+        height, width = picture.shape[:2]
+        whole = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float64)
+        return answer_of_texts([whole], found.txts[:1], found.scores[:1])
+
+    return {RAPIDOCR: read, RAPIDOCR_ONE_LINE: read_line}
+
+
+def _in_bgr(picture: Photo) -> Photo:
+    """As OpenCV has it."""
+    return np.ascontiguousarray(picture[..., ::-1])
 
 
 def answer_of_texts(

@@ -501,7 +501,7 @@ class TestMeasures:
 class TestReaders:
     def test_a_reader_that_is_not_there_is_told_in_a_sentence(self, monkeypatch, capsys):
         monkeypatch.delattr(digit_predictor, "read_number", raising=False)
-        monkeypatch.setattr(number_readers, "rapidocr_reader", lambda: None)
+        monkeypatch.setattr(number_readers, "rapidocr_readers", dict)
         assert main(["--rapidocr"]) == 0
         said = capsys.readouterr().out
         assert "read_number is not there yet" in said

@@ -40,5 +40,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two more than there are cores: who drives a browser or a window mostly waits."""
-    return min(4, 2 + (os.cpu_count() or 1))
+    """One more than there are cores: who drives a browser or a window mostly waits."""
+    return min(4, 1 + (os.cpu_count() or 1))

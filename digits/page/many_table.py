@@ -19,6 +19,7 @@ from digits.page.many_rows import (
     rows_to_keep,
     shown_rows,
 )
+from digits.screen import html_parts
 
 WHAT_TO_DO = (
     "*Why?* shows why a picture was read so. Write over an answer that is wrong, or empty it where "
@@ -70,6 +71,7 @@ def show_table(reading: BackgroundReading) -> None:
         _offer_choice(rows)
     st.caption(f"{WHAT_TO_DO} {_count_of_doubted(rows)}")
     key = _key_of_table(list(shown))
+    st.html(html_parts.least_height("many-table", _height(shown)))
     with st.container(key="many-table"):
         st.data_editor(
             _columns(shown),

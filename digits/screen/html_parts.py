@@ -304,6 +304,14 @@ def chosen_picture(name: str) -> str:
     """
 
 
+def least_height(key: str, pixels: int) -> str:
+    """A rule that keeps the place of a container while what is in it is drawn anew.
+
+    Without, the page is shorter for a moment, and who looks at its end finds it moved afterwards.
+    """
+    return f"<style>.st-key-{key} {{ min-height: {pixels}px }}</style>"
+
+
 def table_is_below(sentence: str) -> str:
     """That pictures are read, and the way to their table."""
     to_table = _button_to_table("See the table below")

@@ -97,9 +97,11 @@ def our_reader(model: str | None) -> Reader | None:
 def rapidocr_readers() -> dict[str, Reader]:
     """RapidOCR's by name, with its defaults, and told that there is just one line; or none."""
     try:
-        engine = importlib.import_module("rapidocr").RapidOCR()
+        make_engine = importlib.import_module("rapidocr").RapidOCR
     except ImportError:
         return {}
+    # One each: what a call asks for is kept for the next, in whichever thread.
+    engine, line_engine = make_engine(), make_engine()
 
     def read(picture: Photo) -> NumberAnswer:
         found = engine(_in_bgr(picture))
@@ -108,7 +110,7 @@ def rapidocr_readers() -> dict[str, Reader]:
         return answer_of_texts(found.boxes, found.txts, found.scores)
 
     def read_line(picture: Photo) -> NumberAnswer:
-        found = engine(_in_bgr(picture), use_det=False, use_cls=False, use_rec=True)
+        found = line_engine(_in_bgr(picture), use_det=False, use_cls=False, use_rec=True)
         if not found.txts:
             return NO_ANSWER
         height, width = picture.shape[:2]

@@ -239,7 +239,7 @@ def keep(file: Path, picture: Image.Image) -> None:
 
 def take_new_sheet(page: Page) -> None:
     """Press Clear, and wait until the paper is white."""
-    page.get_by_role("button", name="Clear").click()
+    page.get_by_role("button", name="Clear Shortcut").click()
     wait_until(lambda: picture_on_canvas(page).getextrema() == (255, 255))
     wait_until_idle(page)
 

@@ -134,7 +134,7 @@ class Person:
     async def clear(self) -> None:
         """Take a new sheet, on our page."""
         await self.page.evaluate("__clock.lifted = 0")
-        await self.page.get_by_role("button", name="Clear").click()
+        await self.page.get_by_role("button", name="Clear Shortcut").click()
         await self.page.locator(".message").wait_for()
         await asyncio.sleep(0.3)
 

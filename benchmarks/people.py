@@ -47,6 +47,8 @@ INNER_IDLE = 20.0
 WATCHED_EVERY = 10.0
 OWN_INK = 0.8
 """A picture that shows less of the ink that was drawn is another one."""
+UNLIKE_PAPER = 40
+"""Levels, of 256: ink differs from the paper by more, whatever colour evidence gives it."""
 
 
 @dataclass
@@ -95,7 +97,8 @@ async def _answer(person: Person) -> str:
 async def _is_own_picture(person: Person, strokes: Strokes) -> bool:
     source = await person.page.locator(".heatmap img").first.get_attribute("src") or ""
     with Image.open(io.BytesIO(base64.b64decode(source.partition(",")[2]))) as picture:
-        shown = np.asarray(picture.convert("RGB")).min(axis=2) < 200
+        pixels = np.asarray(picture.convert("RGB")).astype(np.int16)
+    shown = np.abs(pixels - pixels[2, 2]).max(axis=2) > UNLIKE_PAPER
     height, width = shown.shape
     on_square = [[((x + 50) / 2, y / 2) for x, y in stroke] for stroke in strokes]
     ink = draw(on_square, width, round(height / 20))[:height, :, 0] < 128

@@ -125,6 +125,19 @@ def until_seen(wanted: Locator, act: Callable[[], None], patience: float = 5) ->
     wait_until(is_seen)
 
 
+def wait_until_still(element: Locator) -> None:
+    """Come back when something is there, and nothing moves it any more."""
+    tops: list[float | None] = []
+
+    def is_still() -> bool:
+        box = element.bounding_box()
+        tops.append(box["y"] if box else None)
+        element.page.wait_for_timeout(300)
+        return len(tops) > 2 and tops[-1] is not None and len(set(tops[-3:])) == 1
+
+    wait_until(is_still)
+
+
 def wait_until_healthy(server: Server, log: Path) -> None:
     """Come back when the server says that it can serve.
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
-
-import numpy as np
 
 from digits.batch.fields import COLUMNS_OF_A_FIELD
 from digits.batch.places import Place
 from digits.batch.task import ReadingTask
 from digits.common.errors import PictureError
+from digits.picture.ink_place import box_of_ink
 from digits.reading.digit import Reading
 from digits.reading.number import NumberReading
 
@@ -136,11 +134,4 @@ def _rounded(confidence: float) -> float:
 
 
 def _box_of_ink(reading: Reading) -> list[int]:
-    rows, columns = np.nonzero(reading.network_input)
-    first = [columns.min() - 0.5, rows.min() - 0.5, 1]
-    last = [columns.max() + 0.5, rows.max() + 0.5, 1]
-    corners = (reading.placement @ np.array([first, last]).T).T + 0.5
-    height, width = reading.picture.shape[:2]
-    low, high = np.clip(corners, 0, (width, height)).tolist()
-    x, y = math.floor(low[0]), math.floor(low[1])
-    return [x, y, math.ceil(high[0]) - x, math.ceil(high[1]) - y]
+    return list(box_of_ink(reading.network_input, reading.placement, reading.picture.shape))

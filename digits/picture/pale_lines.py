@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.picture.pixels import InkMap, Mask
-from digits.picture.straight_lines import LevelLine, pixels_of_lines
+from digits.picture.straight_lines import LevelLine, band_along, pixels_of_lines
 
 # Of what is written: a line is no darker.
 PALE = 0.5
@@ -77,9 +77,4 @@ def _draw(sheet: NDArray[np.uint8], line: LevelLine) -> None:
 
 def _darkness(highest: InkMap, line: LevelLine) -> float:
     """Of most of a line, where it is darkest across, for bent strokes leave its middle."""
-    columns = np.arange(line.first, line.last + 1)
-    middles = np.rint(line.slope * columns + line.height).astype(np.intp)
-    reach = max(1, round(0.5 * line.thickness))
-    across = middles + np.arange(-reach, reach + 1)[:, None]
-    darkest = highest[np.clip(across, 0, len(highest) - 1), columns].max(axis=0)
-    return float(np.median(darkest))
+    return float(np.median(band_along(highest, line).max(axis=0)))

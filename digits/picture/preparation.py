@@ -25,6 +25,7 @@ from digits.picture.decoding import DecodedPicture
 from digits.picture.drawing_ink import drawing_contrast, drawing_paper
 from digits.picture.ink_finding import find_inks, without_needless
 from digits.picture.ink_parts import MIN_CONTRAST
+from digits.picture.ink_place import corners_of_ink
 from digits.picture.pixels import (
     Grey,
     Ink,
@@ -78,10 +79,7 @@ class PreparedDigit:
     @property
     def corners_of_ink(self) -> NDArray[np.float64]:
         """Where on the upright picture its ink begins and ends: (2, 2), x before y."""
-        rows, columns = np.nonzero(self.network_input)
-        first = [columns.min() - 0.5, rows.min() - 0.5, 1]
-        last = [columns.max() + 0.5, rows.max() + 0.5, 1]
-        return np.asarray((self.placement @ np.array([first, last]).T).T)
+        return corners_of_ink(self.network_input, self.placement)
 
 
 def prepare_digit(picture: DecodedPicture, ink: Ink = "auto") -> PreparedDigit:

@@ -99,6 +99,10 @@ class Row:
         """How far a place is below the baseline, in heights of the row; above it less than 0."""
         return (y - self.slope * x - self.baseline) / self.height
 
+    def foot_of(self, part: Part) -> float:
+        """How far a part's lowest pixel is below the baseline, in heights of the row."""
+        return self.below_baseline(part.middle[0], part.y + part.height - 1)
+
 
 def find_rows(ink_map: InkMap) -> list[Row]:
     """All rows, from above to below.

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import cv2
 import numpy as np
@@ -107,6 +108,24 @@ def longest_run(mask: Mask, line: LevelLine) -> int:
     """The most columns of a line side by side in which there is ink on it."""
     starts, ends = runs_of(_inked_along(mask, line))
     return int((ends - starts).max(initial=0))
+
+
+def band_along(picture: NDArray[Any], line: LevelLine, beyond: int = 0) -> NDArray[Any]:
+    """What lies on a line, from its middle by half its thickness, at least a pixel, to either side.
+
+    Args:
+        picture: (H, W), whose border goes on beyond it.
+        line: of it.
+        beyond: so many pixels more, to either side.
+
+    Returns:
+        (2 n + 1, the line's length), of each of its columns.
+    """
+    columns = np.arange(line.first, line.last + 1)
+    middles = np.rint(line.slope * columns + line.height).astype(np.intp)
+    reach = max(1, round(0.5 * line.thickness)) + beyond
+    rows = middles + np.arange(-reach, reach + 1)[:, None]
+    return picture[np.clip(rows, 0, len(picture) - 1), columns]
 
 
 def pixels_of_lines(mask: Mask, lines: list[LevelLine]) -> Mask:
@@ -235,11 +254,7 @@ def _line_through(pieces: _Pieces, members: Mask) -> tuple[float, float]:
 
 def _inked_along(mask: Mask, line: LevelLine) -> Mask:
     """In which of a line's columns there is ink on it, bool (its length,)."""
-    columns = np.arange(line.first, line.last + 1)
-    middles = np.rint(line.slope * columns + line.height).astype(np.intp)
-    reach = max(1, round(0.5 * line.thickness)) + 1
-    rows = middles + np.arange(-reach, reach + 1)[:, None]
-    return np.asarray(mask[np.clip(rows, 0, len(mask) - 1), columns].any(axis=0))
+    return np.asarray(band_along(mask, line, beyond=1).any(axis=0))
 
 
 def _longest_covered(mask: Mask, pieces: _Pieces, members: Mask) -> LevelLine | None:

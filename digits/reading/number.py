@@ -23,6 +23,7 @@ from digits.network.loading import as_network
 from digits.network.prediction import predict_logits
 from digits.network.row_serving import load_row_network
 from digits.picture.decoding import DecodedPicture, Picture, decode_picture
+from digits.picture.ink_place import box_of_ink
 from digits.picture.pixels import Ink
 from digits.picture.preparation import (
     PreparedDigit,
@@ -328,11 +329,8 @@ class _Alone:
     @property
     def box(self) -> Box:
         """Where its ink is: x, y, width, height, pixels of the upright picture."""
-        height, width = self.reading.picture.shape[:2]
-        low, high = np.clip(self.prepared.corners_of_ink + 0.5, 0, (width, height))
-        x, y = np.floor(low).astype(int).tolist()
-        right, bottom = np.ceil(high).astype(int).tolist()
-        return x, y, right - x, bottom - y
+        prepared, shape = self.prepared, self.reading.picture.shape
+        return box_of_ink(prepared.network_input, prepared.placement, shape)
 
 
 def _read_alone(decoded: DecodedPicture, ink: Ink, network: Network) -> _Alone:

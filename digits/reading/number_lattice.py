@@ -8,6 +8,7 @@ dynamic programming (Viterbi, 1967).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -71,6 +72,7 @@ def find_segments(
     """
     begins = np.flatnonzero(np.diff(parents, prepend=-1)).tolist()
     whole = dict(pairwise([*begins, len(pieces)]))
+    counts = Counter(parents)
     segments = []
     for first in range(len(pieces)):
         most = min(first + MOST_PIECES, len(pieces))
@@ -80,30 +82,37 @@ def find_segments(
         for stop in stops:
             if sum(are_settled[first:stop]) > 1:
                 break
-            x = min(piece.x for piece in pieces[first:stop])
-            right = max(piece.x + piece.width for piece in pieces[first:stop])
-            if stop > first + 1 and right - x > WIDEST_DIGIT * row.height:
+            left, right = _span(pieces[first:stop])
+            if stop > first + 1 and right - left > WIDEST_DIGIT * row.height:
                 break
-            if not _is_cut_off(range(first, stop), pieces, parents, row):
+            if not _is_cut_off(range(first, stop), pieces, parents, counts, row):
                 segments.append(Segment(first, stop, join_parts(pieces[first:stop])))
     return segments
 
 
-def _is_cut_off(members: range, pieces: Sequence[Part], parents: Sequence[int], row: Row) -> bool:
+def _is_cut_off(
+    members: range,
+    pieces: Sequence[Part],
+    parents: Sequence[int],
+    counts: Mapping[int, int],
+    row: Row,
+) -> bool:
     """Whether a piece was cut from its part and joined to another that is clearly apart from it."""
     of_parent: dict[int, list[Part]] = {}
     for each in members:
         of_parent.setdefault(parents[each], []).append(pieces[each])
     if len(of_parent) == 1:
         return False
-    spans = {
-        parent: (min(piece.x for piece in own), max(piece.x + piece.width for piece in own))
-        for parent, own in of_parent.items()
-    }
+    spans = {parent: _span(own) for parent, own in of_parent.items()}
     return any(
-        len(own) < parents.count(parent) and _gap_beside(parent, spans) > FARTHEST_CUT * row.height
+        len(own) < counts[parent] and _gap_beside(parent, spans) > FARTHEST_CUT * row.height
         for parent, own in of_parent.items()
     )
+
+
+def _span(pieces: Sequence[Part]) -> tuple[int, int]:
+    """The first column of several pieces, and that behind their last."""
+    return min(piece.x for piece in pieces), max(piece.x + piece.width for piece in pieces)
 
 
 def _gap_beside(parent: int, spans: Mapping[int, tuple[int, int]]) -> int:

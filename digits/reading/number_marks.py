@@ -109,7 +109,7 @@ class _Shape:
             width=part.width / row.height,
             height=part.height / row.height,
             middle=row.below_baseline(x, y),
-            lowest=row.below_baseline(x, part.y + part.height - 1),
+            lowest=row.foot_of(part),
             across=across,
             tilt=float(np.rad2deg(np.arctan2(abs(down), abs(right)))),
             lean=float(upwards) - row.slant,

@@ -193,20 +193,15 @@ def _doubt_of_slash(segment: Segment, cut: CutRow) -> float:
     """What it costs that a segment is a slash, as a logarithm, where a slash hardly ever is."""
     is_at_end = segment.first == 0 or segment.stop == len(cut.pieces)
     is_low = segment.part.height < _LOWEST_SLASH * cut.row.height
-    is_like_a_one = is_low and abs(_foot_of(segment.part, cut.row)) < _HIGHEST_FOOT
+    is_like_a_one = is_low and abs(cut.row.foot_of(segment.part)) < _HIGHEST_FOOT
     return _SLASH_AT_END * is_at_end + _SLASH_LIKE_A_ONE * is_like_a_one
-
-
-def _foot_of(part: Part, row: Row) -> float:
-    """How far its lowest pixel is below the baseline, in heights of the row."""
-    return row.below_baseline(part.middle[0], part.y + part.height - 1)
 
 
 def _stands_like_a_digit(part: Part, row: Row) -> bool:
     """Whether it is as high as the row's digits and on their baseline, as a 1 is."""
     height = part.height / row.height
     is_as_high = _HEIGHTS_OF_DIGITS[0] < height < _HEIGHTS_OF_DIGITS[1]
-    return is_as_high and abs(_foot_of(part, row)) < _OFF_BASELINE
+    return is_as_high and abs(row.foot_of(part)) < _OFF_BASELINE
 
 
 def _or_nothing(sign: Sign, log_nothing: float) -> Sign:

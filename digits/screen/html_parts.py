@@ -44,7 +44,7 @@ def answer(
     is_corrected = by_hand is not None and by_hand != read
     digit = by_hand if is_corrected else read
     sureness = f"{format_confidence(confidence)} confident"
-    words = f"Read as {with_article(read)}, {sureness}" if is_corrected else sureness
+    words = _read_as(with_article(read), confidence) if is_corrected else sureness
     return f"""
     <section class="answer{"" if is_alone else " of-number"}" role="status">
       <div class="answer-best">
@@ -68,7 +68,7 @@ def number(written: str, confidence: float, by_hand: str | None = None) -> str:
     """
     shown = written if by_hand is None else by_hand
     is_corrected = shown != written
-    read = f"Read as {' '.join(written.split())}, {format_confidence(confidence)} confident"
+    read = _read_as(" ".join(written.split()), confidence)
     if not shown.strip():
         return doubt(f"{BY_HAND}: no digit. {read}.")
     words = read if is_corrected else sureness_of_number(confidence)
@@ -87,8 +87,11 @@ def number(written: str, confidence: float, by_hand: str | None = None) -> str:
 def no_digit_by_hand(top_k: Sequence[tuple[int, float]]) -> str:
     """What a person says is no digit, and what it was read as, best first."""
     read, confidence = top_k[0]
-    sureness = f"Read as {with_article(read)}, {format_confidence(confidence)} confident."
-    return doubt(f"{BY_HAND}: no digit. {sureness}")
+    return doubt(f"{BY_HAND}: no digit. {_read_as(with_article(read), confidence)}.")
+
+
+def _read_as(what: str, confidence: float) -> str:
+    return f"Read as {what}, {format_confidence(confidence)} confident"
 
 
 def doubt(sentence: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import draw, open_page, until_seen, wait_until
+from tests.browser import draw, open_page, until_seen, wait_until, wait_until_still
 from tests.drawings import DIGITS, Strokes
 from tests.page.test_browser import expect_answer, press
 
@@ -60,15 +60,7 @@ def open_hand(page: Page) -> None:
     page.get_by_text(re.compile("^Your hand")).first.click()
     last = page.locator(".st-key-kept-corrections")
     last.wait_for()
-    heights: list[float] = []
-
-    def stands_still() -> bool:
-        box = last.bounding_box()
-        heights.append(box["y"] if box else -1)
-        page.wait_for_timeout(300)
-        return len(heights) > 1 and heights[-1] == heights[-2]
-
-    wait_until(stands_still)
+    wait_until_still(last)
 
 
 def test_a_habit_is_corrected_kept_brought_back_and_taken_back(

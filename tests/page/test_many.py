@@ -14,7 +14,7 @@ from playwright.sync_api import TimeoutError as NotYetError
 
 from benchmarks.habits import write_habit
 from tests.batch.test_places import document, png, zipped
-from tests.browser import draw, until_seen, wait_until
+from tests.browser import draw, until_seen, wait_until, wait_until_still
 from tests.conftest import as_file
 from tests.drawings import DIGITS, SCRIBBLE
 from tests.drawings import draw as draw_picture
@@ -98,7 +98,7 @@ def test_a_wrong_answer_is_corrected_in_place_and_marked(desktop: Page) -> None:
     write_over(desktop, 2, "8")
     expected = {"3.png": ("8", "True"), "text.png": ("", "False"), "doubted.png": ("8", "True")}
     wait_until(lambda: answers_kept(desktop) == expected)
-    wait_until_still(desktop)
+    wait_until_still(table_of(desktop))
     assert top_of(desktop) == before
     expect(in_doubt).to_contain_text("1 of 3")
     rows = {row["path"]: row for row in kept(desktop)}
@@ -113,7 +113,7 @@ def answers_kept(page: Page) -> dict[str, tuple[str, str]]:
 def test_a_picture_that_is_chosen_is_explained_like_any_other(desktop: Page) -> None:
     give(desktop, *[(f"{number}.png", png(number)) for number in range(8)], ("text.png", b"none"))
     bring_table_into_view(desktop, "See the table below")
-    box = desktop.locator(".st-key-many-table").bounding_box()
+    box = table_of(desktop).bounding_box()
     assert box is not None
     desktop.mouse.move(box["x"] + WHY, box["y"] + 200)
     desktop.mouse.wheel(0, 2 * ROW)
@@ -131,7 +131,7 @@ def test_a_picture_that_is_chosen_is_explained_like_any_other(desktop: Page) -> 
     before = top_of(desktop)
     write_over(desktop, 1, "9")
     expect(desktop.get_by_text("Your hand has changed")).to_be_visible()
-    wait_until_still(desktop)
+    wait_until_still(table_of(desktop))
     assert top_of(desktop) == before
 
 
@@ -144,7 +144,7 @@ def is_in_view(element: Locator) -> bool:
 
 def table_in_view(page: Page) -> float:
     """How much of the table is on the screen; the page's own bar lies over it."""
-    box = page.locator(".st-key-many-table").bounding_box()
+    box = table_of(page).bounding_box()
     assert box is not None
     assert page.viewport_size is not None
     seen = min(box["y"] + box["height"], page.viewport_size["height"]) - max(box["y"], 60)
@@ -155,24 +155,16 @@ def bring_table_into_view(page: Page, button: str) -> None:
     """By a button of the page; come back when nothing moves any more."""
     page.get_by_role("button", name=button).click()
     wait_until(lambda: table_in_view(page) == 1)
-    wait_until_still(page)
+    wait_until_still(table_of(page))
 
 
-def wait_until_still(page: Page) -> None:
-    """Come back when nothing moves any more."""
-    tops: list[float] = []
-
-    def is_still() -> bool:
-        tops.append(top_of(page))
-        page.wait_for_timeout(300)
-        return tops[-2:] == [top_of(page)] * 2
-
-    wait_until(is_still)
+def table_of(page: Page) -> Locator:
+    return page.locator(".st-key-many-table")
 
 
 def top_of(page: Page) -> float:
     """Where on the screen the table is."""
-    box = page.locator(".st-key-many-table").bounding_box()
+    box = table_of(page).bounding_box()
     assert box is not None
     return box["y"]
 

@@ -37,9 +37,7 @@ from digits.screen.shown_answer import DEFAULT_METHOD, ShownAnswer
 
 CANDIDATES = 3
 """On whose common scale the evidence for a class is shown: the likeliest few."""
-EVIDENCE_OF_ALL = (
-    "What spoke for each digit: the warmer the colour, the more, on one scale for all."
-)
+EVIDENCE_OF_ALL = "What spoke for each digit: the warmer, the more, all on one scale."
 # In logits, of what is no digit: weaker evidence is noise.
 _WEAKEST = 0.02
 

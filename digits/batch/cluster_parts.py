@@ -55,8 +55,8 @@ class ClusterParts:
                 self._forget()
             self._look_at_record()
 
-    def complete(self) -> set[bytes]:
-        """The files all of whose rows are there; what is cut short is taken away."""
+    def complete(self) -> dict[bytes, int]:
+        """How many rows each file has, all of which are there; what is cut short is taken away."""
         rows: dict[bytes, set[int]] = {}
         expected: dict[bytes, int] = {}
         for _, table in self._tables([FILE, PLACE, OF]):
@@ -64,7 +64,8 @@ class ClusterParts:
             for file, place, of in zip(*columns, strict=True):
                 rows.setdefault(file, set()).add(place)
                 expected[file] = of
-        return {file for file, places in rows.items() if len(places) == expected[file]}
+        there = {file: len(places) for file, places in rows.items()}
+        return {file: number for file, number in there.items() if number == expected[file]}
 
     def add(self, table: pyarrow.Table) -> None:
         """Write one part more."""
@@ -79,8 +80,8 @@ class ClusterParts:
 
         tables = [table for _, table in self._tables(None)]
         whole = pyarrow.concat_tables(tables)
-        order = {_key(file): number for number, file in enumerate(files)}
-        shown = {_key(file): file for file in files}
+        order = {key_of(file): number for number, file in enumerate(files)}
+        shown = {key_of(file): file for file in files}
         keys = zip(
             (order.get(each, -1) for each in whole.column(FILE).to_pylist()),
             whole.column(PLACE).to_pylist(),
@@ -166,7 +167,8 @@ def hash_of(files: Sequence[StoredFile]) -> str:
     return digest.hexdigest()
 
 
-def _key(file: StoredFile) -> bytes:
+def key_of(file: StoredFile) -> bytes:
+    """What a file is called in the parts: its path, which need be no UTF-8."""
     return file.path.encode("utf-8", "surrogateescape")
 
 

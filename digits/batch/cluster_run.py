@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from digits.batch.cluster_connection import connected, import_ray
-from digits.batch.cluster_parts import ClusterParts, hash_of
+from digits.batch.cluster_parts import ClusterParts, hash_of, key_of
 from digits.batch.cluster_reader import ClusterReader, as_part
 from digits.batch.contact_sheet import write_sheet
 from digits.batch.job import Job, Result
@@ -87,19 +87,19 @@ def _result(ray: Any, job: Job, address: str, found: FoundInStore, parts: Cluste
         if job.sheet is not None:
             raise DataError("With --ray the sheet is made with the table: add --restart.")
         return Result(parts.finished.unreadable, None, found.passed_over)
+    complete = parts.complete()
+    read_before = sum(complete.get(key_of(file), 0) for file in found.files)
     if _missing(found, parts):
         with connected(ray, job.model, address) as model:
             _read_by_ray(ray, job, model, found, parts)
     _read_what_is_left(job, found, parts)
-    summary = _join(job, found, parts)
+    summary = _join(job, found, parts, read_before)
     return Result(summary.unreadable, summary, found.passed_over)
 
 
 def _missing(found: FoundInStore, parts: ClusterParts) -> list[StoredFile]:
     complete = parts.complete()
-    return [
-        file for file in found.files if file.path.encode("utf-8", "surrogateescape") not in complete
-    ]
+    return [file for file in found.files if key_of(file) not in complete]
 
 
 def _read_by_ray(ray: Any, job: Job, model: str, found: FoundInStore, parts: ClusterParts) -> None:
@@ -163,8 +163,8 @@ def _read_what_is_left(job: Job, found: FoundInStore, parts: ClusterParts) -> No
         parts.add(as_part(paths, files, job.task, network))
 
 
-def _join(job: Job, found: FoundInStore, parts: ClusterParts) -> Summary:
-    summary = Summary(job.task)
+def _join(job: Job, found: FoundInStore, parts: ClusterParts, read_before: int) -> Summary:
+    summary = Summary(job.task, read_before)
     with tempfile.TemporaryDirectory() as folder:
         table = Path(folder) / job.output.name
         write_table(summary.counting(parts.rows(found.files)), job.task, table)

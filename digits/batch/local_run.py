@@ -51,6 +51,7 @@ class _Run:
         self._job, self._parts, self._workers = job, parts, workers
         self._paths, self._passed_over = found.paths, found.passed_over
         self._under_way: deque[_Part] = deque()
+        self._read_before = 0
 
     def result(self) -> Result:
         """Do what is left to do."""
@@ -97,12 +98,14 @@ class _Run:
             name = self._parts.name_of(index, places)
             if self._parts.has(name):
                 bar.update(len(places))
+                self._read_before += len(places)
                 continue
             self._under_way.append(_Part(name, len(places)))
             yield from groups(places, BATCH)
 
     def _join(self) -> Summary:
-        summary, task = Summary(self._job.task), self._job.task
+        task = self._job.task
+        summary = Summary(task, self._read_before)
         with atomic_write(self._job.output) as temporary:
             write_table(summary.counting(self._parts.rows()), task, temporary)
         self._parts.finish(summary.pictures, summary.unreadable)

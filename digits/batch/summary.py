@@ -20,13 +20,18 @@ _NUMBERS = re.compile(r"\d[\d.,]*\d")
 class Summary:
     """Counts rows as they go by.
 
+    Args:
+        task: by which they were read.
+        read_before: how many of them a run before has left.
+
     Attributes:
         pictures: how many rows there were.
         unreadable: how many of them could not be read.
     """
 
-    def __init__(self, task: ReadingTask) -> None:
+    def __init__(self, task: ReadingTask, read_before: int) -> None:
         self._task = task
+        self._read_before = read_before
         self.pictures = self.unreadable = 0
         self._answers = self._empty = 0
         self._at_least = dict.fromkeys(_LEVELS, 0)
@@ -62,9 +67,8 @@ class Summary:
             seconds: that it took.
             passed_over: files that are called like no picture.
         """
-        pace = self.pictures / max(seconds, 1e-9)
         what = "fields" if self._task.fields else "pictures"
-        lines = [f"{self.pictures:,} rows in {duration_text(seconds)}, {pace:,.1f} a second."]
+        lines = [f"{self.pictures:,} rows{self._pace(seconds)}"]
         sure = ", ".join(f"{n:,} at least {level:.0%}" for level, n in self._at_least.items())
         lines.append(f"Answered: {self._answers:,} {what}; sure of them: {sure}.")
         doubted = sum(self._doubts.values())
@@ -75,6 +79,13 @@ class Summary:
         if passed_over:
             lines.append(f"Passed over, for they are not called as pictures are: {passed_over:,}.")
         return "\n".join(lines)
+
+    def _pace(self, seconds: float) -> str:
+        read = self.pictures - self._read_before
+        pace = f"in {duration_text(seconds)}, {read / max(seconds, 1e-9):,.1f} a second."
+        if not self._read_before:
+            return f" {pace}"
+        return f", of which {self._read_before:,} were read before; the others {pace}"
 
 
 def _alike(sentence: str) -> str:

@@ -158,11 +158,10 @@ def _show_corrections(hand: PersonsHand) -> None:
 
 def _show_correction(correction: KeptCorrection) -> None:
     from digits.screen import html_parts
-    from digits.screen.persons_hand import name_of
+    from digits.screen.persons_hand import describe_said
 
-    reading = correction.reading
-    sentence = f"read as {name_of(reading.top_k[0][0])}, is {name_of(correction.digit)}"
-    st.html(html_parts.correction(reading.network_input, sentence), width="content")
+    seen, sentence = correction.reading.network_input, describe_said(correction)
+    st.html(html_parts.correction(seen, sentence), width="content")
 
 
 def _as_zip(corrections: list[KeptCorrection]) -> bytes:

@@ -20,6 +20,10 @@ SOMETHING_ELSE = "This looks like a photo of something else: show digits on pape
 _FAINT = 32
 # Of full ink in what the network sees.
 _FULL_INK = 0.7
+# Where in one of the network's pixels the picture is looked at, each way, and how large a part of
+# these places may differ from the paper by more than what counts.
+_PLACES = np.linspace(-0.4, 0.4, 5)
+_OF_A_PIXEL = 0.9
 # Pixels of the longer side in which a photo is looked at.
 _SIDE = 160
 # Of a drawing's pixels so many have the colour of its paper at least; of a photo of paper so many
@@ -74,7 +78,9 @@ def ink_contrast(
     paper = _grey_at(network_input == 0, grey, placement)
     if not len(ink) or not len(paper):
         return 255.0
-    return float(abs(np.median(ink) - np.median(paper)))
+    # A thin stroke covers but a part of what becomes one pixel for the network.
+    contrast = np.quantile(np.abs(ink - np.median(paper)), _OF_A_PIXEL, axis=1)
+    return float(np.median(contrast))
 
 
 def _grey(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -84,9 +90,13 @@ def _grey(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _grey_at(
     chosen: NDArray[np.bool_], grey: NDArray[np.uint8], placement: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Grey levels of the picture where the network's picture has the chosen pixels."""
-    y, x = np.nonzero(chosen)
-    columns, rows = np.round(placement @ np.stack([x, y, np.ones(len(x))])).astype(int)
+    """Grey levels of the picture, float64 (pixels, places), all over each of the chosen pixels."""
+    down, across = np.nonzero(chosen)
+    x, y = (each.ravel() for each in np.meshgrid(_PLACES, _PLACES))
+    x, y = np.add.outer(across, x), np.add.outer(down, y)
+    places = placement @ np.stack([x.ravel(), y.ravel(), np.ones(x.size)])
+    columns, rows = places.round().astype(int).reshape(2, *x.shape)
     is_inside = (columns >= 0) & (rows >= 0)
     is_inside &= (columns < grey.shape[1]) & (rows < grey.shape[0])
-    return grey[rows[is_inside], columns[is_inside]].astype(np.float64)
+    whole = is_inside.all(axis=1)
+    return grey[rows[whole], columns[whole]].astype(np.float64)

@@ -115,6 +115,12 @@ def name_of(digit: int | None) -> str:
     return "no digit" if digit is None else with_article(digit)
 
 
+def describe_said(correction: KeptCorrection) -> str:
+    """What a digit was read as, and what a person said that it is."""
+    read = name_of(correction.reading.top_k[0][0])
+    return f"read as {read}, is {name_of(correction.digit)}"
+
+
 def describe_correction(right: int | None, answer: ShownAnswer) -> str:
     """That it was noted what an answer should be, and whether that is its answer now.
 

@@ -7,8 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from digits.adaptation.kept_corrections import read_corrections_folder, write_corrections_folder
+from digits.adaptation.kept_corrections import (
+    KeptCorrection,
+    read_corrections_folder,
+    write_corrections_folder,
+)
 from digits.common.errors import DigitError
 from digits.common.picture_saving import save_picture
 from digits.explanation.overlay import COLOURED_INK, OVERLAY
@@ -17,7 +22,7 @@ from digits.picture.files import read_picture_file
 from digits.picture.pixels import Ink
 from digits.reading.digit import format_confidence
 from digits.screen.confidence_words import label_of_digit, sureness_of_number
-from digits.screen.persons_hand import PersonsHand, describe_hand, describe_without
+from digits.screen.persons_hand import PersonsHand, describe_hand, describe_said, describe_without
 from digits.screen.shown_answer import ShownAnswer
 from digits.screen.shown_heatmap import (
     HeatmapSettings,
@@ -28,11 +33,13 @@ from digits.screen.shown_heatmap import (
 )
 from digits.screen.shown_number import ShownNumber, read_number_to_show
 from digits.window.explained_answer import (
+    Corrected,
     CorrectJob,
     ExplainedAnswer,
     Job,
     Question,
     Reply,
+    SaidOfDigit,
     SaveJob,
 )
 
@@ -56,7 +63,7 @@ class AnswerMaker:
             return self._save(job)
         if isinstance(job, CorrectJob):
             self._follow(job)
-            job = job.question
+            return self._corrected(job.question)
         return self._answer(job)
 
     def _answer(self, job: Question) -> ExplainedAnswer:
@@ -69,6 +76,12 @@ class AnswerMaker:
             answer = _of_digit(number, digit, job, source)
         return replace(answer, about_hand=_about_hand(self._hand, digit))
 
+    def _corrected(self, question: Question | None) -> Corrected:
+        answer = None if question is None else self._answer(question)
+        about_hand = describe_hand(self._hand) if answer is None else answer.about_hand
+        said = tuple(map(_said_of_digit, reversed(self._hand.corrections)))
+        return Corrected(answer, about_hand, said)
+
     def _follow(self, job: CorrectJob) -> None:
         """Do what a person said of their hand."""
         hand = self._hand
@@ -78,17 +91,25 @@ class AnswerMaker:
         if job.what == "keep":
             self._keep_in(job.folder)
         elif job.what == "back":
-            if hand.corrections:
-                hand.take_back(hand.corrections[-1])
-        else:
-            number = self._read(job.question)
-            digit = _digit_asked_about(number, job.question)
-            if digit is None:
-                raise DigitError("Choose a digit of the number first, then say what it is.")
-            hand.is_on = True
-            hand.correct(digit.reading, job.digit)
+            self._take_back(job.key)
+        elif job.question is not None:
+            self._correct(job.question, job.digit)
         if self._folder is not None:
             write_corrections_folder(hand.corrections, self._folder)
+
+    def _correct(self, question: Question, right: int | None) -> None:
+        digit = _digit_asked_about(self._read(question), question)
+        if digit is None:
+            raise DigitError("Choose a digit of the number first, then say what it is.")
+        self._hand.is_on = True
+        self._hand.correct(digit.reading, right)
+
+    def _take_back(self, key: int | None) -> None:
+        """Forget the correction with a key, or the last; one that is gone is forgotten."""
+        for each in reversed(self._hand.corrections):
+            if key is None or key == id(each):
+                self._hand.take_back(each)
+                return
 
     def _keep_in(self, folder: Path | None) -> None:
         """Keep corrections in a folder from now on, behind those that are there."""
@@ -172,8 +193,17 @@ def _of_digit(
         caption=heatmap.caption,
         colours=heatmap.colours,
         labels=heatmap.labels,
-        network_input=np.rint(digit.network_input * 255).astype(np.uint8),
+        network_input=_as_bytes(digit.network_input),
     )
+
+
+def _said_of_digit(correction: KeptCorrection) -> SaidOfDigit:
+    seen = _as_bytes(correction.reading.network_input)
+    return SaidOfDigit(id(correction), describe_said(correction), seen)
+
+
+def _as_bytes(network_input: NDArray[np.float32]) -> NDArray[np.uint8]:
+    return np.rint(network_input * 255).astype(np.uint8)
 
 
 def _labels(number: ShownNumber) -> tuple[str, ...]:

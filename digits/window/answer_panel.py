@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tkinter import ttk
 from typing import Any
 
+import numpy as np
 from PIL import Image, ImageColor, ImageTk
 
 from digits.screen.stroke_drawing import SHEET_ASPECT
@@ -28,6 +29,7 @@ class AnswerPanel:
         digit, words: the number or the likeliest digit, large, and what is said of it.
         strip: the digits of a number, to choose one.
         bars: of each of the likeliest digits its name, its bar and its confidence.
+        anyway_button: stands in their place while an answer is in doubt, and brings the rest.
         views: the choice between why and why not another, which is in `is_contrast`.
         is_heatmap_shown: whether the heatmap lies over the picture.
         caption: what the heatmap shows.
@@ -38,6 +40,7 @@ class AnswerPanel:
     ) -> None:
         self.answer: ExplainedAnswer | None = None
         self._theme = theme
+        self._is_wanted_anyway = False
         self._images: dict[str, ImageTk.PhotoImage] = {}  # Tk shows only what Python still holds
         self.is_contrast = tk.BooleanVar(parent, value=False)
         self.is_heatmap_shown = tk.BooleanVar(parent, value=True)
@@ -70,6 +73,8 @@ class AnswerPanel:
         bars.grid(row=0, column=1, sticky="ew")
         bars.columnconfigure(1, weight=1)
         self.bars = [self._build_bar(bars, row) for row in range(3)]
+        self.anyway_button = ttk.Button(frame, command=self._show_anyway)
+        self.anyway_button.grid(row=0, column=1, sticky="e")
         self.words = ttk.Label(frame, style="Words.TLabel", justify="left", anchor="nw")
         self.words.grid(row=1, column=0, columnspan=2, sticky="new")
         frame.bind(
@@ -125,13 +130,16 @@ class AnswerPanel:
 
     def show(self, answer: ExplainedAnswer) -> None:
         """Show an answer, or in words that this is doubted to be a digit or a number."""
-        if answer.doubt is None:
-            style = _style_of_number(answer.written) if answer.is_whole_number else "Digit.TLabel"
-            width = 0 if answer.is_whole_number else 2
-            self.digit.configure(text=answer.written, style=style, width=width)
+        self._is_wanted_anyway &= _is_same_picture(answer, self.answer)
+        is_number = answer.is_whole_number
+        if answer.doubt is None or (is_number and self._is_wanted_anyway):
+            style = _style_of_number(answer.written) if is_number else "Digit.TLabel"
+            self.digit.configure(text=answer.written, style=style, width=0 if is_number else 2)
         else:
             self.digit.configure(text="?", style="Faint.Digit.TLabel", width=2)
         self._show_rest(answer, answer.doubt or answer.words)
+        if answer.doubt is not None and self._is_wanted_anyway:
+            self.subdue()
 
     def subdue(self) -> None:
         """Let what is shown look like the last answer, while the next is not yet certain."""
@@ -161,21 +169,34 @@ class AnswerPanel:
         if answer is None:
             canvas.itemconfigure(self._heatmap_item, image="")
             return
-        pixels = answer.heatmap if self.is_heatmap_shown.get() else answer.picture
+        is_shown = self.is_heatmap_shown.get() and not self._is_in_doubt
+        pixels = answer.heatmap if is_shown else answer.picture
         width, height = canvas.winfo_width(), canvas.winfo_height()
         picture = fitted(Image.fromarray(pixels), width - edge, height - edge)
         self._show_image(canvas, self._heatmap_item, picture)
         canvas.coords(self._heatmap_item, width / 2, height / 2)
 
+    @property
+    def _is_in_doubt(self) -> bool:
+        """Whether a doubt is all that is said, for nobody asked for the likeliest."""
+        answer = self.answer
+        return answer is not None and answer.doubt is not None and not self._is_wanted_anyway
+
+    def _show_anyway(self) -> None:
+        self._is_wanted_anyway = True
+        if self.answer is not None:
+            self.show(self.answer)
+
     def _show_rest(self, answer: ExplainedAnswer | None, words: str) -> None:
         self.answer = answer
         self.digit.configure(foreground="")
-        if answer is None:
+        explained = None if self._is_in_doubt else answer
+        if answer is None or (explained is None and answer.is_whole_number):
             self.strip.show((), None)
         else:
             self.strip.show(answer.labels_of_digits, answer.place)
         self.words.configure(text=words)
-        self.caption.configure(text=answer.caption if answer else "")
+        self.caption.configure(text=explained.caption if explained else "")
         self._show_views()
         self._show_bars()
         self.show_heatmap()
@@ -186,7 +207,7 @@ class AnswerPanel:
         names = ("Why?", "Why not another?")
         is_number = self.answer is not None and self.answer.is_whole_number
         (self._views_frame.grid_remove if is_number else self._views_frame.grid)()
-        has_digit = self.answer is not None and not is_number
+        has_digit = self.answer is not None and not is_number and not self._is_in_doubt
         if self.answer is not None and has_digit:
             first, second = (digit for digit, _ in self.answer.top_k[:2])
             names = (f"Why {first}?", f"Why {first} and not {second}?")
@@ -196,7 +217,11 @@ class AnswerPanel:
 
     def _show_bars(self) -> None:
         answer, palette = self.answer, self._theme.palette
-        if answer is not None and answer.is_whole_number:
+        is_number = answer is not None and answer.is_whole_number
+        what = "number" if is_number else "digit"
+        self.anyway_button.configure(text=f"Show the likeliest {what} anyway")
+        (self.anyway_button.grid if self._is_in_doubt else self.anyway_button.grid_remove)()
+        if is_number or self._is_in_doubt:
             self._bars_frame.grid_remove()
             return
         self._bars_frame.grid()
@@ -228,7 +253,7 @@ class AnswerPanel:
     def _show_colour_bar(self) -> None:
         canvas, answer, pixels = self.colour_bar, self.answer, self._theme.pixels
         canvas.delete("all")
-        if answer is None or not answer.colours:
+        if answer is None or not answer.colours or self._is_in_doubt:
             return
         width, height = canvas.winfo_width(), pixels(BAR_HEIGHT)
         stops = Image.new("RGB", (len(answer.colours), 1))
@@ -245,6 +270,13 @@ class AnswerPanel:
     def _show_image(self, canvas: tk.Canvas, item: int, picture: Image.Image) -> None:
         image = self._images[str(canvas)] = ImageTk.PhotoImage(picture, master=canvas)
         canvas.itemconfigure(item, image=image)
+
+
+def _is_same_picture(answer: ExplainedAnswer, other: ExplainedAnswer | None) -> bool:
+    """Whether both are of the same digit of the same picture, or of all of it."""
+    if other is None or answer.place != other.place:
+        return False
+    return np.array_equal(answer.picture, other.picture)
 
 
 def _style_of_number(written: str) -> str:

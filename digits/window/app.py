@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tkinter import filedialog, ttk
-from typing import Any
+from typing import Any, Literal
 
 import cv2
 
@@ -26,8 +26,10 @@ from digits.screen.sentences import DRAW_INVITATION, UNEXPECTED
 from digits.screen.stroke_drawing import OpenedPicture, StrokePainter
 from digits.window.answer_panel import AnswerPanel
 from digits.window.background_process import BackgroundProcess
+from digits.window.correction_list import CorrectionList
 from digits.window.correction_menu import CorrectionMenu
 from digits.window.explained_answer import (
+    Corrected,
     CorrectJob,
     ExplainedAnswer,
     Job,
@@ -159,7 +161,12 @@ class DigitWindow:
         foot = ttk.Frame(parent)
         self.theme_button = ttk.Button(foot, command=self.switch_theme)
         self.theme_button.pack(side="right")
-        self.corrections = CorrectionMenu(foot, self._correct)
+        self.correction_list = CorrectionList(
+            self.root, self.theme, lambda key: self._ask_of_hand("back", key=key)
+        )
+        self.corrections = CorrectionMenu(
+            foot, self._correct, self._ask_of_hand, self.correction_list.open
+        )
         self.corrections.button.pack(side="right", padx=self.theme.pixels(8))
         self.status = ttk.Label(foot, text=LOADING, style="Quiet.TLabel")
         self.status.pack(side="left")
@@ -241,13 +248,24 @@ class DigitWindow:
             is_overlay=self.is_overlay.get(),
         )
 
-    def _correct(self, job: Callable[[Question], CorrectJob]) -> None:
-        """Say what is right of the answer that is shown, or what becomes of all that was said."""
-        question = self._answered
-        if question is None or not isinstance(question.picture, bytes):
+    def _correct(self, right: int | None) -> None:
+        """Say what is right of the answer that is shown."""
+        if self._correctable is None:
             self.status.configure(text=NOTHING_TO_CORRECT)
-            return
-        self.process.submit(job(question), keep=True)
+        else:
+            self.process.submit(CorrectJob(self._correctable, "right", right), keep=True)
+
+    def _ask_of_hand(self, what: Literal["back", "switch", "keep"], **options: Any) -> None:
+        """Say what becomes of all that was said."""
+        self.process.submit(CorrectJob(self._correctable, what, **options), keep=True)
+
+    @property
+    def _correctable(self) -> Question | None:
+        """The question whose answer is shown, if there is one."""
+        question = self._answered
+        if self.panel.answer is None or question is None or isinstance(question.picture, Path):
+            return None
+        return question
 
     def _ask_again(self) -> None:
         """Ask for another view of the same picture, once the last one has been shown."""
@@ -312,12 +330,14 @@ class DigitWindow:
 
     def _show_corrected(self, job: CorrectJob, result: Reply | DigitError) -> None:
         """Show the answer that came of a correction, if it is still the one that is asked for."""
-        if not isinstance(result, ExplainedAnswer):
+        if not isinstance(result, Corrected):
             self.status.configure(text=str(result))
             return
+        self.correction_list.show(result.said)
         self.status.configure(text=result.about_hand or WITHOUT_HAND)
-        if self.question is not None and self.question.picture == job.question.picture:
-            self._show(job.question, result)
+        asked, now = job.question, self.question
+        if result.answer and asked and now and now.picture == asked.picture:
+            self._show(asked, result.answer)
 
     def _show_opened(self, question: Question, result: Reply | DigitError) -> None:
         """Show a picture that was opened; one that cannot be read leaves the drawing alone."""
@@ -409,6 +429,7 @@ class DigitWindow:
         self.root.configure(background=self.theme.palette.ground)
         self.theme.colour(self.paper.canvas, self.theme.palette.ground)
         self.theme.colour_menu(self.corrections.menu)
+        self.correction_list.use_theme()
         self.paper.show()
         self.panel.show_colours()
 

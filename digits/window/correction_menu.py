@@ -8,8 +8,6 @@ from functools import partial
 from pathlib import Path
 from tkinter import filedialog, ttk
 
-from digits.window.explained_answer import CorrectJob, Question
-
 TITLE = "That's wrong, it is a …"
 
 
@@ -18,11 +16,17 @@ class CorrectionMenu:
 
     Args:
         parent: where the button stands.
-        ask: is given what was chosen, but for the question.
+        say: is given the right digit of the answer that is shown; None for no digit.
+        ask: is given what becomes of all that was said, but for the question.
+        show_list: opens the list of all that was said.
     """
 
     def __init__(
-        self, parent: ttk.Frame, ask: Callable[[Callable[[Question], CorrectJob]], None]
+        self,
+        parent: ttk.Frame,
+        say: Callable[[int | None], None],
+        ask: Callable[..., None],
+        show_list: Callable[[], None],
     ) -> None:
         self._ask = ask
         self.button = ttk.Menubutton(parent, text=TITLE, underline=0)
@@ -30,18 +34,12 @@ class CorrectionMenu:
         self.button.configure(menu=self.menu)
         for digit in (*range(10), None):
             name = "No digit" if digit is None else str(digit)
-            self.menu.add_command(label=name, command=partial(self._say, digit))
+            self.menu.add_command(label=name, command=partial(say, digit))
         self.menu.add_separator()
-        self.menu.add_command(
-            label="Take the last back", command=lambda: ask(lambda q: CorrectJob(q, "back"))
-        )
-        self.menu.add_command(
-            label="With my hand, or without", command=lambda: ask(lambda q: CorrectJob(q, "switch"))
-        )
+        self.menu.add_command(label="Take the last back", command=partial(ask, "back"))
+        self.menu.add_command(label="What I said…", command=show_list)
+        self.menu.add_command(label="With my hand, or without", command=partial(ask, "switch"))
         self.menu.add_command(label="Keep corrections in a folder…", command=self.keep)
-
-    def _say(self, digit: int | None) -> None:
-        self._ask(lambda question: CorrectJob(question, "right", digit))
 
     def keep(self) -> None:
         """Ask for a folder, and keep corrections there from now on."""
@@ -49,4 +47,4 @@ class CorrectionMenu:
             parent=self.button, title="Keep corrections in", mustexist=True
         )
         if chosen:
-            self._ask(lambda question: CorrectJob(question, "keep", folder=Path(chosen)))
+            self._ask("keep", folder=Path(chosen))

@@ -52,16 +52,18 @@ class CorrectJob:
     """What a person said of the answer to a question, or of all answers.
 
     Attributes:
-        question: which is answered anew.
-        what: "right", to say which digit it is; "back", to take the last correction back; "switch",
-            to answer with the hand or without; "keep", to keep all in a folder from now on.
+        question: which is answered anew; None where there is none yet.
+        what: "right", to say which digit it is; "back", to take a correction back; "switch", to
+            answer with the hand or without; "keep", to keep all in a folder from now on.
         digit: the right one; None for no digit.
+        key: of the correction that is taken back; None for the last.
         folder: to keep corrections in; those that are there are brought back.
     """
 
-    question: Question
+    question: Question | None
     what: Literal["right", "back", "switch", "keep"]
     digit: int | None = None
+    key: int | None = None
     folder: Path | None = None
 
 
@@ -110,5 +112,35 @@ class ExplainedAnswer:
         return not self.top_k
 
 
+@dataclass(frozen=True, eq=False)
+class SaidOfDigit:
+    """A correction, as a window lists it.
+
+    Attributes:
+        key: by which it is taken back.
+        sentence: what the digit was read as, and what it is.
+        network_input: uint8 (28, 28), what the network saw of it, white ink on black.
+    """
+
+    key: int
+    sentence: str
+    network_input: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Corrected:
+    """What came of a `CorrectJob`.
+
+    Attributes:
+        answer: to its question; None if it had none.
+        about_hand: what answers are adapted to now, in a sentence; "" where they are not.
+        said: all corrections that count, the newest first.
+    """
+
+    answer: ExplainedAnswer | None
+    about_hand: str
+    said: tuple[SaidOfDigit, ...]
+
+
 Job: TypeAlias = Question | SaveJob | CorrectJob
-Reply: TypeAlias = ExplainedAnswer | Path
+Reply: TypeAlias = ExplainedAnswer | Corrected | Path

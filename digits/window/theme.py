@@ -207,7 +207,8 @@ class WindowTheme:
         self._paint_buttons(name)
         self._paint_switch(name)
         self._paint_slider(name)
-        self._paint_scrollbar()
+        self._paint_scrollbars()
+        self._paint_list()
         for kind in (each for kinds in _STYLES_OF_BUTTONS.values() for each in kinds):
             style.configure(kind, padding=(pixels(10), pixels(5)), anchor="center", borderwidth=0)
 
@@ -287,11 +288,35 @@ class WindowTheme:
             [(trough, {"sticky": "nsew", "children": [(slider, {"side": "left", "sticky": ""})]})],
         )
 
-    def _paint_scrollbar(self) -> None:
+    def _paint_scrollbars(self) -> None:
+        for direction, sides in (("Horizontal", "ew"), ("Vertical", "ns")):
+            self._paint_scrollbar(direction, sides)
+
+    def _paint_list(self) -> None:
+        palette, style = self.palette, "Corrections.Treeview"
+        self._style.layout(style, [("Treeview.treearea", {"sticky": "nsew"})])
+        self._style.layout(
+            "Corrections.Treeview.Item",
+            [("Treeitem.image", {"side": "left", "sticky": ""}), ("Treeitem.text", {})],
+        )
+        self._style.configure(
+            style,
+            background=palette.ground,
+            fieldbackground=palette.ground,
+            foreground=palette.text,
+            rowheight=self.pixels(48),
+        )
+        self._style.map(
+            style,
+            background=[("selected", palette.accent)],
+            foreground=[("selected", palette.on_accent)],
+        )
+
+    def _paint_scrollbar(self, direction: str, sides: str) -> None:
         """Thin, and without arrows."""
-        palette, style = self.palette, "Horizontal.TScrollbar"
-        thumb = ("Horizontal.Scrollbar.thumb", {"expand": True, "sticky": "nsew"})
-        trough: Any = ("Horizontal.Scrollbar.trough", {"children": [thumb], "sticky": "ew"})
+        palette, style = self.palette, f"{direction}.TScrollbar"
+        thumb = (f"{direction}.Scrollbar.thumb", {"expand": True, "sticky": "nsew"})
+        trough: Any = (f"{direction}.Scrollbar.trough", {"children": [thumb], "sticky": sides})
         self._style.layout(style, [trough])
         self._style.configure(
             style,

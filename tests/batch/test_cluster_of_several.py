@@ -89,7 +89,7 @@ def running_store() -> Iterator[str]:
     found = Path(sys.executable).with_name("moto_server")
     server = str(found) if found.exists() else shutil.which("moto_server")
     if server is None:
-        pytest.skip("There is no moto: pip install 'moto[s3,server]'")
+        pytest.skip("There is no moto: pip install 'moto[s3,server]>=5.2.2'")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -94,7 +94,11 @@ def parts_of(output: Path) -> list[Path]:
 
 
 def test_what_is_read_is_not_read_again(
-    undisturbed: bytes, drawings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    undisturbed: bytes,
+    drawings: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     output = tmp_path / "answers.csv"
 
@@ -110,6 +114,7 @@ def test_what_is_read_is_not_read_again(
         patch.setattr(local_run, "BATCH", 0)  # which would fail at once
         assert read(drawings, output) == 0
     assert output.read_bytes() == undisturbed
+    assert ", of which 300 were read before; the others in " in capsys.readouterr().out
 
 
 def test_ctrl_c_is_a_sentence_and_nothing_is_lost(drawings: Path, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ def row(**said: Any) -> dict[str, Any]:
 
 
 def test_how_many_how_sure_how_many_in_doubt_and_why() -> None:
-    summary = Summary(TASK)
+    summary = Summary(TASK, 0)
     rows = [
         *[row(answer="1", confidence=0.999)] * 3,
         *[row(answer="1", confidence=0.95)] * 2,
@@ -42,8 +42,16 @@ def test_how_many_how_sure_how_many_in_doubt_and_why() -> None:
     ]
 
 
+def test_what_a_run_before_has_left_is_not_counted_as_read_now() -> None:
+    summary = Summary(TASK, 1_000)
+    for _ in range(1_010):
+        summary.count(row(answer="1", confidence=0.5))
+    first = "1,010 rows, of which 1,000 were read before; the others in 2 s, 5.0 a second."
+    assert summary.as_text(2.0, 0).splitlines()[0] == first
+
+
 def test_rare_reasons_are_counted_together() -> None:
-    summary = Summary(TASK)
+    summary = Summary(TASK, 0)
     for letter in "abcdefgh":
         summary.count(row(error=f"{letter}."))
     assert "        2  for other reasons" in summary.as_text(1, 0).splitlines()
@@ -51,7 +59,7 @@ def test_rare_reasons_are_counted_together() -> None:
 
 def test_fields_are_counted_one_by_one() -> None:
     form = ReadingTask(TASK.model, fields=(Field("a", (0, 0, 1, 1)), Field("b", (0, 0, 1, 1))))
-    summary = Summary(form)
+    summary = Summary(form, 0)
     sure = {"a": "3", "a_confidence": 0.99, "b_doubt": "Empty."}
     summary.count(dict.fromkeys(columns_of(form)) | sure)
     text = summary.as_text(1, 0)

@@ -16,7 +16,7 @@ from digits.reading.doubt_reasons import (
     reason_in_picture,
     shows_something_else,
 )
-from tests.drawings import DIGITS, Stroke, Strokes, draw
+from tests.drawings import DIGITS, SCRIBBLE, Stroke, Strokes, draw
 
 
 def bricks() -> NDArray[np.uint8]:
@@ -44,6 +44,12 @@ def test_contrast_is_the_difference_of_ink_and_paper() -> None:
     contrast = ink_contrast(reading.picture, reading.network_input, reading.placement)
 
     assert contrast == pytest.approx(120, abs=2)
+
+
+def test_the_contrast_of_a_thin_pen_on_a_large_sheet_is_no_less() -> None:
+    reading = read_digit(draw(SCRIBBLE, 480, 5))
+
+    assert ink_contrast(reading.picture, reading.network_input, reading.placement) > 250
 
 
 @pytest.mark.parametrize(("ink", "reason"), [(195, TOO_FAINT), (90, None)])

@@ -17,7 +17,14 @@ from digits.explanation.overlay import (
     overlay_heatmap,
 )
 from digits.window.answer_maker import AnswerMaker
-from digits.window.explained_answer import CorrectJob, ExplainedAnswer, Question, SaveJob
+from digits.window.explained_answer import (
+    Corrected,
+    CorrectJob,
+    ExplainedAnswer,
+    Question,
+    Reply,
+    SaveJob,
+)
 from gradcam_visualizer import grad_cam
 from tests.conftest import as_file
 from tests.drawings import DIGITS, SCRIBBLE, draw
@@ -150,6 +157,13 @@ def test_a_place_that_cannot_be_written_is_a_sentence_and_nothing_is_lost(
     assert not list(tmp_path.iterdir())
 
 
+def written(reply: Reply) -> str:
+    """What the answer is that came of a correction."""
+    assert isinstance(reply, Corrected)
+    assert reply.answer is not None
+    return reply.answer.written
+
+
 @pytest.fixture
 def barred() -> list[bytes]:
     return [as_file(Image.fromarray(draw(barred_two(step), 400, 20))) for step in range(4)]
@@ -161,17 +175,49 @@ def test_corrections_are_followed_taken_back_and_switched_off(barred: list[bytes
     assert ask(own, asked[3]).written == "7"
 
     answers = [own(CorrectJob(question, "right", 2)) for question in asked[:3]]
-    assert isinstance(answers[2], ExplainedAnswer)
+    assert isinstance(answers[2], Corrected)
     assert answers[2].about_hand == "Adapted to your hand: 3 corrections."
     assert ask(own, asked[3]).written == "2"
 
-    assert isinstance(own(CorrectJob(asked[3], "switch")), ExplainedAnswer)
+    assert isinstance(own(CorrectJob(asked[3], "switch")), Corrected)
     assert ask(own, asked[3]).written == "7"
     own(CorrectJob(asked[3], "switch"))
     for _ in range(4):
-        answer = own(CorrectJob(asked[3], "back"))
-    assert isinstance(answer, ExplainedAnswer)
-    assert (answer.written, answer.about_hand) == ("7", "")
+        corrected = own(CorrectJob(asked[3], "back"))
+    assert isinstance(corrected, Corrected)
+    assert (written(corrected), corrected.about_hand, corrected.said) == ("7", "", ())
+
+
+def test_any_correction_is_taken_back_by_its_key(barred: list[bytes]) -> None:
+    own = AnswerMaker()
+    for picture, right in zip(barred, (2, 3, None), strict=False):
+        corrected = own(CorrectJob(Question(picture, True), "right", right))
+    assert isinstance(corrected, Corrected)
+    newest, middle, oldest = corrected.said
+    assert newest.sentence.endswith(", is no digit")
+    assert middle.sentence.endswith(", is a 3")
+    assert oldest.sentence == "read as a 7, is a 2"
+    assert oldest.network_input.shape == (28, 28)
+
+    for key in (middle.key, middle.key):  # what is gone is gone
+        corrected = own(CorrectJob(None, "back", key=key))
+        assert isinstance(corrected, Corrected)
+        assert [each.key for each in corrected.said] == [newest.key, oldest.key]
+
+
+def test_what_was_said_is_brought_back_before_anything_is_drawn(
+    barred: list[bytes], tmp_path: Path
+) -> None:
+    own, later = AnswerMaker(), AnswerMaker()
+    for picture in barred[:3]:
+        own(CorrectJob(Question(picture, True), "right", 2))
+    own(CorrectJob(None, "keep", folder=tmp_path))
+
+    corrected = later(CorrectJob(None, "keep", folder=tmp_path))
+    assert isinstance(corrected, Corrected)
+    assert corrected.answer is None
+    assert corrected.about_hand == "Adapted to your hand: 3 corrections."
+    assert ask(later, Question(barred[3], True)).written == "2"
 
 
 def test_corrections_are_kept_in_the_folder_that_was_chosen(
@@ -185,9 +231,7 @@ def test_corrections_are_kept_in_the_folder_that_was_chosen(
         first(CorrectJob(question, "right", 2))
     assert len(list((tmp_path / "2").glob("*.png"))) == 3
 
-    answer = second(CorrectJob(asked[3], "keep", folder=tmp_path))
-    assert isinstance(answer, ExplainedAnswer)
-    assert answer.written == "2"
+    assert written(second(CorrectJob(asked[3], "keep", folder=tmp_path))) == "2"
     second(CorrectJob(asked[3], "back"))
     assert len(list((tmp_path / "2").glob("*.png"))) == 2
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -102,6 +103,12 @@ def seen(window: DigitWindow, widget: tk.Misc, screen: str) -> np.ndarray:
     return np.asarray(ImageGrab.grab(box, xdisplay=screen).convert("RGB"), int)
 
 
+def colourfulness(window: DigitWindow, screen: str) -> float:
+    """Of the explained picture: how far its channels lie apart, 0 where all is grey."""
+    pixels = seen(window, window.panel.heatmap, screen)
+    return float((pixels.max(axis=2) - pixels.min(axis=2)).mean())
+
+
 # ---- Drawing and answers
 
 
@@ -153,22 +160,18 @@ def test_the_heatmap_lies_over_the_drawing_and_can_be_hidden(
     draw(window, DIGITS[7])
     wait_for_answer(window)
 
-    def colourfulness() -> float:
-        pixels = seen(window, window.panel.heatmap, screen)
-        return float((pixels.max(axis=2) - pixels.min(axis=2)).mean())
-
-    shown = colourfulness()
+    shown = colourfulness(window, screen)
     press(window, "<h>")
-    hidden = colourfulness()
+    hidden = colourfulness(window, screen)
     press(window, "<h>")
     assert hidden < 0.5
     assert shown > 2
-    assert colourfulness() == shown
+    assert colourfulness(window, screen) == shown
 
     window.opacity.set(0.3)
     window._ask_again()
     wait_for_answer(window)
-    assert 0.5 < colourfulness() < shown
+    assert 0.5 < colourfulness(window, screen) < shown
 
 
 def test_the_two_likeliest_are_held_against_each_other(window: DigitWindow) -> None:
@@ -182,14 +185,47 @@ def test_the_two_likeliest_are_held_against_each_other(window: DigitWindow) -> N
     wait_until(window, lambda: window.panel.caption["text"].startswith("Orange speaks for a 4"))
 
 
-def test_a_scribble_is_doubted_in_words(window: DigitWindow) -> None:
+def test_a_scribble_is_doubted_in_words(window: DigitWindow, screen: str) -> None:
     draw(window, SCRIBBLE)
     wait_for_answer(window)
 
     assert digit(window) == "?"
     assert "digit" in said(window)
     assert said(window) != DRAW_INVITATION
-    assert window.panel.bars[2][2]["text"].endswith("%")
+
+    panel = window.panel
+    assert not panel.bars[0][0].winfo_viewable()
+    assert (panel.caption["text"], panel.views[0]["text"]) == ("", "Why?")
+    assert colourfulness(window, screen) < 0.5
+
+    panel.anyway_button.invoke()
+    window.root.update()
+    assert panel.bars[2][2]["text"].endswith("%")
+    assert panel.bars[0][0].winfo_viewable()
+    assert not panel.anyway_button.winfo_viewable()
+    assert panel.views[0]["text"] == f"Why {panel.bars[0][0]['text']}?"
+    window.paper.undo()
+    wait_for_answer(window)
+    draw(window, SCRIBBLE)
+    wait_for_answer(window)
+    assert panel.anyway_button.winfo_viewable()
+
+
+def test_a_number_in_doubt_is_shown_to_whoever_asks(window: DigitWindow) -> None:
+    draw_number(window, "27")
+    wait_for_answer(window)
+    panel = window.panel
+    assert panel.answer is not None
+    panel.show(replace(panel.answer, doubt="These may be letters."))
+    window.root.update()
+    assert (digit(window), said(window)) == ("?", "These may be letters.")
+    assert not panel.strip.frame.winfo_viewable()
+
+    panel.anyway_button.invoke()
+    window.root.update()
+    assert (digit(window), said(window)) == ("27", "These may be letters.")
+    assert panel.strip.frame.winfo_viewable()
+    assert not panel.bars[0][0].winfo_viewable()
 
 
 def test_a_newer_drawing_overtakes_an_older_one(window: DigitWindow) -> None:
@@ -304,6 +340,38 @@ def test_a_habit_is_corrected_by_the_menu_kept_and_taken_back(
         assert len(list((tmp_path / "2").iterdir())) == left
     assert digit(window) == "7"
     assert window.status["text"] == WITHOUT_HAND
+
+
+def test_any_correction_is_taken_back_in_the_list(window: DigitWindow) -> None:
+    window.corrections.menu.invoke("What I said…")
+    listed = window.correction_list
+    assert listed.rows is not None
+    assert not listed.rows.get_children()
+    assert "disabled" in listed.button.state()
+
+    for step, right in enumerate(("2", "3", "No digit")):
+        window.paper.clear()
+        draw(window, barred_two(step))
+        wait_for_answer(window)
+        choose(window, right)
+    sentences = [listed.rows.item(row, "text").strip() for row in listed.rows.get_children()]
+    assert [each.rpartition(", ")[2] for each in sentences] == ["is no digit", "is a 3", "is a 2"]
+
+    listed.rows.selection_set(listed.rows.get_children()[1])
+    listed.button.invoke()
+    wait_for_answer(window)
+    sentences = [listed.rows.item(row, "text").strip() for row in listed.rows.get_children()]
+    assert [each.rpartition(", ")[2] for each in sentences] == ["is no digit", "is a 2"]
+    assert window.status["text"].startswith("Adapted to your hand: 2 corrections.")
+
+    listed.close()
+    choose(window, "Take the last back")
+    window.corrections.menu.invoke("What I said…")
+    assert listed.rows is not None
+    assert len(listed.rows.get_children()) == 1
+    window.use_theme("dark")
+    listed.rows.event_generate("<Escape>")
+    window.root.update()
 
 
 def test_without_an_answer_there_is_nothing_to_correct(screen: str) -> None:

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.page_driver import Person, browser, people
 from tests.browser import started_server, wait_until_healthy
-from tests.drawings import DIGITS, draw
+from tests.drawings import DIGITS, Stroke, draw
 
 GOAL = 1.25
 PICTURES = 2_000
@@ -51,11 +52,18 @@ def pictures() -> bytes:
     return file.getvalue()
 
 
-async def drawing(person: Person, strokes: int, beside: Person | None = None) -> list[float]:
-    """Seconds from pen to answer of so many strokes, or of fewer, if the other's reading ends."""
+def some_strokes(person: Person, number: int) -> list[Stroke]:
+    """What a person draws, one after the other: the first strokes of digits."""
+    return [person.some_digit()[0] for _ in range(number)]
+
+
+async def drawing(
+    person: Person, strokes: Sequence[Stroke], beside: Person | None = None
+) -> list[float]:
+    """Seconds from pen to answer of each stroke, or of fewer, if the other's reading ends."""
     found, lost = [], 0
-    for _ in range(strokes):
-        await person.draw(person.some_digit()[0])
+    for stroke in strokes:
+        await person.draw(stroke)
         times = await person.times()
         if beside is not None and not await beside.page.get_by_text(READING).is_visible():
             print("  all pictures were read before the last stroke", flush=True)
@@ -84,10 +92,11 @@ async def one_round(
     person: Person, others: Browser, url: str, archive: bytes, *, strokes: int, seed: int
 ) -> tuple[list[float], list[float]]:
     """Seconds alone, and beside another's pictures."""
-    alone = await drawing(person, strokes)
+    drawn = some_strokes(person, strokes)  # the same, for some take longer than others
+    alone = await drawing(person, drawn)
     (other,) = await people(others, url, WATCHED, 1, seed)
     await give(other, archive)
-    beside = await drawing(person, strokes, other)
+    beside = await drawing(person, drawn, other)
     await other.page.context.close()
     await asyncio.sleep(UNTIL_ENDED)
     return alone, beside
@@ -106,7 +115,7 @@ async def measure(rounds: int, strokes: int) -> None:
                 (person,) = await people(one, server.url, WATCHED, 1)
                 person.page.set_default_timeout(PATIENCE)
                 print("once, so that all is loaded:", flush=True)
-                await drawing(person, 2)
+                await drawing(person, some_strokes(person, 2))
                 for number in range(rounds):
                     print(f"round {number + 1}:", flush=True)
                     both = await one_round(
@@ -116,6 +125,8 @@ async def measure(rounds: int, strokes: int) -> None:
                     beside += both[1]
     if min(len(alone), len(beside)) < LEAST:
         sys.exit(f"Only {len(alone)} and {len(beside)} strokes were answered: too few to tell.")
+    first, second = (float(np.median(each)) for each in (alone, beside))
+    print(f"median alone {1e3 * first:.0f} ms, beside {PICTURES:,} pictures {1e3 * second:.0f} ms")
     first, second = (float(np.percentile(each, 95)) for each in (alone, beside))
     print(f"p95 alone {1e3 * first:.0f} ms, beside {PICTURES:,} pictures {1e3 * second:.0f} ms:")
     print(f"{second / first:.2f} times as long (goal {GOAL})")

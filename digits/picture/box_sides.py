@@ -125,15 +125,15 @@ class _Strip:
             if end - start <= _THICKEST * height:
                 sides.append((float(shares[start:end].max()), self._side(start, end)))
         chosen: list[LevelLine] = []
-        taken = list(others)
+        ends = float(self.columns[0]), float(self.columns[-1])
+        taken = [*others, *ends]
         for _, side in sorted(sides, key=lambda each: -each[0]):
             x = self.column_of(side)
             # One between a side and a neighbour is a 1, unless two boxes stand close.
             if all(not _TWIN <= abs(x - other) / height < NARROWEST_BOX for other in taken):
                 chosen.append(side)
                 taken.append(x)
-        ends = float(self.columns[0]), float(self.columns[-1])
-        gaps = np.diff(np.unique([*ends, *taken]))
+        gaps = np.diff(np.unique(taken))
         are_boxes = np.count_nonzero(gaps >= NARROWEST_BOX * height) + 1 >= FEWEST_SIDES
         return chosen if are_boxes else []
 

@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.picture.pixels import Mask, label_parts, middle_by_sum, runs_of
+from digits.picture.pixels import Mask, label_parts, middle_by_sum, runs_of, stroke_width
+from digits.picture.straight_lines import find_level_lines, pixels_of_lines
 
 # Of the sheet: so long a line leads from one border to the other.
 LEADS_ACROSS = 0.95
@@ -31,6 +32,10 @@ FEWEST_CROSSINGS, _BESIDE_ARMS, _OFF_MIDDLE = 3, 0.12, 0.3
 # Pixels: what is smaller has no arms. Of the usual height: what is larger may be a 9.
 SMALLEST_CROSSING = 5
 LARGEST_CROSSING = 0.75
+# Of a frame's own side: such a straight line is one of its sides, and is no thicker than so many
+# strokes. Of its ink, at most so much is no side, and of the usual height so high a piece is a digit.
+_LEAST_OF_SIDE, _THICKEST_SIDE = 0.8, 1.6
+_MOST_BESIDE_SIDES, _LEAST_OF_DIGIT = 0.5, 0.35
 # Of the sheet's longer side: a printed border is no deeper. Of the side that it lies along: it is
 # as long, in one part or in so many.
 DEEPEST_BORDER = 0.16
@@ -144,7 +149,10 @@ class SheetParts:
             inside = self._is_left & _within(boxes[part], middle)
             inside &= height >= 0.35 * height[part]
             inside[part] = False
-            is_frame[part] = inside.any() and _closes(self._own(part), int(fewest[part]))
+            own = self._own(part)
+            is_frame[part] = (
+                inside.any() and _closes(own, int(fewest[part])) and not _carries_ink(own, usual)
+            )
         return is_frame
 
 
@@ -181,6 +189,24 @@ def _closes(own: Mask, fewest: int) -> bool:
         own[:, -depth_x:].any(axis=1).mean(),
     )
     return sum(side >= 0.75 for side in sides) >= fewest
+
+
+def _carries_ink(frame: Mask, usual: float) -> bool:
+    """Whether strokes hang on the straight sides of a frame: digits that touch their box.
+
+    Of a frame that is not straight nothing can be told.
+    """
+    height, width = frame.shape
+    thickest = _THICKEST_SIDE * stroke_width(frame.astype(np.float32))
+    level = find_level_lines(frame, _LEAST_OF_SIDE * width, thickest)
+    on_its_side = np.ascontiguousarray(frame.T)
+    upright = find_level_lines(on_its_side, _LEAST_OF_SIDE * height, thickest)
+    sides = pixels_of_lines(frame, level) | pixels_of_lines(on_its_side, upright).T
+    rest = frame & ~sides
+    if rest.sum() > _MOST_BESIDE_SIDES * frame.sum():
+        return False
+    stats = label_parts(rest)[1][1:]
+    return bool((stats[:, cv2.CC_STAT_HEIGHT] >= _LEAST_OF_DIGIT * usual).any())
 
 
 def _are_borders(stats: NDArray[np.int32], shape: tuple[int, ...]) -> Mask:

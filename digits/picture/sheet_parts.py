@@ -32,9 +32,10 @@ FEWEST_CROSSINGS, _BESIDE_ARMS, _OFF_MIDDLE = 3, 0.12, 0.3
 # Pixels: what is smaller has no arms. Of the usual height: what is larger may be a 9.
 SMALLEST_CROSSING = 5
 LARGEST_CROSSING = 0.75
-# Of a frame's own side: such a straight line is one of its sides, and is no thicker than so many
-# strokes. Of its ink, at most so much is no side, and of the usual height so high a piece is a digit.
-_LEAST_OF_SIDE, _THICKEST_SIDE = 0.8, 1.6
+# Of a frame's own side: such a straight line is one of its sides; it is no thicker than so many
+# strokes, and the frame lies no deeper within its box. Of its ink, at most so much is no side; of
+# the usual height, so high a piece inside is a digit.
+_LEAST_OF_SIDE, _THICKEST_SIDE, _DEPTH_OF_SIDE = 0.8, 1.6, 0.15
 _MOST_BESIDE_SIDES, _LEAST_OF_DIGIT = 0.5, 0.35
 # Of the sheet's longer side: a printed border is no deeper. Of the side that it lies along: it is
 # as long, in one part or in so many.
@@ -205,7 +206,8 @@ def _carries_ink(frame: Mask, usual: float) -> bool:
     rest = frame & ~sides
     if rest.sum() > _MOST_BESIDE_SIDES * frame.sum():
         return False
-    stats = label_parts(rest)[1][1:]
+    depth = round(_DEPTH_OF_SIDE * min(height, width))  # round corners lie in it
+    stats = label_parts(rest[depth : height - depth, depth : width - depth])[1][1:]
     return bool((stats[:, cv2.CC_STAT_HEIGHT] >= _LEAST_OF_DIGIT * usual).any())
 
 

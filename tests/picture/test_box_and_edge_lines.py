@@ -8,6 +8,7 @@ from digits.picture.box_sides import find_box_sides
 from digits.picture.edge_lines import find_edge_lines
 from digits.picture.pale_lines import pale_lines
 from digits.picture.sheet_ink import find_sheet_ink
+from digits.picture.sheet_parts import SheetParts
 from digits.picture.straight_lines import LevelLine
 from tests.drawings import DIGITS, draw
 
@@ -25,12 +26,14 @@ def written(digits: str, pen: int = PEN, pitch: int = PITCH) -> np.ndarray:
     return sheet
 
 
-def with_boxes(sheet: np.ndarray, digits: int, gap: int = 0, shade: int = 0) -> np.ndarray:
+def with_boxes(
+    sheet: np.ndarray, digits: int, gap: int = 0, shade: int = 0, thick: int = 5
+) -> np.ndarray:
     """A box around each digit, or with no gap one long box with sides between them."""
     drawn = sheet.copy()
     for number in range(digits):
         x = LEFT + 4 + PITCH * number
-        cv2.rectangle(drawn, (x, TOP - 8), (x + PITCH - gap, TOP + SIDE + 6), shade, 5)
+        cv2.rectangle(drawn, (x, TOP - 8), (x + PITCH - gap, TOP + SIDE + 6), shade, thick)
     return drawn
 
 
@@ -104,6 +107,14 @@ def test_sides_that_digits_touch_go() -> None:
     assert lines_left < 0.02
 
 
+def test_a_one_close_to_the_end_of_a_single_box_is_no_side_of_it() -> None:
+    mask = np.zeros((80, 110), bool)
+    mask[10:14, 20:88] = mask[66:70, 20:88] = True
+    mask[14:66, 37:41] = True
+    level = [LevelLine(0.0, y, 20, 87, 4.0) for y in (11.5, 67.5)]
+    assert not find_box_sides(mask, level, [], 60)
+
+
 def test_a_one_between_two_sides_stays_even_if_it_is_as_high() -> None:
     mask = np.zeros((80, 340), bool)
     mask[10:14] = mask[66:70] = True
@@ -166,3 +177,31 @@ def test_digits_paler_than_a_printed_border_are_no_lines_of_a_grid() -> None:
         cv2.circle(sheet, (12, y), 10, 0, -1)
     found = find_sheet_ink(photo(sheet)).ink_map > 0.2
     assert found[bare < 128].mean() > 0.9
+
+
+def test_a_digit_that_touches_its_box_does_not_go_with_it() -> None:
+    for right, touches in ((8, False), (14, True)):
+        bare = np.full((200, 480), 255, np.uint8)
+        bare[:, right : right + 420] = written("6281")
+        sheet = with_boxes(bare, 4, thick=2)
+        frames = SheetParts(sheet < 128).leave_out_frames()
+        assert frames.any() != touches  # then the box is taken apart line by line
+        assert not (frames & (bare < 128)).any()
+        digits_left, lines_left = left_of_lines(sheet, bare)
+        assert digits_left > 0.95
+        assert lines_left < 0.02
+
+
+def test_round_corners_are_no_digits_that_touch_their_box() -> None:
+    bare = np.full((300, 520), 255, np.uint8)
+    bare[50:250, 30:450] = written("2053")
+    sheet = bare.copy()
+    for x in (60, 460):
+        cv2.line(
+            sheet, (x - 40 if x == 60 else x + 40, 90), (x - 40 if x == 60 else x + 40, 210), 0, 4
+        )
+    for y in (50, 250):
+        cv2.line(sheet, (60, y), (460, y), 0, 4)
+    for middle, start in (((60, 90), 180), ((460, 90), 270), ((460, 210), 0), ((60, 210), 90)):
+        cv2.ellipse(sheet, middle, (40, 40), 0, start, start + 90, 0, 4)
+    assert np.array_equal(find_sheet_ink(sheet).ink_map > 0.5, bare < 128)

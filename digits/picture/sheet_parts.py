@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.picture.pixels import Mask, label_parts, middle_by_sum, runs_of, stroke_width
-from digits.picture.straight_lines import find_level_lines, pixels_of_lines
+from digits.picture.straight_lines import STEEPEST, find_level_lines, pixels_of_lines
 
 # Of the sheet: so long a line leads from one border to the other.
 LEADS_ACROSS = 0.95
@@ -42,6 +42,14 @@ _MOST_BESIDE_SIDES, _LEAST_OF_DIGIT = 0.5, 0.35
 DEEPEST_BORDER = 0.16
 LONGEST_ORNAMENT = 0.45
 FEWEST_ORNAMENTS = 7
+# Where one is, smaller parts are of it that lie no deeper than so many times its ornaments; of the
+# height of what is written.
+_BESIDE_BORDER, _SMALL_BESIDE = 1.15, 0.6
+# So many tilts are tried.
+_TILTS = 49
+# Of the shorter side: a part that lies along sides alone is no deeper. One that turns round a
+# corner is so long along both, of each; a chain along one has so many holes.
+_DEEPEST_ALONG, _TURNS, _FEWEST_HOLES = 0.27, 0.7, 5
 # Of an ornament's depth: what is beside them is larger.
 SIZE_OF_DIGITS = 1.4
 
@@ -96,12 +104,22 @@ class SheetParts:
         self._is_left &= ~is_frame
         return np.asarray(is_frame[self._part_of])
 
-    def leave_out_borders(self) -> None:
-        """Without a printed border: a chain of ornaments along a side, or single ones in a row."""
+    def leave_out_borders(self) -> Mask:
+        """Without a printed border: a chain along sides, or single ornaments in a row.
+
+        Returns:
+            Bool (H, W), where it is.
+        """
         left = np.flatnonzero(self._is_left)
         is_border = _are_borders(self._stats[left], self._shape)
-        if not is_border.all():
-            self._is_left[left[is_border]] = False
+        is_border |= self._go_along_sides(left)
+        borders = np.zeros(len(self._stats), bool)
+        if is_border.all() or not is_border.any():
+            return np.zeros(self._shape, bool)
+        is_border |= _small_beside(self._stats[left], is_border, self._shape)
+        borders[left[is_border]] = True
+        self._is_left &= ~borders
+        return np.asarray(borders[self._part_of])
 
     @property
     def left(self) -> Mask:
@@ -134,6 +152,24 @@ class SheetParts:
                 is_crossing[part] = _is_cross(self._own(part))
         return is_crossing & (np.count_nonzero(is_crossing) >= FEWEST_CROSSINGS)
 
+    def _go_along_sides(self, parts: NDArray[np.intp]) -> Mask:
+        """Which parts lie along sides of the sheet alone: chains, and what turns round a corner."""
+        rows, columns = self._shape
+        deepest = _DEEPEST_ALONG * min(rows, columns)
+        goes_along = np.zeros(len(parts), bool)
+        for number, part in enumerate(parts.tolist()):
+            x, y, width, height = self._stats[part, :4].tolist()
+            shares = sorted((width / columns, height / rows))
+            if shares[1] < LONGEST_ORNAMENT:
+                continue
+            own = self._own(part)
+            down, across = np.nonzero(own)
+            sides = np.stack([across + x, columns - 1 - x - across, down + y, rows - 1 - y - down])
+            if np.quantile(sides.min(axis=0), 0.97) > deepest:
+                continue
+            goes_along[number] = shares[0] >= _TURNS or _holes_in(own) >= _FEWEST_HOLES
+        return goes_along
+
     def _are_frames(self) -> Mask:
         boxes = self._stats.astype(np.float64)
         x, y, width, height, area = boxes.T
@@ -155,6 +191,12 @@ class SheetParts:
                 inside.any() and _closes(own, int(fewest[part])) and not _carries_ink(own, usual)
             )
         return is_frame
+
+
+def _holes_in(part: Mask) -> int:
+    """How many rings a part has."""
+    padded = np.pad(~part, 1, constant_values=True).astype(np.uint8)
+    return cv2.connectedComponents(padded, connectivity=4)[0] - 2
 
 
 def _is_cross(part: Mask) -> bool:
@@ -211,6 +253,34 @@ def _carries_ink(frame: Mask, usual: float) -> bool:
     return bool((stats[:, cv2.CC_STAT_HEIGHT] >= _LEAST_OF_DIGIT * usual).any())
 
 
+def _small_beside(stats: NDArray[np.int32], borders: Mask, shape: tuple[int, ...]) -> Mask:
+    """Which parts lie no deeper than the ornaments of a border, and are small: others of it."""
+    x, y, width, height = stats[:, :4].astype(np.float64).T
+    far = np.stack([x + width, shape[1] - x, y + height, shape[0] - y]).min(axis=0)
+    sizes = np.maximum(width, height)
+    is_ornament = borders & (sizes <= DEEPEST_BORDER * max(shape))
+    if not is_ornament.any():
+        return np.zeros_like(borders)
+    is_beside = far <= _BESIDE_BORDER * far[is_ornament].max()
+    inside = height[~borders & ~is_beside]
+    if not len(inside):
+        return np.zeros_like(borders)
+    return np.asarray(is_beside & (sizes <= _SMALL_BESIDE * middle_by_sum(inside)))
+
+
+def _in_line(
+    along: NDArray[np.float64], inset: NDArray[np.float64], chosen: Mask, depth: float
+) -> Mask:
+    """Which parts lie in the line of most of the chosen ones; paper is held about level."""
+    if not chosen.any():
+        return chosen
+    off = inset - along * np.linspace(-STEEPEST, STEEPEST, _TILTS)[:, None]
+    usual = np.median(off[:, chosen], axis=1, keepdims=True)
+    is_near = np.abs(off - usual) <= 0.4 * depth + 1.5
+    best = int(np.count_nonzero(is_near & chosen, axis=1).argmax())
+    return np.asarray(is_near[best])
+
+
 def _are_borders(stats: NDArray[np.int32], shape: tuple[int, ...]) -> Mask:
     """Which parts are a printed border, or of one: bool (n,)."""
     is_border = np.zeros(len(stats), bool)
@@ -240,13 +310,15 @@ def _ornaments(near: Mask, boxes: NDArray[np.float64], reach: float) -> Mask:
         reach: how far along they must reach, pixels.
     """
     inset, depth, start, length = boxes
-    chosen = near.copy()
-    for values in (inset + depth / 2, depth, length):
-        if np.count_nonzero(chosen) < FEWEST_ORNAMENTS:
-            return np.zeros_like(near)
-        usual = np.median(values[chosen])
-        chosen &= np.abs(values - usual) <= 0.3 * usual + 1.5
-    if np.count_nonzero(chosen) < FEWEST_ORNAMENTS:
+    if not near.any():
+        return near
+    usual = np.quantile(depth[near], 0.5, method="nearest")
+    chosen = near & (np.abs(depth - usual) <= 0.3 * usual + 1.5)
+    unit = np.quantile(length[chosen], 0.25)  # of one, for blurred ones touch
+    number = np.maximum(1, np.round(length / unit))
+    chosen &= np.abs(length - number * unit) <= 0.3 * unit + 1.5
+    chosen &= _in_line(start + length / 2, inset + depth / 2, chosen, usual)
+    if number[chosen].sum() < FEWEST_ORNAMENTS:
         return np.zeros_like(near)
     reached = (start + length)[chosen].max() - start[chosen].min()
     # Digits in a row at the foot of a sheet are the largest that there is.

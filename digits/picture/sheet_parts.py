@@ -45,6 +45,8 @@ FEWEST_ORNAMENTS = 7
 # Where one is, smaller parts are of it that lie no deeper than so many times its ornaments; of the
 # height of what is written.
 _BESIDE_BORDER, _SMALL_BESIDE = 1.15, 0.6
+# Of the highest other part: an upright line at the edge that is no higher may be a 1.
+_HIGHER_THAN_DIGITS = 1.3
 # So many tilts are tried.
 _TILTS = 49
 # Of the shorter side: a part that lies along sides alone is no deeper. One that turns round a
@@ -294,8 +296,11 @@ def _are_borders(stats: NDArray[np.int32], shape: tuple[int, ...]) -> Mask:
     )
     for inset, depth, start, length, side in sides:
         near = (inset <= 1.5 * depth) & (inset + depth <= DEEPEST_BORDER * max(shape))
-        near &= inset + depth <= 0.4 * (height if side == width else width)
-        is_border |= near & (length >= LONGEST_ORNAMENT * side) & (length > 4 * depth)
+        near &= inset + depth <= 0.4 * (width if depth is wide else height)
+        is_long = near & (length >= LONGEST_ORNAMENT * side) & (length > 4 * depth)
+        if depth is wide:  # a 1 at the edge of a sheet is as high as other digits
+            is_long &= length > _HIGHER_THAN_DIGITS * tall[~is_long].max(initial=0)
+        is_border |= is_long
         boxes = np.stack([inset, depth, start, length])
         is_border |= _ornaments(near, boxes, LONGEST_ORNAMENT * side)
     return is_border

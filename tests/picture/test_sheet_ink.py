@@ -86,6 +86,51 @@ def test_ornaments_along_a_side_go() -> None:
     assert np.array_equal(found[40:] > 0.5, bare[40:] < 128)
 
 
+def on_a_sheet_with_room(shade: int = 0) -> np.ndarray:
+    sheet = np.full((300, 560), 255, np.uint8)
+    sheet[80:240, 60:460] = np.maximum(written("2053"), shade)
+    return sheet
+
+
+@pytest.mark.parametrize("sides", ["top", "top left", "top left bottom right"])
+def test_a_chain_along_sides_goes(sides: str) -> None:
+    bare, radius = on_a_sheet_with_room(), 18
+    sheet = bare.copy()
+    places = {
+        "top": [(x, 26) for x in range(26, 540, 27)],
+        "bottom": [(x, 274) for x in range(26, 540, 27)],
+        "left": [(26, y) for y in range(26, 280, 27)],
+        "right": [(533, y) for y in range(26, 280, 27)],
+    }
+    for place in (place for side in sides.split() for place in places[side]):
+        cv2.circle(sheet, place, radius, 0, 4)
+    assert np.array_equal(find_sheet_ink(sheet).ink_map > 0.5, bare < 128)
+
+
+@pytest.mark.parametrize("pitch", [26, 19])  # those of 19 touch, two by two
+@pytest.mark.parametrize("shade", [0, 110])  # digits may be paler than what is printed
+@pytest.mark.parametrize("rise", [-14, 0, 9])
+def test_a_tilted_row_of_ornaments_goes(pitch: int, shade: int, rise: int) -> None:
+    bare = on_a_sheet_with_room(shade)
+    sheet = bare.copy()
+    for number, x in enumerate(range(16, 540, pitch)):
+        y = 18 + round(rise * (x - 280) / 560)
+        aside = 3 * (number % 2) if pitch == 19 else 0
+        diamond = np.array([(x - 10 - aside, y), (x - aside, y - 10), (x + 10 - aside, y)])
+        cv2.fillPoly(sheet, [np.array([*diamond.tolist(), (x - aside, y + 10)])], 0)
+    found = find_sheet_ink(sheet).ink_map > 0.5
+    assert not found[:60].any()
+    assert (found == (bare < 128)).mean() > 0.995
+
+
+def test_a_one_at_the_edge_of_a_sheet_is_no_border() -> None:
+    bare = np.full((280, 560), 255, np.uint8)
+    cv2.line(bare, (14, 12), (10, 268), 0, 14)
+    for x in (150, 330):
+        cv2.ellipse(bare, (x, 140), (60, 118), 0, 0, 360, 0, 14)
+    assert np.array_equal(find_sheet_ink(bare).ink_map > 0.5, bare < 128)
+
+
 def test_lines_from_border_to_border_do_not_hide_how_high_digits_are() -> None:
     """Two tall lines once made everything else look small, and stayed."""
     bare = np.full((420, 480), 255, np.uint8)

@@ -22,8 +22,6 @@ Boxes = NDArray[np.float64]
 
 # Of the usual height: parts so tall make rows.
 TALL = 0.5
-# And by themselves; else it is a comma, or no sign.
-TALL_ALONE = 0.5
 # Of the lower of two parts, what of their heights overlaps if they stand in one row.
 LEAST_OVERLAP = 0.4
 # Of the row's height: a mark or a detached stroke is no farther above it or below.
@@ -125,8 +123,6 @@ def find_rows(ink_map: InkMap) -> list[Row]:
     tall = boxes[:, 3] >= TALL * height
     chains = _chains(boxes[tall])
     rows = [np.flatnonzero(tall)[chains == chain] for chain in np.unique(chains)]
-    tall_alone = [row for row in rows if boxes[row, 3].max() >= TALL_ALONE * height]
-    rows = tall_alone or rows
     others = np.setdiff1d(np.arange(len(boxes)), np.concatenate(rows))
     rows = _joined_by_small(rows, boxes, others)
     made = [_row(boxes[row], numbers[row], part_of) for row in rows]

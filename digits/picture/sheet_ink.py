@@ -90,11 +90,13 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
         if found.any() and (find is _border_strips or _is_grain(found, mask)):
             contrast = _blanked(contrast, found, is_photo, least, noise)
             ink_map, mask = _ink_of(contrast, noise, is_photo)
-    borders = SheetParts(mask).leave_out_borders()
+    parts = SheetParts(mask)
+    borders = parts.leave_out_borders()
     if borders.any():  # whose many parts would tell how high digits are
         contrast = _blanked(contrast, borders, is_photo, least, noise)
         ink_map, mask = _ink_of(contrast, noise, is_photo)
-    all_lines = SheetParts(mask).leave_out_frames()
+        parts = SheetParts(mask)
+    all_lines = parts.leave_out_frames()
     if _leads_out(all_lines):  # a printed border, beside which others may be left: see below
         all_lines = np.zeros_like(mask)
     if all_lines.any():

@@ -43,21 +43,19 @@ class PaperLines:
     upright: list[LevelLine]
 
 
-def lines_of_paper(
-    mask: Mask, ink_map: InkMap | None = None, known: Sequence[PaperLines] = ()
-) -> PaperLines:
+def lines_of_paper(mask: Mask, ink_map: InkMap, known: Sequence[PaperLines]) -> PaperLines:
     """The lines of a sheet.
 
     Args:
         mask: bool (H, W), ink.
-        ink_map: float32 (H, W) in [0, 1], how dark it is; None if all is alike.
+        ink_map: float32 (H, W) in [0, 1], how dark it is.
         known: what was found, and taken away, before.
     """
     height = usual_height(mask)
     left = _Left(mask)
     edges, strokes = _take_edge_lines(left, height)
     level, upright = left.level_pieces(strokes), left.upright_pieces(strokes)
-    pale = ([], []) if ink_map is None else _take_pale_lines(left, ink_map, level, upright, height)
+    pale = _take_pale_lines(left, ink_map, level, upright, height)
     are_dark = (line for line in level if line not in pale[0])
     level = [line for line in are_dark if strokes.are_no_level(line, left.ink)]
     left.take(pixels_of_lines(left.ink, level))

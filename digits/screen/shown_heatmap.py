@@ -181,7 +181,12 @@ def heatmap_of_contrast(
     """What speaks for one class and not for another, in two colours, on a scale of its own."""
     method = usable_method(settings.method, load_network().convolution_names)
     explained = explain(
-        answer.network_input, [class_index], settings.layer_name, against=against, methods=[method]
+        answer.network_input,
+        [class_index],
+        settings.layer_name,
+        against=against,
+        methods=[method],
+        model=answer.network,
     )
     colour_map = next(iter(SIGNED_COLOUR_MAPS))
     return ShownHeatmap([answer], explained, explained[0].strength, settings, colour_map)

@@ -12,6 +12,7 @@ from digits.explanation.sentences import with_article
 from digits.network.hand import Hand
 from digits.network.loading import load_network
 from digits.network.prediction import predict_logits
+from digits.network.serving import Network
 from digits.reading.digit import Reading
 from digits.screen.shown_answer import ShownAnswer
 
@@ -81,7 +82,7 @@ class PersonsHand:
         self._adapt(let_stand)
 
     def _adapt(self, let_stand: LetStand) -> None:
-        self._hand = None
+        self._hand = self.problem = None
         if not self.corrections:
             return
         said = [(each.reading, each.digit) for each in self.corrections]
@@ -146,10 +147,18 @@ def read_as(answer: ShownAnswer) -> int | None:
 def describe_without(answer: ShownAnswer) -> str:
     """What an answer would be without the hand, in a sentence; "" where that is the same.
 
+    A digit of a number may be another than the network of digits says, by its row: what a hand
+    changes is told by that network alone, with the hand and without.
+
     Raises:
-        ModelError: as `load_network`.
+        ModelError: as `load_network` and `with_hand`.
     """
     if answer.hand is None:
         return ""
-    without = int(predict_logits(answer.network_input[None], load_network())[0].argmax())
-    return "" if without == answer.top_k[0][0] else f"Without it would be a {without}."
+    with_it, without = (_read_by(each, answer) for each in (answer.network, load_network()))
+    is_by_hand = without != with_it == answer.top_k[0][0]
+    return f"Without it would be {with_article(without)}." if is_by_hand else ""
+
+
+def _read_by(network: Network, answer: ShownAnswer) -> int:
+    return int(predict_logits(answer.network_input[None], network)[0].argmax())

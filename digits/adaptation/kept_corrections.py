@@ -49,7 +49,7 @@ class KeptCorrection:
         reading: the answer as it was.
         digit: the right digit; None for no digit.
         model_sha256: `LastLayer.sha256` of the network that answered; "" where it has none.
-        date: when, ISO 8601, UTC.
+        date: when, ISO 8601, UTC; "" where nobody knows.
     """
 
     reading: Reading
@@ -172,7 +172,7 @@ def _read(source: LabelledZip | LabelledFolder, name: str, network: Network) -> 
         except PictureError as error:
             unreadable.append((file.name, str(error)))
         else:
-            said.append((file.name, file.label, about.get(file.name, {}).get("date") or ""))
+            said.append((file.name, file.label, _date_in(about.get(file.name, {}).get("date"))))
     model = _model_of(network)
     readings = readings_of(np.stack(inputs), network) if inputs else []
     kept = [
@@ -182,6 +182,14 @@ def _read(source: LabelledZip | LabelledFolder, name: str, network: Network) -> 
     order = {own: place for place, own in enumerate(about)}
     kept.sort(key=lambda each: (order.get(each[0], len(order)), each[0]))
     return ReadCorrections(tuple(each for _, each in kept), tuple(unreadable))
+
+
+def _date_in(text: str | None) -> str:
+    """A date as it is written here; "" for what is none, since files are named by it."""
+    try:
+        return datetime.datetime.fromisoformat(text or "").isoformat(timespec="seconds")
+    except ValueError:
+        return ""
 
 
 def _model_of(network: Network) -> str:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import itertools
 import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,16 +87,23 @@ def write_corrections_zip(corrections: Sequence[KeptCorrection]) -> bytes:
     return file.getvalue()
 
 
-def write_corrections_folder(corrections: Sequence[KeptCorrection], folder: Path) -> None:
+def write_corrections_folder(
+    corrections: Sequence[KeptCorrection], folder: Path, spared: Collection[str] = ()
+) -> None:
     """The same in a folder; pictures that were kept there and are no corrections any more go.
 
-    Nothing else in the folder is touched.
+    So do folders of digits that are empty then. Nothing else in the folder is touched.
+
+    Args:
+        corrections: all that shall be in it.
+        folder: need not be there.
+        spared: names such as `3/00001-.png` of files that stay as they are, since they could not
+            be read and so are no corrections.
 
     Raises:
         DigitError: the folder cannot be written, or the disk is full.
     """
-
-    written = set()
+    written = set(spared)
 
     def write(name: str, content: bytes) -> None:
         written.add(name)
@@ -105,22 +114,34 @@ def write_corrections_folder(corrections: Sequence[KeptCorrection], folder: Path
 
     try:
         before = _rows_of(LabelledFolder(folder)) if folder.exists() else {}
-        _write(corrections, write)
+        _write(corrections, write, spared)
         for name in before.keys() - written:
             if re.fullmatch(_NAME, name):
-                (folder / name).unlink(missing_ok=True)
+                _delete(folder / name)
     except OSError as error:
         sentence = f"The corrections could not be kept ({error.strerror}): choose another folder."
         raise DigitError(sentence) from error
 
 
-def _write(corrections: Sequence[KeptCorrection], write: Callable[[str, bytes], None]) -> None:
+def _delete(picture: Path) -> None:
+    picture.unlink(missing_ok=True)
+    with suppress(OSError):  # others are in its folder still, and then it stays
+        picture.parent.rmdir()
+
+
+def _write(
+    corrections: Sequence[KeptCorrection],
+    write: Callable[[str, bytes], None],
+    spared: Collection[str] = (),
+) -> None:
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(_COLUMNS)
-    for number, each in enumerate(corrections, 1):
+    numbers = itertools.count(1)
+    for each in corrections:
         folder = NONE if each.digit is None else str(each.digit)
-        name = f"{folder}/{number:05}-{each.date[:10]}.png"
+        names = (f"{folder}/{number:05}-{each.date[:10]}.png" for number in numbers)
+        name = next(name for name in names if name not in spared)
         write(name, as_png(each.reading.network_input))
         digit, confidence = each.reading.top_k[0]
         doubted = "no" if each.reading.is_digit else "yes"

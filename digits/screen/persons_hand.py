@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from digits.adaptation.adapting import adapt
 from digits.adaptation.kept_corrections import KeptCorrection
 from digits.common.errors import ModelError
+from digits.common.sentences import count_of
 from digits.explanation.sentences import with_article
 from digits.network.hand import Hand
 from digits.network.loading import load_network
@@ -101,14 +102,9 @@ def describe_hand(hand: PersonsHand) -> str:
     return " ".join([adapted_by(hand.hand), *hand.notes])
 
 
-def count_of(corrections: int) -> str:
-    """So many corrections, in words."""
-    return "1 correction" if corrections == 1 else f"{corrections:,} corrections"
-
-
 def adapted_by(hand: Hand) -> str:
     """That answers are adapted, in a sentence."""
-    return f"Adapted to your hand: {count_of(hand.corrections)}."
+    return f"Adapted to your hand: {count_of(hand.corrections, 'correction')}."
 
 
 def name_of(digit: int | None) -> str:

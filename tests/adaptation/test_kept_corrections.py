@@ -135,7 +135,9 @@ def test_without_a_whole_list_names_give_the_order(kept: bytes, listed: bytes) -
     assert [each.digit for each in found.corrections] == [1, 3, None]
 
 
-@pytest.mark.parametrize("date", ["27/07/2026", "../../../../7", "=1+1", "2026-W30-1", "\u0662-7-27"])
+@pytest.mark.parametrize(
+    "date", ["27/07/2026", "../../../../7", "=1+1", "2026-W30-1", "\u0662-7-27"]
+)
 def test_a_date_that_a_stranger_wrote_names_no_file(kept: bytes, tmp_path: Path, date: str) -> None:
     with zipfile.ZipFile(io.BytesIO(kept)) as opened:
         files = {name: opened.read(name) for name in opened.namelist()}
@@ -147,7 +149,9 @@ def test_a_date_that_a_stranger_wrote_names_no_file(kept: bytes, tmp_path: Path,
     written = [path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()]
     assert len(written) == 4
     for path in written:
-        assert re.fullmatch(r"a/kept/((1|3|none)/[0-9]{5}-[0-9-]*\.png|corrections\.csv)", str(path))
+        assert re.fullmatch(
+            r"a/kept/((1|3|none)/[0-9]{5}-[0-9-]*\.png|corrections\.csv)", str(path)
+        )
     assert found[0].date in ("", "2026-07-20T00:00:00")
 
 

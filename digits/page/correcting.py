@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 CHOICES: tuple[int | None, ...] = (*range(10), None)
 FILE_NAME = "my-corrections.zip"
 MOST_BYTES = 20_000_000
+ALL_HERE = "These corrections are all here already."
 
 
 def current_hand() -> Hand | None:
@@ -201,7 +202,7 @@ def _bring_back() -> None:
     except DigitError as error:
         st.session_state["hand_problem"] = str(error)
         return
-    persons_hand().bring_back(found.corrections, let_stand())
-    brought_back = count_of(len(found.corrections), "correction")
-    st.session_state["hand_said"] = f"{brought_back} brought back."
+    new = persons_hand().bring_back(found.corrections, let_stand())
+    brought_back = f"{count_of(new, 'correction')} brought back."
+    st.session_state["hand_said"] = brought_back if new else ALL_HERE
     st.session_state["hand_problem"] = " ".join(describe_left_out_files(found.unreadable, 1))

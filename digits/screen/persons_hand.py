@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from digits.adaptation.adapting import adapt
+from digits.adaptation.adapting import adapt, picture_key
 from digits.adaptation.kept_corrections import KeptCorrection
 from digits.common.errors import ModelError
 from digits.common.sentences import count_of
@@ -62,9 +62,23 @@ class PersonsHand:
         self.replace([], [correction], let_stand)
         return correction
 
-    def bring_back(self, kept: Sequence[KeptCorrection], let_stand: LetStand = ()) -> None:
-        """Put corrections that were kept behind those that are there."""
-        self.replace([], kept, let_stand)
+    def bring_back(self, kept: Sequence[KeptCorrection], let_stand: LetStand = ()) -> int:
+        """Put corrections that were kept before those that are there, for they were said before.
+
+        What is there already, or is said once more later on, is left out.
+
+        Returns:
+            How many were put there.
+        """
+        there = {_said_in(each) for each in self.corrections}
+        new = []
+        for each in reversed(kept):
+            if _said_in(each) not in there:
+                there.add(_said_in(each))
+                new.append(each)
+        self.corrections = [*reversed(new), *self.corrections]
+        self._adapt(let_stand)
+        return len(new)
 
     def take_back(self, correction: KeptCorrection, let_stand: LetStand = ()) -> None:
         """Forget a correction."""
@@ -91,6 +105,11 @@ class PersonsHand:
             self._hand = adapt(said, let_stand=let_stand)
         except ModelError as error:
             self.problem = str(error)
+
+
+def _said_in(correction: KeptCorrection) -> tuple[bytes, int | None]:
+    """Of which picture what was said."""
+    return picture_key(correction.reading), correction.digit
 
 
 def describe_hand(hand: PersonsHand) -> str:

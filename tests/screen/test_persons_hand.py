@@ -8,6 +8,7 @@ from unittest.mock import patch
 import pytest
 from PIL import Image
 
+from digits.adaptation.kept_corrections import KeptCorrection
 from digits.common.errors import ModelError
 from digits.screen import persons_hand
 from digits.screen.persons_hand import PersonsHand, describe_hand, describe_without
@@ -44,6 +45,18 @@ def test_what_the_row_of_a_digit_changed_is_not_told_of_the_hand(
     in_its_row = replace(alone, top_k=[(5, 0.6), (3, 0.4)])
     assert alone.top_k[0][0] == 3
     assert describe_without(alone) == describe_without(in_its_row) == ""
+
+
+def test_what_is_brought_back_was_said_before_and_nothing_is_there_twice() -> None:
+    hand = PersonsHand()
+    one, two = (shown(DIGITS[digit], hand).reading for digit in (3, 4))
+    kept = [KeptCorrection(one, 8, "", ""), KeptCorrection(two, 9, "", "")]
+    now = hand.correct(one, 5)
+
+    for new in (2, 0):
+        assert hand.bring_back(kept) == new
+        assert hand.corrections == [*kept, now]
+    assert "the later correction counts" in hand.notes[0]
 
 
 def test_a_problem_is_told_for_as_long_as_there_is_one() -> None:

@@ -13,8 +13,10 @@ from PIL import Image, ImageColor
 from digits.adaptation.adapting import adapt
 from digits.explanation.overlay import COLOUR_MAPS, SIGNED_COLOUR_MAPS, overlay_heatmap
 from digits.explanation.sentences import NOISE
+from digits.network.hand import Hand
+from digits.picture.pixels import Ink
 from digits.screen import shown_answer
-from digits.screen.shown_answer import ShownAnswer, read_to_show
+from digits.screen.shown_answer import ShownAnswer
 from digits.screen.shown_heatmap import (
     EVIDENCE_OF_ALL,
     HeatmapSettings,
@@ -29,6 +31,11 @@ from tests.conftest import as_file
 from tests.drawings import DIGITS, SCRIBBLE, draw
 
 DEFAULT = HeatmapSettings()
+
+
+def read_to_show(picture: bytes, ink: Ink, hand: Hand | None = None) -> ShownAnswer:
+    """The answer to the first digit of a picture."""
+    return read_number_to_show(picture, ink, hand).digits[0]
 
 
 @pytest.fixture(scope="module")

@@ -168,7 +168,7 @@ def read_corrections_zip(source: Path | bytes, network: Network) -> ReadCorrecti
     with open_zip(source, name) as packed:
         found = _read(packed, name, network)
     if not found.corrections:
-        raise DataError(f"{name} holds no correction: choose one that the page or window kept.")
+        raise DataError(f"{name} holds no correction: choose one that the page kept.")
     return found
 
 

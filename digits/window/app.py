@@ -47,7 +47,9 @@ KEYS = "Ctrl+Z undo · Ctrl+Y redo · Esc clear · Ctrl+O open · H heatmap"
 LOADING = "Loading the network…"
 NOTHING_TO_CORRECT = "There is no answer that could be corrected: write a number first."
 WITHOUT_HAND = "Answers are not adapted."
-HAND_IS_LOST = "The part that reads digits has stopped, and what you said of your hand is gone."
+HAND_IS_LOST = (
+    "The part that reads digits has stopped, and what you said of your hand is gone: say it again."
+)
 ASKED_HEIGHT = 480  # pixels of the picture that is read, however large the window is
 PEN_WIDTHS = (0.02, 0.12)  # shares of the paper's height
 TICK = 10  # milliseconds

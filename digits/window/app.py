@@ -26,7 +26,7 @@ from digits.screen.constants import DOUBT_WAITS
 from digits.screen.sentences import DRAW_INVITATION, UNEXPECTED
 from digits.screen.stroke_drawing import OpenedPicture, StrokePainter
 from digits.window.answer_panel import AnswerPanel
-from digits.window.background_process import BackgroundProcess
+from digits.window.background_process import STOPPED, BackgroundProcess
 from digits.window.correction_list import CorrectionList
 from digits.window.correction_menu import CorrectionMenu
 from digits.window.explained_answer import (
@@ -85,6 +85,7 @@ class DigitWindow:
         self._held_back: str | None = None
         self._losses = 0
         self._folder_of_hand: Path | None = None
+        self._undone = ""
         self._painter = StrokePainter()
         self.theme = WindowTheme(root)
         self._keys = KEYS.replace("Ctrl+", "⌘") if self.theme.is_mac else KEYS
@@ -294,19 +295,24 @@ class DigitWindow:
             if done is not None:
                 self._take_in(*done)
             if self.process.losses > self._losses:
-                self._regain_hand()
+                self._losses = self.process.losses
+                self._regain_hand(is_undone=done is not None and isinstance(done[0], CorrectJob))
             self._catch_up()
             self._show_state()
         finally:
             self._ticking = self.root.after(TICK, self._tick)
 
-    def _regain_hand(self) -> None:
-        """The process has forgotten the hand: the next one reads its folder, or it is gone."""
-        self._losses = self.process.losses
+    def _regain_hand(self, *, is_undone: bool) -> None:
+        """The process has forgotten the hand: the next one reads its folder, or it is gone.
+
+        Args:
+            is_undone: whether what was said last was not taken in, either.
+        """
         was_said = self.correction_list.said
         self.correction_list.show(())
         folder, self._folder_of_hand = self._folder_of_hand, None  # until it has been read
         if folder is not None:
+            self._undone = STOPPED if is_undone else ""
             self._ask_of_hand("keep", folder=folder)
         elif was_said:
             self._when_loaded = HAND_IS_LOST
@@ -352,8 +358,9 @@ class DigitWindow:
 
     def _show_corrected(self, job: CorrectJob, result: Reply | DigitError) -> None:
         """Show the answer that came of a correction, if it is still the one that is asked for."""
+        undone, self._undone = self._undone, ""
         if not isinstance(result, Corrected):
-            self.status.configure(text=str(result))
+            self.status.configure(text=f"{undone} {result}".strip())
             return
         if job.what == "keep":
             self._folder_of_hand = job.folder
@@ -361,8 +368,8 @@ class DigitWindow:
         asked, now = job.question, self.question
         if result.answer and asked and now and now.picture == asked.picture:
             self._show(asked, result.answer)
-        about_hand = result.about_hand or WITHOUT_HAND
-        self.status.configure(text=f"{result.left_out} {about_hand}".strip())
+        said = undone, result.left_out, result.about_hand or WITHOUT_HAND
+        self.status.configure(text=" ".join(filter(None, said)))
 
     def _show_opened(self, question: Question, result: Reply | DigitError) -> None:
         """Show a picture that was opened; one that cannot be read leaves the drawing alone."""

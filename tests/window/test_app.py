@@ -47,6 +47,7 @@ from digits.window.app import (
     WITHOUT_HAND,
     DigitWindow,
 )
+from digits.window.background_process import STOPPED
 from digits.window.theme import PALETTES
 from tests.browser import ROOT
 from tests.page.test_correcting_browser import barred_two
@@ -718,10 +719,14 @@ def test_what_was_said_is_read_again_when_the_reader_is_killed_or_said_to_be_gon
     choose(window, "1")
     assert [each.sentence for each in window.correction_list.said] == ["read as a 7, is a 1"]
 
+    assert window.process.process_id is not None
+    os.kill(window.process.process_id, signal.SIGSTOP)
+    window.corrections.menu.invoke("3")
     kill_reader(window)
     wait_until(window, lambda: window.correction_list.said)
     wait_for_answer(window)
     assert [each.sentence for each in window.correction_list.said] == ["read as a 7, is a 1"]
+    assert window.status["text"].startswith(STOPPED)
     assert "Adapted to your hand: 1 correction." in window.status["text"]
     window.close()
 

@@ -167,8 +167,8 @@ def _told(
         score = SCORES[papers.doubt_score]
         scores = (score(logits_of(each, others)) for each in (model, before))
         now, then = (int((each < threshold).sum()) for each in scores)
-        kind = "pictures of no digit held back"
-        lines.append(f"Of {len(others):,} {kind}, {now:,} are doubted ({then:,} before).")
+        kind = f"{count_of(len(others), 'picture')} of no digit held back"
+        lines.append(f"Of {kind}, {now:,} are doubted ({then:,} before).")
     return lines
 
 

@@ -44,7 +44,7 @@ def adapt(
 
     Args:
         corrections: readings, with or without a hand, each with the right digit, 0 to 9, or None
-            for no digit; of one picture the last counts. None gives a hand that changes nothing.
+            for no digit; of one picture the last counts. Without any, the hand changes nothing.
         let_stand: readings with the answers that the person saw and did not correct, which weigh
             little.
         model: from `load_network` or `load_model`; None takes the default network.
@@ -57,11 +57,11 @@ def adapt(
     network = as_network(model)
     plain = last_layer_of(network)
     said, notes = _latest(list(corrections))
-    corrected = {_picture_of(reading) for reading, _ in said}
+    corrected = {picture_key(reading) for reading, _ in said}
     stood = [
         (reading, digit)
         for reading, digit in list(let_stand)[-MOST:]
-        if _picture_of(reading) not in corrected
+        if picture_key(reading) not in corrected
     ]
     if doubted_below(network.papers) is None and any(digit is None for _, digit in said):
         notes = (*notes, NOTHING_DOUBTED)
@@ -84,7 +84,7 @@ def _latest(corrections: Sequence[Correction]) -> tuple[list[Correction], tuple[
     latest: dict[bytes, Correction] = {}
     is_contradicted = False
     for reading, digit in corrections:
-        key = _picture_of(reading)
+        key = picture_key(reading)
         before = latest.pop(key, None)
         is_contradicted |= before is not None and before[1] != digit
         latest[key] = reading, digit
@@ -95,8 +95,8 @@ def _latest(corrections: Sequence[Correction]) -> tuple[list[Correction], tuple[
     return said[-MOST:], tuple(notes)
 
 
-def _picture_of(reading: Reading) -> bytes:
-    """What is alike for one picture, kept and brought back or not."""
+def picture_key(reading: Reading) -> bytes:
+    """The same for the same picture, whether or not it was kept and brought back."""
     return np.rint(reading.network_input * 255).astype(np.uint8).tobytes()
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import itertools
 import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,7 +51,7 @@ class KeptCorrection:
         reading: the answer as it was.
         digit: the right digit; None for no digit.
         model_sha256: `LastLayer.sha256` of the network that answered; "" where it has none.
-        date: when, ISO 8601, UTC.
+        date: when, ISO 8601, UTC; "" where nobody knows.
     """
 
     reading: Reading
@@ -85,16 +87,23 @@ def write_corrections_zip(corrections: Sequence[KeptCorrection]) -> bytes:
     return file.getvalue()
 
 
-def write_corrections_folder(corrections: Sequence[KeptCorrection], folder: Path) -> None:
+def write_corrections_folder(
+    corrections: Sequence[KeptCorrection], folder: Path, spared: Collection[str] = ()
+) -> None:
     """The same in a folder; pictures that were kept there and are no corrections any more go.
 
-    Nothing else in the folder is touched.
+    So do folders of digits that are empty then. Nothing else in the folder is touched.
+
+    Args:
+        corrections: all that shall be in it.
+        folder: need not be there.
+        spared: names such as `3/00001-.png` of files that stay as they are, since they could not
+            be read and so are no corrections.
 
     Raises:
         DigitError: the folder cannot be written, or the disk is full.
     """
-
-    written = set()
+    written = set(spared)
 
     def write(name: str, content: bytes) -> None:
         written.add(name)
@@ -105,22 +114,34 @@ def write_corrections_folder(corrections: Sequence[KeptCorrection], folder: Path
 
     try:
         before = _rows_of(LabelledFolder(folder)) if folder.exists() else {}
-        _write(corrections, write)
+        _write(corrections, write, spared)
         for name in before.keys() - written:
             if re.fullmatch(_NAME, name):
-                (folder / name).unlink(missing_ok=True)
+                _delete(folder / name)
     except OSError as error:
         sentence = f"The corrections could not be kept ({error.strerror}): choose another folder."
         raise DigitError(sentence) from error
 
 
-def _write(corrections: Sequence[KeptCorrection], write: Callable[[str, bytes], None]) -> None:
+def _delete(picture: Path) -> None:
+    picture.unlink(missing_ok=True)
+    with suppress(OSError):  # others are in its folder still, and then it stays
+        picture.parent.rmdir()
+
+
+def _write(
+    corrections: Sequence[KeptCorrection],
+    write: Callable[[str, bytes], None],
+    spared: Collection[str] = (),
+) -> None:
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(_COLUMNS)
-    for number, each in enumerate(corrections, 1):
+    numbers = itertools.count(1)
+    for each in corrections:
         folder = NONE if each.digit is None else str(each.digit)
-        name = f"{folder}/{number:05}-{each.date[:10]}.png"
+        names = (f"{folder}/{number:05}-{each.date[:10]}.png" for number in numbers)
+        name = next(name for name in names if name not in spared)
         write(name, as_png(each.reading.network_input))
         digit, confidence = each.reading.top_k[0]
         doubted = "no" if each.reading.is_digit else "yes"
@@ -147,7 +168,7 @@ def read_corrections_zip(source: Path | bytes, network: Network) -> ReadCorrecti
     with open_zip(source, name) as packed:
         found = _read(packed, name, network)
     if not found.corrections:
-        raise DataError(f"{name} holds no correction: choose one that the page or window kept.")
+        raise DataError(f"{name} holds no correction: choose one that the page kept.")
     return found
 
 
@@ -172,7 +193,7 @@ def _read(source: LabelledZip | LabelledFolder, name: str, network: Network) -> 
         except PictureError as error:
             unreadable.append((file.name, str(error)))
         else:
-            said.append((file.name, file.label, about.get(file.name, {}).get("date") or ""))
+            said.append((file.name, file.label, _date_in(about.get(file.name, {}).get("date"))))
     model = _model_of(network)
     readings = readings_of(np.stack(inputs), network) if inputs else []
     kept = [
@@ -182,6 +203,14 @@ def _read(source: LabelledZip | LabelledFolder, name: str, network: Network) -> 
     order = {own: place for place, own in enumerate(about)}
     kept.sort(key=lambda each: (order.get(each[0], len(order)), each[0]))
     return ReadCorrections(tuple(each for _, each in kept), tuple(unreadable))
+
+
+def _date_in(text: str | None) -> str:
+    """A date as it is written here; "" for what is none, since files are named by it."""
+    try:
+        return datetime.datetime.fromisoformat(text or "").isoformat(timespec="seconds")
+    except ValueError:
+        return ""
 
 
 def _model_of(network: Network) -> str:

@@ -89,7 +89,8 @@ class LabelledZip:
             entries = [each for each in self._zip.infolist() if not each.is_dir()]
         except _DAMAGED as error:
             raise DataError(
-                f"{name} is no whole ZIP: choose the one that the page or the window kept."
+                f"{name} is no whole ZIP: choose one that the page kept, or pack the window's "
+                "folder of corrections into one."
             ) from error
         entries = [each for each in entries if not _is_passed_over(each)]
         self._check(entries, size)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from digits.batch.rows import Row, answers_of
 from digits.batch.task import ReadingTask
 from digits.common.progress import duration_text
+from digits.common.sentences import count_of
 
 # Reasons that are named one by one; the rarer ones are counted together.
 _REASONS = 6
@@ -67,14 +68,14 @@ class Summary:
             seconds: that it took.
             passed_over: files that are called like no picture.
         """
-        what = "fields" if self._task.fields else "pictures"
-        lines = [f"{self.pictures:,} rows{self._pace(seconds)}"]
+        what = "field" if self._task.fields else "picture"
+        lines = [f"{count_of(self.pictures, 'row')}{self._pace(seconds)}"]
         sure = ", ".join(f"{n:,} at least {level:.0%}" for level, n in self._at_least.items())
-        lines.append(f"Answered: {self._answers:,} {what}; sure of them: {sure}.")
+        lines.append(f"Answered: {count_of(self._answers, what)}; sure of them: {sure}.")
         doubted = sum(self._doubts.values())
-        lines += [f"In doubt: {doubted:,} {what}.", *_listed(self._doubts)]
+        lines += [f"In doubt: {count_of(doubted, what)}.", *_listed(self._doubts)]
         if self._task.fields:
-            lines.append(f"Empty: {self._empty:,} fields.")
+            lines.append(f"Empty: {count_of(self._empty, 'field')}.")
         lines += [f"Unreadable: {self.unreadable:,}.", *_listed(self._errors)]
         if passed_over:
             lines.append(f"Passed over, for they are not called as pictures are: {passed_over:,}.")

@@ -9,14 +9,12 @@ from dataclasses import dataclass, field
 from digits.batch.archives import members_of, open_archive, unpack
 from digits.batch.sources import ARCHIVES, suffix_of
 from digits.common.errors import PictureError
-from digits.picture.files import check_file_size
+from digits.picture.files import MOST_UPLOADED, check_file_size
 
 MOST_PICTURES = 2_000
 """Files at a time."""
 MOST_BYTES = 200_000_000
 """Of all of them, as they are sent and unpacked."""
-MOST_OF_ONE = 10_000_000
-"""Bytes, which hold any phone's photo."""
 
 
 @dataclass
@@ -76,18 +74,18 @@ def _files_in(name: str, content: bytes, most: int) -> Iterable[tuple[str, bytes
     sizes = [archive.getinfo(member).file_size for member in members]
     if len(members) > MOST_PICTURES:
         raise PictureError(f"These are more than {MOST_PICTURES:,} pictures: give fewer at a time.")
-    if sum(min(each, MOST_OF_ONE) for each in sizes) > most:
+    if sum(min(each, MOST_UPLOADED) for each in sizes) > most:
         raise _too_large()
     for member in members:
         try:
-            yield f"{name}/{member}", unpack(archive, member, MOST_OF_ONE), None
+            yield f"{name}/{member}", unpack(archive, member, MOST_UPLOADED), None
         except PictureError as error:
             yield f"{name}/{member}", b"", str(error)
 
 
 def _checked(name: str, content: bytes) -> tuple[str, bytes, str | None]:
     try:
-        check_file_size(len(content), MOST_OF_ONE)
+        check_file_size(len(content), MOST_UPLOADED)
     except PictureError as error:
         return name, b"", str(error)
     return name, content, None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from digits.common.command_line import check_new_folder, run_script
 from digits.common.errors import DataError
+from digits.common.sentences import count_of
 from digits.evaluation.measures import (
     Accuracy,
     DigitScore,
@@ -124,9 +125,10 @@ def _read_source(data: Path | None) -> Source:
             "folders 0 to 9."
         )
     kind = "ZIP" if data.is_file() else "folder"
-    description = f"the {kind} {data.name or data}, {len(digits):,} pictures of digits"
+    description = f"the {kind} {data.name or data}, {count_of(len(digits), 'picture')} of digits"
     if folder.unreadable:
-        description += f" and {len(folder.unreadable):,} files that could not be read"
+        unreadable = count_of(len(folder.unreadable), "file")
+        description += f" and {unreadable} that could not be read"
     files = tuple(name for name, each in zip(folder.files, is_digit, strict=True) if each)
     others = as_network_input(folder.digits.images[~is_digit])[..., 0]
     return Source(digits, description, files, folder.unreadable, others)

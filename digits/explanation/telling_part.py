@@ -69,6 +69,9 @@ def describe_telling_part(
         heatmap: float32 (28, 28) in [0, 1], the evidence for the digit.
         digit: what was read.
         network: asked what filled gaps would change; None asks nothing.
+
+    Raises:
+        ModelError: the network's answers are no numbers.
     """
     parts = find_parts(network_input)
     part = telling_part(parts, network_input, heatmap)

@@ -40,14 +40,26 @@ from digits.network.tensorflow_import import MISSING, is_tensorflow_installed
 
 PATIENCE = 180.0
 """Seconds for an answer; to import TensorFlow takes a slow machine a minute."""
-IDLE = float(os.environ.get("DIGIT_TENSORFLOW_IDLE", "300"))
-"""Seconds without a question after which the process ends."""
 STOPPED = "TensorFlow has stopped, or did not answer: try once more, and it starts again."
 _ROOT = Path(__file__).parents[2]
 
 Task: TypeAlias = Literal["logits", "feature_sums", "gradients", "layers", "findings", "last_layer"]
 
 logger = logging.getLogger(__name__)
+
+
+def seconds_in(setting: str, usual: float) -> float:
+    """How many seconds an environment variable sets; where it is no such number, the usual."""
+    said = os.environ.get(setting, str(usual))
+    with suppress(ValueError):
+        if 0 <= float(said) <= threading.TIMEOUT_MAX:
+            return float(said)
+    logger.warning("%s=%s is no number of seconds: %g is taken.", setting, said, usual)
+    return usual
+
+
+IDLE = seconds_in("DIGIT_TENSORFLOW_IDLE", 300.0)
+"""Seconds without a question after which the process ends."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -41,8 +41,6 @@ INVITATIONS = {
 }
 # Pixels; `GAP` is Streamlit's medium one. An answer has room before it is there.
 PAGE_WIDTH, INPUT_WIDTH, GAP, ANSWER_HEIGHT = 928, 498, 32, 552
-MOST_UPLOADED = 10_000_000
-"""Bytes, which hold any phone's photo."""
 CONNECTION_IS_LOST = (
     "The connection is lost; your drawing is kept and will be read when it is back."
 )
@@ -244,7 +242,7 @@ def show_answer(question: Question, place: DeltaGenerator) -> None:
         place: for an uploaded picture; of the paper, where nothing stands.
     """
     from digits.page.answering import show_number
-    from digits.picture.files import check_file_size
+    from digits.picture.files import MOST_UPLOADED, check_file_size
     from digits.screen import html_parts
 
     if question.several:

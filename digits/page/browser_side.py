@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -58,6 +56,9 @@ def _take_pasted() -> None:
     url = st.session_state["browser"].pasted
     if not isinstance(url, str):
         return
-    with suppress(binascii.Error):
-        give(base64.b64decode(url.partition(",")[2]))
-        rerun_question_and_answer()
+    try:
+        picture = base64.b64decode(url.partition(",")[2])
+    except ValueError:  # it is none, and no browser of ours sent it
+        return
+    give(picture)
+    rerun_question_and_answer()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 CHOICES: tuple[int | None, ...] = (*range(10), None)
 FILE_NAME = "my-corrections.zip"
 MOST_BYTES = 20_000_000
+ALL_HERE = "These corrections are all here already."
 
 
 def current_hand() -> Hand | None:
@@ -187,9 +188,9 @@ def _offer_to_bring_back() -> None:
 
 def _bring_back() -> None:
     from digits.adaptation.kept_corrections import read_corrections_zip
+    from digits.common.sentences import count_of, describe_left_out_files
     from digits.network.loading import load_network
     from digits.picture.files import check_file_size
-    from digits.screen.persons_hand import count_of
 
     file = st.session_state.get("kept-corrections")
     st.session_state["hand_problem"] = st.session_state["hand_said"] = None
@@ -201,10 +202,7 @@ def _bring_back() -> None:
     except DigitError as error:
         st.session_state["hand_problem"] = str(error)
         return
-    persons_hand().bring_back(found.corrections, let_stand())
-    st.session_state["hand_said"] = f"{count_of(len(found.corrections))} brought back."
-    if found.unreadable:
-        name, reason = found.unreadable[0]
-        others = len(found.unreadable) - 1
-        more = f" So are {others:,} others." if others else ""
-        st.session_state["hand_problem"] = f"{name} is left out: {reason}{more}"
+    new = persons_hand().bring_back(found.corrections, let_stand())
+    brought_back = f"{count_of(new, 'correction')} brought back."
+    st.session_state["hand_said"] = brought_back if new else ALL_HERE
+    st.session_state["hand_problem"] = " ".join(describe_left_out_files(found.unreadable, 1))

@@ -13,12 +13,12 @@ from digits.batch.rows import likeliest_digits
 from digits.batch.seen_digits import unpack_digits
 from digits.batch.task import ReadingTask, hash_of_model
 from digits.common.errors import DigitError
+from digits.common.sentences import count_of
 from digits.network.hand import with_hand
 from digits.network.loading import file_of_model, load_network
 from digits.page.correcting import current_hand, let_stand, persons_hand, say_adapted
 from digits.screen import html_parts
 from digits.screen.corrected_number import corrected_digits
-from digits.screen.persons_hand import count_of
 
 if TYPE_CHECKING:
     from digits.network.hand import Hand
@@ -33,7 +33,7 @@ def task_as_adapted(ink: Ink) -> ReadingTask:
     """What is read in each picture, by the session's hand as it is now, which the table names."""
     hand, model = current_hand(), hash_of_model(file_of_model())
     if hand is not None:
-        model += f", adapted by {count_of(hand.corrections)}"
+        model += f", adapted by {count_of(hand.corrections, 'correction')}"
     return ReadingTask(model, "number", ink, by_hand=True, hand=hand)
 
 

@@ -67,9 +67,15 @@ def show_how_far(reading: BackgroundReading) -> None:
     if reading.is_running:
         _show_progress(reading)
         return
-    done, total = len(reading.pictures), max(len(reading.pictures), reading.total)
-    count = f"All {done:,}" if reading.problem is None else f"{done:,} of {total:,}"
-    st.html(html_parts.table_is_below(f"{count} pictures are read."))
+    done = len(reading.pictures)
+    st.html(html_parts.table_is_below(how_many_are_read(done, max(done, reading.total))))
+
+
+def how_many_are_read(done: int, total: int) -> str:
+    """How many pictures are read when no more will be, in a sentence."""
+    if total == 1:
+        return f"The picture is {'read' if done else 'not read'}."
+    return f"{f'All {done:,}' if done == total else f'{done:,} of {total:,}'} pictures are read."
 
 
 @st.fragment(run_every=LOOKS_EVERY)

@@ -52,9 +52,11 @@ def _explain(
     Raises:
         PictureError: it was not read.
     """
-    content = reading.fetch(picture.place)
-    if picture.row["error"] is not None or content is None:
+    if picture.row["error"] is not None:
         raise PictureError(picture.row["error"])
+    content = reading.fetch(picture.place)
+    if content is None:
+        raise PictureError("This picture is not kept here any more: give it once more.")
     number = read(content)
     seen, answer = st.columns([5, 4], gap="medium")
     with answer:

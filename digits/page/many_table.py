@@ -69,7 +69,8 @@ def show_table(reading: BackgroundReading) -> None:
         shown = _filtered(rows, reading.pictures)
     with choice_place:
         _offer_choice(rows)
-    st.caption(f"{WHAT_TO_DO} {_count_of_doubted(rows)}")
+    doubted = sum(row["says"] != "" for row in rows.values())
+    st.caption(f"{WHAT_TO_DO} {describe_doubted(doubted, len(rows))}")
     key = _key_of_table(list(shown))
     st.html(html_parts.least_height("many-table", _height(shown)))
     with st.container(key="many-table"):
@@ -89,9 +90,15 @@ def show_table(reading: BackgroundReading) -> None:
     _offer_files(reading, corrections)
 
 
-def _count_of_doubted(rows: Mapping[int, Shown]) -> str:
-    doubted = sum(row["says"] != "" for row in rows.values())
-    return f"{doubted:,} of {len(rows):,} pictures are in doubt or unreadable, and stand first."
+def describe_doubted(doubted: int, pictures: int) -> str:
+    """How many of so many pictures need to be looked at, in a sentence."""
+    if not doubted:
+        return "No picture is in doubt or unreadable."
+    if pictures == 1:
+        return "The picture is in doubt or unreadable."
+    verbs = ("is", "stands") if doubted == 1 else ("are", "stand")
+    many = f"{doubted:,} of {pictures:,} pictures"
+    return f"{many} {verbs[0]} in doubt or unreadable, and {verbs[1]} first."
 
 
 def _filtered(rows: Mapping[int, Shown], pictures: Sequence[ReadPicture]) -> dict[int, Shown]:

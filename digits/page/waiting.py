@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from digits.network.loading import load_network
+from digits.screen.constants import DOUBT_WAITS
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-# Seconds: from when the pen was lifted until a doubt is said, and between looks for a new stroke.
-DOUBT_WAITS, LOOKS_FOR_STROKES = 0.4, 0.05
+LOOKS_FOR_STROKES = 0.05
+"""Seconds between two looks for a new stroke."""
 
 
 @contextmanager

@@ -15,6 +15,8 @@ from typing import BinaryIO
 from digits.common.errors import PictureError
 from digits.picture.sizes import MAX_FILE_BYTES
 
+MOST_UPLOADED = 10_000_000
+"""Bytes of a picture that a stranger gives over the page; any phone's photo has fewer."""
 _BLOCK = 1 << 24
 
 

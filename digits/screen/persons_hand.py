@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from digits.adaptation.adapting import adapt
+from digits.adaptation.adapting import adapt, picture_key
 from digits.adaptation.kept_corrections import KeptCorrection
 from digits.common.errors import ModelError
+from digits.common.sentences import count_of
 from digits.explanation.sentences import with_article
 from digits.network.hand import Hand
 from digits.network.loading import load_network
 from digits.network.prediction import predict_logits
+from digits.network.serving import Network
 from digits.reading.digit import Reading
 from digits.screen.shown_answer import ShownAnswer
 
@@ -60,9 +62,23 @@ class PersonsHand:
         self.replace([], [correction], let_stand)
         return correction
 
-    def bring_back(self, kept: Sequence[KeptCorrection], let_stand: LetStand = ()) -> None:
-        """Put corrections that were kept behind those that are there."""
-        self.replace([], kept, let_stand)
+    def bring_back(self, kept: Sequence[KeptCorrection], let_stand: LetStand = ()) -> int:
+        """Put corrections that were kept before those that are there, for they were said before.
+
+        What is there already, or is said once more later on, is left out.
+
+        Returns:
+            How many were put there.
+        """
+        there = {_said_in(each) for each in self.corrections}
+        new = []
+        for each in reversed(kept):
+            if _said_in(each) not in there:
+                there.add(_said_in(each))
+                new.append(each)
+        self.corrections = [*reversed(new), *self.corrections]
+        self._adapt(let_stand)
+        return len(new)
 
     def take_back(self, correction: KeptCorrection, let_stand: LetStand = ()) -> None:
         """Forget a correction."""
@@ -81,7 +97,7 @@ class PersonsHand:
         self._adapt(let_stand)
 
     def _adapt(self, let_stand: LetStand) -> None:
-        self._hand = None
+        self._hand = self.problem = None
         if not self.corrections:
             return
         said = [(each.reading, each.digit) for each in self.corrections]
@@ -89,6 +105,11 @@ class PersonsHand:
             self._hand = adapt(said, let_stand=let_stand)
         except ModelError as error:
             self.problem = str(error)
+
+
+def _said_in(correction: KeptCorrection) -> tuple[bytes, int | None]:
+    """Of which picture what was said."""
+    return picture_key(correction.reading), correction.digit
 
 
 def describe_hand(hand: PersonsHand) -> str:
@@ -100,14 +121,9 @@ def describe_hand(hand: PersonsHand) -> str:
     return " ".join([adapted_by(hand.hand), *hand.notes])
 
 
-def count_of(corrections: int) -> str:
-    """So many corrections, in words."""
-    return "1 correction" if corrections == 1 else f"{corrections:,} corrections"
-
-
 def adapted_by(hand: Hand) -> str:
     """That answers are adapted, in a sentence."""
-    return f"Adapted to your hand: {count_of(hand.corrections)}."
+    return f"Adapted to your hand: {count_of(hand.corrections, 'correction')}."
 
 
 def name_of(digit: int | None) -> str:
@@ -146,10 +162,18 @@ def read_as(answer: ShownAnswer) -> int | None:
 def describe_without(answer: ShownAnswer) -> str:
     """What an answer would be without the hand, in a sentence; "" where that is the same.
 
+    A digit of a number may be another than the network of digits says, by its row: what a hand
+    changes is told by that network alone, with the hand and without.
+
     Raises:
-        ModelError: as `load_network`.
+        ModelError: as `load_network` and `with_hand`.
     """
     if answer.hand is None:
         return ""
-    without = int(predict_logits(answer.network_input[None], load_network())[0].argmax())
-    return "" if without == answer.top_k[0][0] else f"Without it would be a {without}."
+    with_it, without = (_read_by(each, answer) for each in (answer.network, load_network()))
+    is_by_hand = without != with_it == answer.top_k[0][0]
+    return f"Without it would be {with_article(without)}." if is_by_hand else ""
+
+
+def _read_by(network: Network, answer: ShownAnswer) -> int:
+    return int(predict_logits(answer.network_input[None], network)[0].argmax())

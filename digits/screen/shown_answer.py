@@ -10,9 +10,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.common.errors import LayerError, TensorFlowMissingError
 from digits.explanation.evidence import Explanation
-from digits.explanation.explaining import explain, read_and_explain
+from digits.explanation.explaining import explain
 from digits.explanation.methods import usable_method
 from digits.explanation.telling_part import describe_telling_part
 from digits.network.architectures import CLASSES
@@ -21,17 +20,15 @@ from digits.network.loading import load_network
 from digits.network.serving import Network
 from digits.picture.decoding import decode_picture
 from digits.picture.pixels import Ink, InkMap
-from digits.picture.preparation import shrink_picture
 from digits.picture.shown_ink import ink_on_picture
-from digits.reading.digit import Reading, read_digit
+from digits.reading.digit import Reading
+from digits.screen.constants import SHOWN_CANDIDATES
 
 DEFAULT_METHOD = "grad-cam"
 
 Explained: TypeAlias = dict[tuple[str, str | None], list[Explanation]]
 """By method and layer (None for the last), one for each class."""
 
-SHOWN_CANDIDATES = 3
-"""So many of the likeliest digits."""
 # Twice the widest that a picture is shown, for sharp screens.
 LONGEST_SIDE_SHOWN = 720
 
@@ -131,27 +128,6 @@ class ShownAnswer:
                 self.network_input, classes, layer_name, methods=[method], model=self.network
             )
         return self._explained[how][class_index]
-
-
-def read_to_show(source: bytes, ink: Ink, hand: Hand | None = None) -> ShownAnswer:
-    """Read the digit in a picture's file, for one pass through the network with its explanation.
-
-    Args:
-        source, ink, hand: as in `ShownAnswer`.
-
-    Raises:
-        PictureError, NoInkError, ModelError: as `digit_predictor.read_digit`.
-    """
-    explained: Explained = {}
-    try:
-        reading, evidence = read_and_explain(
-            source, ink=ink, class_indices=range(CLASSES), hand=hand
-        )
-        explained[DEFAULT_METHOD, None] = evidence
-    except (LayerError, TensorFlowMissingError):  # without convolutions, it answers, too
-        reading = read_digit(source, ink=ink, hand=hand)
-    picture, placement = shrink_picture(reading.picture, reading.placement, LONGEST_SIDE_SHOWN)
-    return answer_of(source, ink, reading, picture, placement, hand=hand, explained=explained)
 
 
 def answer_of(

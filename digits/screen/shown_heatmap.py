@@ -33,10 +33,9 @@ from digits.explanation.sentences import (
 from digits.network.loading import load_network
 from digits.picture.decoding import Picture
 from digits.picture.pixels import InkMap
+from digits.screen.constants import SHOWN_CANDIDATES
 from digits.screen.shown_answer import DEFAULT_METHOD, ShownAnswer
 
-CANDIDATES = 3
-"""On whose common scale the evidence for a class is shown: the likeliest few."""
 EVIDENCE_OF_ALL = "What spoke for each digit: the warmer, the more, all on one scale."
 # In logits, of what is no digit: weaker evidence is noise.
 _WEAKEST = 0.02
@@ -163,7 +162,7 @@ def heatmap_of_class(
     answer: ShownAnswer, class_index: int, settings: HeatmapSettings
 ) -> ShownHeatmap:
     """Where a class found its evidence, on the common scale of it and the likeliest few."""
-    classes = [class_index, *answer.likeliest_first[:CANDIDATES]]
+    classes = [class_index, *answer.likeliest_first[:SHOWN_CANDIDATES]]
     explained = [answer.explain(each, settings.method, settings.layer_name) for each in classes]
     scale = common_scale(explained)
     return ShownHeatmap([answer], explained[:1], scale, settings, settings.colour_map)
@@ -171,7 +170,7 @@ def heatmap_of_class(
 
 def heatmaps_of_likeliest(answer: ShownAnswer, settings: HeatmapSettings) -> list[ShownHeatmap]:
     """The likeliest few on one scale, so that a weak claim looks weak."""
-    classes = answer.likeliest_first[:CANDIDATES]
+    classes = answer.likeliest_first[:SHOWN_CANDIDATES]
     return [heatmap_of_class(answer, each, settings) for each in classes]
 
 
@@ -181,7 +180,12 @@ def heatmap_of_contrast(
     """What speaks for one class and not for another, in two colours, on a scale of its own."""
     method = usable_method(settings.method, load_network().convolution_names)
     explained = explain(
-        answer.network_input, [class_index], settings.layer_name, against=against, methods=[method]
+        answer.network_input,
+        [class_index],
+        settings.layer_name,
+        against=against,
+        methods=[method],
+        model=answer.network,
     )
     colour_map = next(iter(SIGNED_COLOUR_MAPS))
     return ShownHeatmap([answer], explained, explained[0].strength, settings, colour_map)

@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from digits.common.errors import DataError, NoInkError
+from digits.common.sentences import describe_left_out_files
 from digits.synthetic.bitmaps import Bitmaps, enlarge_plainly
 from digits.synthetic.pen_characters import length_of
 from digits.synthetic.pen_strokes import PenDigit, draw_strokes, read_pen_strokes
@@ -219,11 +220,7 @@ def _things(collected: CollectedThings) -> str:
 
 def describe_left_out(data: TrainingData, most: int = 5) -> list[str]:
     """Sentences about what is not learnt from, for people: such as pictures that are damaged."""
-    lines = [*data.notes]
-    lines += [f"{name} is left out: {reason}" for name, reason in data.left_out[:most]]
-    if len(data.left_out) > most:
-        lines.append(f"So are {len(data.left_out) - most:,} other files.")
-    return lines
+    return [*data.notes, *describe_left_out_files(data.left_out, most)]
 
 
 def _hash(mnist: Mnist, sources: Collection[DigitSet], judges: Sequence[DigitSet]) -> str:

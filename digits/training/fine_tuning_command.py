@@ -17,6 +17,7 @@ import numpy as np
 
 from digits.adaptation.rehearsal import load_rehearsal_digits
 from digits.common.errors import DigitError, ModelError
+from digits.common.sentences import count_of, describe_left_out_files
 from digits.network.doubt import SCORES
 from digits.network.loading import load_model
 from digits.network.model_file import SHIPPED_MODEL, load_model_file, read_papers, save_model_file
@@ -114,8 +115,8 @@ def _check_input(model: keras.Model) -> None:
 def _read_corrections(options: argparse.Namespace) -> _Corrections:
     read = read_picture_folders(options.extra)
     assert read is not None
-    for name, reason in read.unreadable[:5]:
-        print(f"{name} is left out: {reason}")
+    for line in describe_left_out_files(read.unreadable):
+        print(line)
     return _Corrections(*hold_back(read.digits))
 
 
@@ -156,7 +157,7 @@ def _told(
     is_digit = held.labels != NO_DIGIT
     digits = DigitSet(held.images[is_digit], held.labels[is_digit])
     judges: Mapping[str, DigitSet] = {
-        **({f"{len(digits):,} corrections held back": digits} if len(digits) else {}),
+        **({f"{count_of(len(digits), 'correction')} held back": digits} if len(digits) else {}),
         **data.judges,
     }
     lines = list(compare(model, before, judges).lines)
@@ -166,8 +167,8 @@ def _told(
         score = SCORES[papers.doubt_score]
         scores = (score(logits_of(each, others)) for each in (model, before))
         now, then = (int((each < threshold).sum()) for each in scores)
-        kind = "pictures of no digit held back"
-        lines.append(f"Of {len(others):,} {kind}, {now:,} are doubted ({then:,} before).")
+        kind = f"{count_of(len(others), 'picture')} of no digit held back"
+        lines.append(f"Of {kind}, {now:,} are doubted ({then:,} before).")
     return lines
 
 

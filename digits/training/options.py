@@ -37,8 +37,8 @@ def add_digit_options(parser: argparse.ArgumentParser) -> argparse._ArgumentGrou
         nargs="+",
         default=[],
         metavar="DIR|ZIP",
-        help="your own pictures, in subfolders named 0 to 9, and none for no digit; the ZIP of "
-        "corrections that page and window keep is one",
+        help="your own pictures, in subfolders named 0 to 9, and none for no digit, such as the "
+        "corrections that the page keeps as a ZIP and the window in a folder",
     )
     return data
 

@@ -1,7 +1,7 @@
 """A folder or ZIP of your own pictures as digits to measure or to learn from.
 
 It holds a subfolder for each digit, named 0 to 9, with pictures of that digit in it, in any format
-that the page takes, and `none` for what is no digit; the corrections that the page keeps are such:
+that the page takes, and `none` for what is no digit, as page and window keep corrections:
 
     digits/3/anna.png
     digits/3/photo.heic

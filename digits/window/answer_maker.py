@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +19,7 @@ from digits.adaptation.kept_corrections import (
 )
 from digits.common.errors import DigitError
 from digits.common.picture_saving import save_picture
+from digits.common.sentences import describe_left_out_files
 from digits.explanation.overlay import COLOURED_INK, OVERLAY
 from digits.network.loading import load_network
 from digits.picture.files import read_picture_file
@@ -51,6 +55,10 @@ class AnswerMaker:
         self._last: ShownNumber | None = None
         self._hand = PersonsHand()
         self._folder: Path | None = None
+        self._unreadable: tuple[tuple[str, str], ...] = ()
+        self._keys: WeakKeyDictionary[KeptCorrection, int] = WeakKeyDictionary()
+        # Begins at the clock, so that a key of a process before means nothing here.
+        self._new_keys = itertools.count(time.time_ns())
 
     def __call__(self, job: Job) -> Reply:
         """The answer to a question, or where something was saved.
@@ -63,7 +71,9 @@ class AnswerMaker:
             return self._save(job)
         if isinstance(job, CorrectJob):
             self._follow(job)
-            return self._corrected(job.question)
+            corrected = self._corrected(job.question)
+            left_out = describe_left_out_files(self._unreadable, 1) if job.what == "keep" else []
+            return replace(corrected, left_out=" ".join(left_out))
         return self._answer(job)
 
     def _answer(self, job: Question) -> ExplainedAnswer:
@@ -79,7 +89,7 @@ class AnswerMaker:
     def _corrected(self, question: Question | None) -> Corrected:
         answer = None if question is None else self._answer(question)
         about_hand = describe_hand(self._hand) if answer is None else answer.about_hand
-        said = tuple(map(_said_of_digit, reversed(self._hand.corrections)))
+        said = tuple(map(self._said_of_digit, reversed(self._hand.corrections)))
         return Corrected(answer, about_hand, said)
 
     def _follow(self, job: CorrectJob) -> None:
@@ -95,7 +105,8 @@ class AnswerMaker:
         elif job.question is not None:
             self._correct(job.question, job.digit)
         if self._folder is not None:
-            write_corrections_folder(hand.corrections, self._folder)
+            spared = [name for name, _ in self._unreadable]
+            write_corrections_folder(hand.corrections, self._folder, spared)
 
     def _correct(self, question: Question, right: int | None) -> None:
         digit = _digit_asked_about(self._read(question), question)
@@ -107,17 +118,25 @@ class AnswerMaker:
     def _take_back(self, key: int | None) -> None:
         """Forget the correction with a key, or the last; one that is gone is forgotten."""
         for each in reversed(self._hand.corrections):
-            if key is None or key == id(each):
+            if key is None or key == self._key_of(each):
                 self._hand.take_back(each)
                 return
 
     def _keep_in(self, folder: Path | None) -> None:
         """Keep corrections in a folder from now on, behind those that are there."""
+        unreadable: tuple[tuple[str, str], ...] = ()
         if folder is not None:
             found = read_corrections_folder(folder, load_network())
-            own, self._hand.corrections = self._hand.corrections, []
-            self._hand.bring_back([*found.corrections, *own])
-        self._folder = folder
+            self._hand.bring_back(found.corrections)
+            unreadable = found.unreadable
+        self._folder, self._unreadable = folder, unreadable
+
+    def _key_of(self, correction: KeptCorrection) -> int:
+        return self._keys.setdefault(correction, next(self._new_keys))
+
+    def _said_of_digit(self, correction: KeptCorrection) -> SaidOfDigit:
+        seen = _as_bytes(correction.reading.network_input)
+        return SaidOfDigit(self._key_of(correction), describe_said(correction), seen)
 
     def _read(self, question: Question) -> ShownNumber:
         picture = question.picture
@@ -149,7 +168,12 @@ def _digit_asked_about(number: ShownNumber, question: Question) -> ShownAnswer |
 
 
 def _about_hand(hand: PersonsHand, digit: ShownAnswer | None) -> str:
-    """What an answer is adapted to, and what it would be otherwise; None for a whole number."""
+    """What answers are adapted to, and what this one would be otherwise.
+
+    Args:
+        hand: of the person.
+        digit: that is answered; None for a whole number.
+    """
     without = "" if digit is None else describe_without(digit)
     return f"{describe_hand(hand)} {without}".strip()
 
@@ -195,11 +219,6 @@ def _of_digit(
         labels=heatmap.labels,
         network_input=_as_bytes(digit.network_input),
     )
-
-
-def _said_of_digit(correction: KeptCorrection) -> SaidOfDigit:
-    seen = _as_bytes(correction.reading.network_input)
-    return SaidOfDigit(id(correction), describe_said(correction), seen)
 
 
 def _as_bytes(network_input: NDArray[np.float32]) -> NDArray[np.uint8]:

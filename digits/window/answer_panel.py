@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageColor, ImageTk
 
+from digits.screen.constants import SHOWN_CANDIDATES
 from digits.screen.stroke_drawing import SHEET_ASPECT
 from digits.window.digit_strip import DigitStrip
 from digits.window.explained_answer import ExplainedAnswer
@@ -72,7 +73,7 @@ class AnswerPanel:
         bars = self._bars_frame = ttk.Frame(frame)
         bars.grid(row=0, column=1, sticky="ew")
         bars.columnconfigure(1, weight=1)
-        self.bars = [self._build_bar(bars, row) for row in range(3)]
+        self.bars = [self._build_bar(bars, row) for row in range(SHOWN_CANDIDATES)]
         self.anyway_button = ttk.Button(frame, command=self._show_anyway)
         self.anyway_button.grid(row=0, column=1, sticky="e")
         self.words = ttk.Label(frame, style="Words.TLabel", justify="left", anchor="nw")

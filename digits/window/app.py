@@ -22,10 +22,11 @@ from digits.common.command_line import complain
 from digits.common.errors import DigitError
 from digits.common.picture_saving import save_picture
 from digits.picture.decoding import SUFFIXES
+from digits.screen.constants import DOUBT_WAITS
 from digits.screen.sentences import DRAW_INVITATION, UNEXPECTED
 from digits.screen.stroke_drawing import OpenedPicture, StrokePainter
 from digits.window.answer_panel import AnswerPanel
-from digits.window.background_process import BackgroundProcess
+from digits.window.background_process import STOPPED, BackgroundProcess
 from digits.window.correction_list import CorrectionList
 from digits.window.correction_menu import CorrectionMenu
 from digits.window.explained_answer import (
@@ -46,11 +47,13 @@ KEYS = "Ctrl+Z undo · Ctrl+Y redo · Esc clear · Ctrl+O open · H heatmap"
 LOADING = "Loading the network…"
 NOTHING_TO_CORRECT = "There is no answer that could be corrected: write a number first."
 WITHOUT_HAND = "Answers are not adapted."
+HAND_IS_LOST = (
+    "The part that reads digits has stopped, and what you said of your hand is gone: say it again."
+)
 ASKED_HEIGHT = 480  # pixels of the picture that is read, however large the window is
 PEN_WIDTHS = (0.02, 0.12)  # shares of the paper's height
 TICK = 10  # milliseconds
 LONGEST_FILE_NAME = 40
-HOLD_BACK = 400  # likewise: half-drawn is not wrong
 WITH_OTHER_KEYS = 0x4 | 0x8 | 0x20000  # Control, Alt on X11, Alt on Windows
 
 
@@ -80,9 +83,13 @@ class DigitWindow:
         self._opening: Question | None = None
         self._is_view_behind = False
         self._held_back: str | None = None
+        self._losses = 0
+        self._folder_of_hand: Path | None = None
+        self._undone = ""
         self._painter = StrokePainter()
         self.theme = WindowTheme(root)
         self._keys = KEYS.replace("Ctrl+", "⌘") if self.theme.is_mac else KEYS
+        self._when_loaded = self._keys
         self._build()
         self._bind()
         self.use_theme(theme)
@@ -287,16 +294,37 @@ class DigitWindow:
             done = self.process.poll()
             if done is not None:
                 self._take_in(*done)
+            if self.process.losses > self._losses:
+                self._losses = self.process.losses
+                self._regain_hand(is_undone=done is not None and isinstance(done[0], CorrectJob))
             self._catch_up()
             self._show_state()
         finally:
             self._ticking = self.root.after(TICK, self._tick)
 
+    def _regain_hand(self, *, is_undone: bool) -> None:
+        """The process has forgotten the hand: the next one reads its folder, or it is gone.
+
+        Args:
+            is_undone: whether what was said last was not taken in, either.
+        """
+        was_said = self.correction_list.said
+        self.correction_list.show(())
+        folder, self._folder_of_hand = self._folder_of_hand, None  # until it has been read
+        if folder is not None:
+            self._undone = STOPPED if is_undone else ""
+            self._ask_of_hand("keep", folder=folder)
+        elif was_said:
+            self._when_loaded = HAND_IS_LOST
+            self.status.configure(text=HAND_IS_LOST)
+
     def _show_state(self) -> None:
         """Say at the bottom that the network is being loaded, for as long as it is."""
         is_loading, says_so = self.process.state == "loading", self.status["text"] == LOADING
         if is_loading != says_so:
-            self.status.configure(text=LOADING if is_loading else self._keys)
+            self.status.configure(text=LOADING if is_loading else self._when_loaded)
+        if says_so and not is_loading:
+            self._when_loaded = self._keys
 
     def _take_in(self, job: Job, result: Reply | DigitError) -> None:
         if isinstance(job, SaveJob):
@@ -319,7 +347,7 @@ class DigitWindow:
             return False
         self.panel.subdue()
         self._held_back = self.root.after(
-            HOLD_BACK, partial(self._show_held_back, question, result)
+            round(1000 * DOUBT_WAITS), partial(self._show_held_back, question, result)
         )
         return True
 
@@ -330,14 +358,18 @@ class DigitWindow:
 
     def _show_corrected(self, job: CorrectJob, result: Reply | DigitError) -> None:
         """Show the answer that came of a correction, if it is still the one that is asked for."""
+        undone, self._undone = self._undone, ""
         if not isinstance(result, Corrected):
-            self.status.configure(text=str(result))
+            self.status.configure(text=f"{undone} {result}".strip())
             return
+        if job.what == "keep":
+            self._folder_of_hand = job.folder
         self.correction_list.show(result.said)
-        self.status.configure(text=result.about_hand or WITHOUT_HAND)
         asked, now = job.question, self.question
         if result.answer and asked and now and now.picture == asked.picture:
             self._show(asked, result.answer)
+        said = undone, result.left_out, result.about_hand or WITHOUT_HAND
+        self.status.configure(text=" ".join(filter(None, said)))
 
     def _show_opened(self, question: Question, result: Reply | DigitError) -> None:
         """Show a picture that was opened; one that cannot be read leaves the drawing alone."""

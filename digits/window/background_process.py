@@ -55,7 +55,13 @@ class BackgroundProcess(Generic[Job, Result]):
         self._kept: deque[_Task[Job]] = deque()
         self._underway: _Task[Job] | None = None
         self._state: State = "loading"
+        self._losses = 0
         self._start()
+
+    @property
+    def losses(self) -> int:
+        """How many processes have ended by themselves, with all that their workers remembered."""
+        return self._losses
 
     @property
     def state(self) -> State:
@@ -157,6 +163,7 @@ class BackgroundProcess(Generic[Job, Result]):
         task, self._underway = self._underway, None
         is_overtaken = task is not None and self._is_overtaken(task)
         can_work = self._was_ready
+        self._losses += can_work
         self._end_process()
         if can_work and (self._newest or self._kept):
             self._start()

@@ -117,7 +117,7 @@ class SaidOfDigit:
     """A correction, as a window lists it.
 
     Attributes:
-        key: by which it is taken back.
+        key: by which it is taken back; none is ever given twice.
         sentence: what the digit was read as, and what it is.
         network_input: uint8 (28, 28), what the network saw of it, white ink on black.
     """
@@ -134,12 +134,15 @@ class Corrected:
     Attributes:
         answer: to its question; None if it had none.
         about_hand: what answers are adapted to now, in a sentence; "" where they are not.
-        said: all corrections that count, the newest first.
+        said: all corrections, the newest first, also those that do not count any more.
+        left_out: what of a folder could not be brought back, and why, in sentences; "" where all
+            could.
     """
 
     answer: ExplainedAnswer | None
     about_hand: str
     said: tuple[SaidOfDigit, ...]
+    left_out: str = ""
 
 
 Job: TypeAlias = Question | SaveJob | CorrectJob

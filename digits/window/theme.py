@@ -17,6 +17,8 @@ from typing import Any, Literal
 
 from PIL import Image, ImageDraw, ImageTk
 
+PATIENCE = 2.0
+"""Seconds that a desktop is waited for."""
 _FINER = 4
 _STYLES_OF_BUTTONS = {"Button": ("TButton", "TMenubutton"), "Segment": ("Segment.Toolbutton",)}
 
@@ -30,20 +32,29 @@ def fitted(picture: Image.Image, width: int, height: int) -> Image.Image:
 
 def _dots_per_inch(root: tk.Tk) -> float:
     """The density that the desktop asks for; Tk 8.6 knows only what X11 says of the screen."""
-    xrdb = shutil.which("xrdb")
-    if root.tk.call("tk", "windowingsystem") == "x11" and xrdb is not None:
-        resources = subprocess.run(
-            [xrdb, "-query"],
-            env=os.environ | {"DISPLAY": root.winfo_screen()},
-            capture_output=True,
-            text=True,
-            timeout=2,
-            check=False,
-        )
-        asked = re.search(r"^Xft\.dpi:\s*(\d+)", resources.stdout, re.MULTILINE)
+    if root.tk.call("tk", "windowingsystem") == "x11":
+        asked = re.search(r"^Xft\.dpi:\s*(\d+)", _x_resources(root.winfo_screen()), re.MULTILINE)
         if asked is not None:
             return float(asked[1])
     return root.winfo_fpixels("1i")
+
+
+def _x_resources(display: str) -> str:
+    """What a desktop has told an X server; nothing where that cannot be asked."""
+    xrdb = shutil.which("xrdb")
+    if xrdb is None:
+        return ""
+    try:
+        resources = subprocess.run(
+            [xrdb, "-query"],
+            env=os.environ | {"DISPLAY": display},
+            capture_output=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return resources.stdout.decode(errors="replace")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import struct
 import zipfile
 from pathlib import Path
@@ -18,6 +19,7 @@ from digits.adaptation import labelled_files
 from digits.adaptation.adapting import adapt
 from digits.adaptation.kept_corrections import (
     KeptCorrection,
+    read_corrections_folder,
     read_corrections_zip,
     write_corrections_folder,
     write_corrections_zip,
@@ -133,6 +135,26 @@ def test_without_a_whole_list_names_give_the_order(kept: bytes, listed: bytes) -
     assert [each.digit for each in found.corrections] == [1, 3, None]
 
 
+@pytest.mark.parametrize(
+    "date", ["27/07/2026", "../../../../7", "=1+1", "2026-W30-1", "\u0662-7-27"]
+)
+def test_a_date_that_a_stranger_wrote_names_no_file(kept: bytes, tmp_path: Path, date: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(kept)) as opened:
+        files = {name: opened.read(name) for name in opened.namelist()}
+    files["corrections.csv"] = f"file,date\n{next(iter(files))},{date}\n".encode()
+    found = read_corrections_zip(packed(files), load_network()).corrections
+
+    write_corrections_folder(found, tmp_path / "a" / "kept")
+
+    written = [path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(written) == 4
+    for path in written:
+        assert re.fullmatch(
+            r"a/kept/((1|3|none)/[0-9]{5}-[0-9-]*\.png|corrections\.csv)", str(path)
+        )
+    assert found[0].date in ("", "2026-07-20T00:00:00")
+
+
 def locked(content: bytes) -> bytes:
     """The same with the flag of a password on its first file."""
     return content.replace(b"PK\1\2\x14\3\x14\0\0\0", b"PK\1\2\x14\3\x14\0\1\0", 1)
@@ -182,6 +204,38 @@ def test_too_many_are_refused(monkeypatch: pytest.MonkeyPatch, kept: bytes) -> N
     monkeypatch.setattr("digits.adaptation.kept_corrections.MOST", 2)
     with pytest.raises(DataError, match="more than 2 pictures"):
         read_corrections_zip(kept, load_network())
+
+
+def test_what_is_taken_back_leaves_no_empty_folder_that_training_would_refuse(
+    corrections: list[KeptCorrection], tmp_path: Path
+) -> None:
+    write_corrections_folder(corrections, tmp_path)
+    (tmp_path / "none" / "mine.txt").write_text("not ours")
+
+    write_corrections_folder(corrections[2:], tmp_path)
+
+    files = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*"))
+    date = corrections[2].date[:10]
+    assert files == ["3", f"3/00001-{date}.png", "corrections.csv", "none", "none/mine.txt"]
+    assert read_picture_folder(tmp_path).digits.labels.tolist() == [3]
+
+
+def test_what_cannot_be_read_stays_as_it_is(
+    corrections: list[KeptCorrection], tmp_path: Path
+) -> None:
+    alike = [corrections[2]] * 3
+    write_corrections_folder(alike, tmp_path)
+    damaged = min((tmp_path / "3").iterdir())
+    damaged.write_bytes(b"half a pict")
+
+    for left in (2, 1, 0):
+        found = read_corrections_folder(tmp_path, load_network())
+        assert len(found.corrections) == min(2, left + 1)
+        spared = [name for name, _ in found.unreadable]
+        assert spared == [f"3/{damaged.name}"]
+        write_corrections_folder(found.corrections[:left], tmp_path, spared)
+        assert damaged.read_bytes() == b"half a pict"
+        assert len(list((tmp_path / "3").iterdir())) == left + 1
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(

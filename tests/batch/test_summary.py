@@ -64,5 +64,5 @@ def test_fields_are_counted_one_by_one() -> None:
     summary.count(dict.fromkeys(columns_of(form)) | sure)
     text = summary.as_text(1, 0)
     assert "In doubt: 0 fields." in text
-    assert "Answered: 1 fields; sure of them: 1 at least 99%" in text
-    assert "Empty: 1 fields." in text
+    assert "Answered: 1 field; sure of them: 1 at least 99%" in text
+    assert "Empty: 1 field." in text

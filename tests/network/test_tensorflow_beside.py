@@ -17,7 +17,7 @@ import pytest
 from digits.common.errors import LayerError, ModelError
 from digits.network import tensorflow_beside
 from digits.network.model_file import SHIPPED_MODEL
-from digits.network.tensorflow_beside import STOPPED, Request, TensorFlowProcess
+from digits.network.tensorflow_beside import STOPPED, Request, TensorFlowProcess, seconds_in
 from tests.browser import ROOT, wait_until
 
 LAYERS = Request(SHIPPED_MODEL, "layers")
@@ -125,6 +125,25 @@ def test_one_that_is_to_stay_is_told_so_and_loads_at_once(
     stand_in.ask(ask("last"))
     stand_in.ask(ask("a"))
     assert (tmp_path / "starts").read_text().splitlines()[1:] == ["--stay"]
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [(None, 300), ("20", 20), ("0.5", 0.5), ("five", 300), ("", 300), ("-1", 300), ("nan", 300)],
+)
+def test_a_setting_that_is_no_number_of_seconds_is_told_and_the_usual_is_taken(
+    said: str | None,
+    seconds: float,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    if said is None:
+        monkeypatch.delenv("A_SETTING", raising=False)
+    else:
+        monkeypatch.setenv("A_SETTING", said)
+    assert seconds_in("A_SETTING", 300.0) == seconds
+    is_told = f"A_SETTING={said} is no number of seconds: 300 is taken." in caplog.text
+    assert is_told == (seconds == 300 and said is not None)
 
 
 # ---- The real one

@@ -17,7 +17,8 @@ from streamlit.testing.v1.element_tree import Html
 from digits.explanation.overlay import colour_stops
 from digits.page.drawing import PaperHistory
 from digits.page.explanation import VIEWS
-from digits.page.waiting import DOUBT_WAITS, LOOKS_FOR_STROKES
+from digits.page.waiting import LOOKS_FOR_STROKES
+from digits.screen.constants import DOUBT_WAITS
 from gradcam_visualizer import METHODS, Explanation
 from tests import drawings
 from tests.app_page import open_app_page

@@ -14,6 +14,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from digits.adaptation.kept_corrections import write_corrections_zip
+from digits.page.correcting import ALL_HERE
 from digits.screen.persons_hand import PersonsHand
 from tests.app_page import open_app_page
 from tests.conftest import as_file
@@ -288,8 +289,14 @@ def test_each_correction_is_listed_with_the_digit_alone_and_its_article(
 
 def test_how_many_came_back_is_said(corrected: AppTest) -> None:
     another = draw(open_app_page(), barred_two(3))
-    bring_back(another, write_corrections_zip(hand_of(corrected).corrections))
-    assert "3 corrections brought back." in " ".join(blocks(another, "note"))
+    kept = hand_of(corrected).corrections
+    for several, words in (
+        (kept[:1], "1 correction brought back."),
+        (kept[:1], ALL_HERE),
+        (kept, "2 corrections brought back."),
+    ):
+        bring_back(another, write_corrections_zip(several))
+        assert words in " ".join(blocks(another, "note"))
     next(each for each in another.button if each.label == "Take back").click().run()
     assert "brought back" not in " ".join(blocks(another, "note"))
 

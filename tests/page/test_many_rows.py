@@ -10,8 +10,9 @@ from digits.batch.background import ReadPicture
 from digits.batch.places import Place
 from digits.batch.rows import columns_of
 from digits.batch.task import ReadingTask
-from digits.page.many import how_far
+from digits.page.many import how_far, how_many_are_read
 from digits.page.many_rows import IN_DOUBT, kinds_of, rows_to_keep, shown_rows
+from digits.page.many_table import describe_doubted
 
 TASK = ReadingTask("0123456789abcdef", by_hand=True)
 
@@ -91,3 +92,29 @@ def test_how_far_it_is() -> None:
     assert how_far(0, 0, None) == (0, "0 of 0 pictures are read")
     assert how_far(5, 10, 3.2) == (0.5, "5 of 10 pictures are read, about 3 s to go")
     assert how_far(10, 10, 0.0) == (1, "10 of 10 pictures are read")
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "words"),
+    [
+        (2, 2, "All 2 pictures are read."),
+        (1_200, 1_300, "1,200 of 1,300 pictures are read."),
+        (1, 1, "The picture is read."),
+        (0, 1, "The picture is not read."),
+    ],
+)
+def test_how_many_are_read_of_one_as_of_many(done: int, total: int, words: str) -> None:
+    assert how_many_are_read(done, total) == words
+
+
+@pytest.mark.parametrize(
+    ("doubted", "pictures", "words"),
+    [
+        (0, 5, "No picture is in doubt or unreadable."),
+        (1, 5, "1 of 5 pictures is in doubt or unreadable, and stands first."),
+        (2, 5, "2 of 5 pictures are in doubt or unreadable, and stand first."),
+        (1, 1, "The picture is in doubt or unreadable."),
+    ],
+)
+def test_how_many_are_doubted_of_one_as_of_many(doubted: int, pictures: int, words: str) -> None:
+    assert describe_doubted(doubted, pictures) == words

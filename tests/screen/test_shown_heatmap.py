@@ -10,10 +10,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageColor
 
+from digits.adaptation.adapting import adapt
 from digits.explanation.overlay import COLOUR_MAPS, SIGNED_COLOUR_MAPS, overlay_heatmap
 from digits.explanation.sentences import NOISE
+from digits.network.hand import Hand
+from digits.picture.pixels import Ink
 from digits.screen import shown_answer
-from digits.screen.shown_answer import ShownAnswer, read_to_show
+from digits.screen.shown_answer import ShownAnswer
 from digits.screen.shown_heatmap import (
     EVIDENCE_OF_ALL,
     HeatmapSettings,
@@ -28,6 +31,11 @@ from tests.conftest import as_file
 from tests.drawings import DIGITS, SCRIBBLE, draw
 
 DEFAULT = HeatmapSettings()
+
+
+def read_to_show(picture: bytes, ink: Ink, hand: Hand | None = None) -> ShownAnswer:
+    """The answer to the first digit of a picture."""
+    return read_number_to_show(picture, ink, hand).digits[0]
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +84,18 @@ def test_a_contrast_has_two_colours_and_a_scale_of_its_own(answer: ShownAnswer) 
     assert heatmap.scale == heatmap.explained[0].strength
     expected = grad_cam(answer.network_input, 4, against=9)
     np.testing.assert_allclose(heatmap.explained[0].heatmap(), expected, atol=1e-5)
+
+
+def test_a_contrast_follows_the_hand_that_the_answer_was_read_with(answer: ShownAnswer) -> None:
+    hand = adapt([(answer.reading, 9)])
+    adapted = read_to_show(answer.source, "dark", hand)
+
+    evidence = heatmap_of_contrast(adapted, 4, 9, DEFAULT).explained[0].heatmap()
+
+    expected = grad_cam(answer.network_input, 4, against=9, hand=hand)
+    np.testing.assert_allclose(evidence, expected, atol=1e-5)
+    plain = grad_cam(answer.network_input, 4, against=9)
+    assert np.abs(evidence - plain).max() > 0.05
 
 
 def test_it_is_shown_no_larger_than_a_screen_needs_and_kept_as_large_as_it_was(

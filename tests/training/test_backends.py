@@ -50,10 +50,10 @@ def test_corrections_are_taught_on_jax_and_doubt_is_told(tmp_path: Path) -> None
 
     said = train_on_jax(tmp_path, "--fine-tune", "--extra", "own")
 
-    assert "Of 1 corrections held back, 100.00% are read right" in said
+    assert "Of 1 correction held back, 100.00% are read right" in said
     held_back = as_network_input(prepare_image(draw(SCRIBBLE, pen=16))[None])[..., 0]
     before = 1 - int(are_digits(predict_logits(held_back), load_network())[0])
-    assert re.search(rf"Of 1 pictures of no digit held back, \d are doubted \({before} bef", said)
+    assert re.search(rf"Of 1 picture of no digit held back, \d are doubted \({before} bef", said)
     assert_probabilities(tmp_path / "mine.h5")
 
 

@@ -122,7 +122,7 @@ def test_the_command_teaches_and_tells(
     assert main([*options, "--start-from", "start.h5", "--no-export"]) == 0
 
     printed = capsys.readouterr().out
-    assert "Of 1 corrections held back, " in printed
+    assert "Of 1 correction held back, " in printed
     assert "Of 5,000 MNIST digits, " in printed
     assert "Temperature and threshold of doubt are kept" in printed
     papers, before = read_papers("fine_tuned.h5"), read_papers(start)

@@ -236,6 +236,65 @@ def test_corrections_are_kept_in_the_folder_that_was_chosen(
     assert len(list((tmp_path / "2").glob("*.png"))) == 2
 
 
+def test_the_same_folder_chosen_again_brings_nothing_twice(
+    barred: list[bytes], tmp_path: Path
+) -> None:
+    own = AnswerMaker()
+    for picture, right in zip(barred, (2, 2, 3), strict=False):
+        own(CorrectJob(Question(picture, True), "right", right))
+    for _ in range(2):
+        corrected = own(CorrectJob(None, "keep", folder=tmp_path))
+        assert isinstance(corrected, Corrected)
+        assert [each.sentence[-1] for each in corrected.said] == ["3", "2", "2"]
+        assert len(list(tmp_path.glob("?/*.png"))) == 3
+
+
+def test_what_was_said_last_counts_though_a_folder_says_otherwise(
+    barred: list[bytes], tmp_path: Path
+) -> None:
+    first, second = AnswerMaker(), AnswerMaker()
+    for right in (3, 2, 3):  # whoever mends their own slip says the first thing twice
+        first(CorrectJob(Question(barred[0], True), "right", right))
+    first(CorrectJob(None, "keep", folder=tmp_path))
+
+    corrected = second(CorrectJob(None, "keep", folder=tmp_path))
+    assert isinstance(corrected, Corrected)
+    assert [each.sentence[-1] for each in corrected.said] == ["3", "2"]
+
+
+def test_what_cannot_be_brought_back_is_told_and_not_deleted(
+    barred: list[bytes], tmp_path: Path
+) -> None:
+    own, later = AnswerMaker(), AnswerMaker()
+    for picture in barred[:2]:
+        own(CorrectJob(Question(picture, True), "right", 2))
+    own(CorrectJob(None, "keep", folder=tmp_path))
+    damaged = min((tmp_path / "2").iterdir())
+    damaged.write_bytes(b"half a pict")
+
+    corrected = later(CorrectJob(None, "keep", folder=tmp_path))
+    assert isinstance(corrected, Corrected)
+    assert corrected.left_out.startswith(f"2/{damaged.name} is left out: ")
+    assert len(corrected.said) == 1
+    corrected = later(CorrectJob(None, "back"))
+    assert isinstance(corrected, Corrected)
+    assert (corrected.left_out, corrected.said) == ("", ())
+    assert [path.read_bytes() for path in (tmp_path / "2").iterdir()] == [b"half a pict"]
+
+
+def test_no_key_of_a_process_before_means_anything_to_another(
+    barred: list[bytes],
+) -> None:
+    first, second = AnswerMaker(), AnswerMaker()
+    keys = set()
+    for maker in (first, second):
+        for picture in barred[:2]:
+            corrected = maker(CorrectJob(Question(picture, True), "right", 2))
+            assert isinstance(corrected, Corrected)
+            keys |= {each.key for each in corrected.said}
+    assert len(keys) == 4
+
+
 def test_a_whole_number_is_corrected_digit_by_digit(maker: AnswerMaker) -> None:
     row = np.full((280, 560, 3), 255, np.uint8)
     row[:, :280], row[:, 280:] = draw(DIGITS[3]), draw(DIGITS[8])

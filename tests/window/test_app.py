@@ -39,7 +39,15 @@ from tkinter import filedialog
 
 from digits.screen.sentences import DRAW_INVITATION
 from digits.screen.stroke_drawing import SHEET_ASPECT
-from digits.window.app import KEYS, LOADING, NOTHING_TO_CORRECT, WITHOUT_HAND, DigitWindow
+from digits.window.app import (
+    HAND_IS_LOST,
+    KEYS,
+    LOADING,
+    NOTHING_TO_CORRECT,
+    WITHOUT_HAND,
+    DigitWindow,
+)
+from digits.window.background_process import STOPPED
 from digits.window.theme import PALETTES
 from tests.browser import ROOT
 from tests.page.test_correcting_browser import barred_two
@@ -337,7 +345,7 @@ def test_a_habit_is_corrected_by_the_menu_kept_and_taken_back(
     assert len(list((tmp_path / "2").iterdir())) == 3
     for left in (2, 1, 0):
         choose(window, "Take the last back")
-        assert len(list((tmp_path / "2").iterdir())) == left
+        assert len(list(tmp_path.glob("2/*.png"))) == left
     assert digit(window) == "7"
     assert window.status["text"] == WITHOUT_HAND
 
@@ -689,6 +697,47 @@ def test_a_reader_that_is_killed_is_started_again(screen: str) -> None:
     wait_for_answer(window)
     assert window.status["text"] == KEYS
     window.close()
+
+
+def test_what_was_said_is_read_again_when_the_reader_is_killed_or_said_to_be_gone(
+    screen: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_window(screen)
+    draw(window, DIGITS[7])
+    wait_for_answer(window)
+    choose(window, "1")
+    assert len(window.correction_list.said) == 1
+
+    kill_reader(window)
+    assert window.status["text"] == HAND_IS_LOST
+    assert not window.correction_list.said
+    (tmp_path / "3").mkdir()
+    (tmp_path / "3" / "mine.png").write_bytes(b"half a pict")
+    monkeypatch.setattr(filedialog, "askdirectory", lambda **options: str(tmp_path))
+    choose(window, "Keep corrections in a folder…")
+    assert window.status["text"].startswith("3/mine.png is left out: ")
+    choose(window, "1")
+    assert [each.sentence for each in window.correction_list.said] == ["read as a 7, is a 1"]
+
+    assert window.process.process_id is not None
+    os.kill(window.process.process_id, signal.SIGSTOP)
+    window.corrections.menu.invoke("3")
+    kill_reader(window)
+    wait_until(window, lambda: window.correction_list.said)
+    wait_for_answer(window)
+    assert [each.sentence for each in window.correction_list.said] == ["read as a 7, is a 1"]
+    assert window.status["text"].startswith(STOPPED)
+    assert "Adapted to your hand: 1 correction." in window.status["text"]
+    window.close()
+
+
+def kill_reader(window: DigitWindow) -> None:
+    """And let the window notice."""
+    before = window.process.losses
+    assert window.process.process_id is not None
+    os.kill(window.process.process_id, signal.SIGKILL)
+    wait_until(window, lambda: window.process.losses > before)
+    window.root.update()
 
 
 def test_a_missing_model_is_a_sentence_in_the_window(

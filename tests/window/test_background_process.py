@@ -119,7 +119,7 @@ def test_a_process_that_is_killed_says_so_and_starts_again(
 
     job, result = wait(process)
     assert (job, str(result)) == ("slow", STOPPED)
-    assert process.state == "stopped"
+    assert (process.state, process.losses) == ("stopped", 1)
     assert process.poll() is None
 
     process.submit("two")

@@ -10,7 +10,6 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,15 +24,13 @@ from digits.common.command_line import (
     seed,
     whole_number,
 )
-from digits.common.errors import DigitError, ModelError
+from digits.common.errors import DigitError
 from digits.common.file_lock import held_lock
 from digits.common.progress import duration_text
-from digits.network.exporting import add_export, can_export
 from digits.network.model_file import load_model_file, save_model_file
 from digits.network.papers import ModelPapers
-from digits.network.row_serving import copy_row_network
-from digits.network.stored_export import HOW_TO_EXPORT
 from digits.network.tensorflow_import import backend_version, import_keras
+from digits.training.added_export import AddedExport
 from digits.training.blending import blend_with_start
 from digits.training.calibration import calibrate
 from digits.training.checkpoint import (
@@ -45,7 +42,7 @@ from digits.training.checkpoint import (
 from digits.training.comparison import Comparison, accuracy, compare, load_replaced_model
 from digits.training.curves import write_curves_csv, write_curves_png
 from digits.training.data import TrainingData, describe_left_out, load_training_data
-from digits.training.digit_sets import DigitSet, as_network_input, load_mnist
+from digits.training.digit_sets import load_mnist
 from digits.training.fine_tuning_command import OUTPUT as FINE_TUNED
 from digits.training.fine_tuning_command import fine_tune_model
 from digits.training.fitting import RunControl, TrainedNetwork, train
@@ -85,17 +82,11 @@ def _run(options: argparse.Namespace) -> None:
     taken = f"Another training is writing {output.name}: wait for it, or name another --output."
     with held_lock(output.with_name(f".{output.name}.lock"), taken):
         if options.fine_tune:
-            fine_tune_model(options, output.parent / CACHE, SCRIPT, _completer(options))
+            fine_tune_model(options, output.parent / CACHE, SCRIPT)
         elif options.rows is None:
             _train_and_write(options)
         else:
             train_row_network(options, output.parent / CACHE, SCRIPT)
-
-
-def _completer(options: argparse.Namespace) -> Callable[[DigitSet, Path], Callable[[Path], None]]:
-    """What gives, of validation digits and the model begun with, what completes a model's file."""
-    is_wanted = not options.no_export
-    return lambda validation, start: _Export(validation, start, is_wanted=is_wanted).add
 
 
 def _train_and_write(options: argparse.Namespace) -> None:
@@ -241,7 +232,7 @@ def _write(
     write_curves_csv(trained.history, target.with_suffix(".curves.csv"))
     write_curves_png(trained.history, target.with_suffix(".curves.png"))
     # Last of all, so that whatever fails leaves the old model and the checkpoint.
-    export = _Export(data.validation, options.output, is_wanted=not options.no_export)
+    export = AddedExport(data.validation, options.output, is_wanted=not options.no_export)
     save_model_file(trained.model, papers, target, export.add)
     options.is_written = True
     checkpoint_path(options.output).unlink(missing_ok=True)
@@ -250,30 +241,7 @@ def _write(
         print(f"The new model is kept as {target.name}; --force would have replaced the old one.")
     else:
         print(f"Written to {target}, with its curves (.curves.png, .curves.csv) beside it.")
-    if export.problem is not None:
-        raise ModelError(f"{target.name} is whole, but holds no export: {export.problem}")
-
-
-class _Export:
-    """Adds to a model's file what answers without TensorFlow; a model is not lost over it."""
-
-    def __init__(self, validation: DigitSet, replaced: Path, *, is_wanted: bool) -> None:
-        self.problem: str | None = None
-        self._validation, self._replaced = validation, replaced
-        self._is_wanted = is_wanted
-
-    def add(self, path: Path) -> None:
-        """Put it into the file, if that can be done here, and keep the network of rows."""
-        copy_row_network(self._replaced, path)
-        if not self._is_wanted:
-            return
-        if not can_export():
-            print(f"Without an export, so TensorFlow will answer. {HOW_TO_EXPORT}")
-            return
-        try:
-            add_export(path, as_network_input(self._validation.images)[..., 0])
-        except ModelError as error:
-            self.problem = str(error)
+    export.check(target)
 
 
 def _show_augmentation(options: argparse.Namespace) -> None:

@@ -19,8 +19,6 @@ _BAD_ZIP = (
     *(RuntimeError, ValueError),
 )
 _ENCRYPTED = 0x1  # of a member's flags
-# Where a Mac keeps what belongs to files, beside them.
-_OF_A_MAC = "__MACOSX/"
 
 
 def open_archive(file: str | os.PathLike[str] | BinaryIO) -> zipfile.ZipFile:
@@ -49,14 +47,10 @@ def members_of(archive: zipfile.ZipFile) -> tuple[list[str], int]:
         PictureError: nothing in it is called like a picture.
     """
     names = {each.filename for each in archive.infolist() if not each.is_dir()}
-    taken = sorted(name for name in names if _is_taken(name))
+    taken = sorted(filter(is_taken, names))
     if not taken:
         raise PictureError("This ZIP holds no picture: choose another.")
     return taken, len(names) - len(taken)
-
-
-def _is_taken(name: str) -> bool:
-    return is_taken(name.rpartition("/")[2]) and not name.startswith(_OF_A_MAC)
 
 
 def unpack(archive: zipfile.ZipFile, member: str, most: int = MAX_FILE_BYTES) -> bytes:

@@ -123,7 +123,8 @@ def _files_at(source: str, filesystem: fs.FileSystem, path: str) -> tuple[list[S
     files = sorted(
         (each for each in infos if each.type == fs.FileType.File), key=lambda each: each.path
     )
-    taken = [_in_store(source, path, each) for each in files if is_taken(each.base_name)]
+    start = len(path.rstrip("/"))
+    taken = [_in_store(source, path, each) for each in files if is_taken(each.path[start:])]
     if not taken:
         raise DataError(f"There is no picture at {without_query(source)}: check the address.")
     return taken, len(files) - len(taken)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from digits.batch.cluster_parts import ClusterParts
-from digits.batch.stores import open_store, put
+from digits.batch.stores import find_in_store, open_store, put
 from digits.batch.task import ReadingTask
 
 pytest.importorskip("pyarrow", reason="pyarrow is not installed: see requirements-batch.txt")
@@ -40,6 +40,16 @@ def test_a_table_that_cannot_be_copied_to_its_end_leaves_the_old_one(
         put(new, filesystem, path)
     assert old.read_text() == "all of it"
     assert {each.name for each in tmp_path.iterdir()} == {"table.csv", "elsewhere"}
+
+
+def test_what_a_system_left_in_a_store_is_passed_over(tmp_path: Path) -> None:
+    for name in ("sub/a.png", "@eaDir/a.png/THUMB.jpg", ".hidden/b.png", "~$form.pdf"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"something")
+    for source in (f"file://{tmp_path}", f"file://{tmp_path}/"):
+        found = find_in_store([source], None)
+        assert [each.path for each in found.files] == [f"{tmp_path}/sub/a.png"]
+        assert found.passed_over == 3
 
 
 def test_a_record_is_there_whole_and_alone(table: str, tmp_path: Path) -> None:

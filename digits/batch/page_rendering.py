@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image
 
 from digits.batch.documents import picture_of_page
-from digits.common.worker_process import begin_work
 from digits.common.errors import PictureError
+from digits.common.worker_process import begin_work
 from digits.picture.decoding import decode_picture
 
 _FAILED = "This page cannot be shown: save it as a picture to see why it was read so."

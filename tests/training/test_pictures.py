@@ -30,7 +30,6 @@ from digits.training.pictures import PictureMaker
 from tests.browser import ROOT
 from tests.drawings import DIGITS, draw
 
-
 PATIENCE_S = 60.0
 
 

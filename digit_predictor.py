@@ -6,7 +6,10 @@ In Python, `read_digit` and `read_number` are the beginning, and `adapt` learns 
 that this module exports is in `__all__`.
 """
 
-import sys
+from digits.common.command_line import begin_script, leave
+
+if __name__ == "__main__":
+    begin_script(ends_with_reader=True)
 
 from digits.adaptation.adapting import adapt
 from digits.common.errors import DigitError, LayerError, ModelError, NoInkError, PictureError
@@ -55,4 +58,4 @@ __all__ = [
 ]
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import hashlib
 import math
 import os
 import shlex
@@ -28,6 +27,7 @@ from digits.common.errors import DigitError
 from digits.common.file_lock import held_lock
 from digits.common.progress import duration_text
 from digits.network.model_file import load_model_file, save_model_file
+from digits.network.model_findings import file_sha256
 from digits.network.papers import ModelPapers
 from digits.network.tensorflow_import import backend_version, import_keras
 from digits.training.added_export import AddedExport
@@ -127,7 +127,7 @@ class Progress:
             "patience": options.early_stopping,
             "data_sha256": data.sha256,
             "backend": import_keras().backend.backend(),
-            "start_from": _hash_of(options.start_from),
+            "start_from": options.start_from and file_sha256(options.start_from),
         }
 
     def train(self, initial_weights: list[np.ndarray] | None) -> TrainedNetwork:
@@ -175,10 +175,6 @@ class Progress:
 def _initial_weights(model: Path | None) -> list[np.ndarray] | None:
     """Of the model to start from, if any."""
     return None if model is None else list(load_model_file(model).get_weights())
-
-
-def _hash_of(model: Path | None) -> str | None:
-    return None if model is None else hashlib.sha256(model.read_bytes()).hexdigest()
 
 
 def _check_tensorboard(folder: Path | None) -> None:

@@ -406,9 +406,9 @@ def test_a_reader_who_has_read_enough_ends_the_program_quietly(tmp_path: Path) -
 
 def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
     Image.fromarray(draw(DIGITS[3])).save(tmp_path / "three.png")
-    command = [sys.executable, ROOT / "digit_predictor.py", tmp_path / "three.png"]
+    program = [sys.executable, str(ROOT / "digit_predictor.py"), str(tmp_path / "three.png")]
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr.startswith("A file could not be written (No space left on device): ")
     assert done.stderr.count("\n") == 1

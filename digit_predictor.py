@@ -17,20 +17,8 @@ from digits.explanation.explaining import warm_up
 from digits.network.hand import Hand
 from digits.network.loading import list_convolutions, load_model, load_network
 from digits.reading.command import main
-from digits.reading.digit import (
-    Reading,
-    format_confidence,
-    predict_top_k,
-    read_digit,
-    read_digits,
-)
-from digits.reading.number import (
-    DigitInNumber,
-    Mark,
-    NumberReading,
-    read_number,
-    read_numbers,
-)
+from digits.reading.digit import Reading, format_confidence, predict_top_k, read_digit, read_digits
+from digits.reading.number import DigitInNumber, Mark, NumberReading, read_number, read_numbers
 
 __all__ = [
     "DigitError",

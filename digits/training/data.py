@@ -38,7 +38,7 @@ from digits.training.picture_folder import prepare_image, read_picture_folders
 from digits.training.pictures import PictureMaker
 from digits.training.recipe import Recipe
 
-# What the page's canvas starts with, and a digit that fills it comfortably.
+# Pixels: a usual pen, and a digit that fills a canvas of 280×280 comfortably.
 USUAL_PEN = 20.0
 USUAL_SIZE = 180.0
 # How many imagined photographs judge a model, and how many things that are no digit; but at most a
@@ -321,13 +321,13 @@ def _usual_drawings(digits: Sequence[PenDigit]) -> dict[str, DigitSet]:
 
 
 def draw_usually(digits: Sequence[PenDigit]) -> DigitSet:
-    """Pen digits drawn the way the page's canvas suggests, as the network sees them."""
+    """Pen digits drawn with a usual pen, comfortably large, as the network sees them."""
     pictures = [draw_strokes(digit, USUAL_PEN, USUAL_SIZE) for digit in digits]
     return _prepared(pictures, [digit.label for digit in digits])
 
 
 def enlarge_usually(bitmaps: Bitmaps) -> DigitSet:
-    """Bitmaps enlarged to the size of the page's canvas, as the network sees them."""
+    """Bitmaps enlarged to 280×280, as the network sees them."""
     pictures = [enlarge_plainly(image) for image in bitmaps.images]
     return _prepared(pictures, bitmaps.labels.tolist())
 

@@ -1,4 +1,4 @@
-"""Digits to learn from: loading MNIST, the splits that never change, augmentation.
+"""Digits to learn from: loading MNIST, and the splits that never change.
 
 The splits are constants, independent of any seed: no run learns from MNIST's last 5,000 training
 digits, which validate; of the 30 writers of the UCI pen digits, 1 to 22 train, 23 to 26 validate,

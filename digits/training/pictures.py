@@ -225,7 +225,7 @@ _FORM = PartForm(_digits, _join, _read, _keep)
 
 
 def draw_anyhow(digit: PenDigit, random: np.random.Generator) -> NDArray[np.uint8]:
-    """A drawing with any pen of the page's slider, of any size, anywhere on the canvas.
+    """A drawing with any pen, of any size, anywhere on a canvas of 280×280.
 
     Returns:
         uint8 (280, 280), 0 for ink and 255 for paper.

@@ -21,7 +21,7 @@ WORTH_PROCESSES = 2_000
 _CHUNK = 100
 _LOST = (
     "A process that makes pictures ended in the middle, perhaps for want of memory: "
-    "free some, and start again; the parts that were made are kept."
+    "free some, and start again."
 )
 # What the numbers of an unlucky picture can come to, in OpenCV or in NumPy.
 UNLUCKY = (cv2.error, ArithmeticError, LookupError, ValueError)

@@ -6,7 +6,10 @@ In Python, `read_digit` and `read_number` are the beginning, and `adapt` learns 
 that this module exports is in `__all__`.
 """
 
-import sys
+from digits.common.command_line import begin_script, leave
+
+if __name__ == "__main__":
+    begin_script(ends_with_reader=True)
 
 from digits.adaptation.adapting import adapt
 from digits.common.errors import DigitError, LayerError, ModelError, NoInkError, PictureError
@@ -14,20 +17,8 @@ from digits.explanation.explaining import warm_up
 from digits.network.hand import Hand
 from digits.network.loading import list_convolutions, load_model, load_network
 from digits.reading.command import main
-from digits.reading.digit import (
-    Reading,
-    format_confidence,
-    predict_top_k,
-    read_digit,
-    read_digits,
-)
-from digits.reading.number import (
-    DigitInNumber,
-    Mark,
-    NumberReading,
-    read_number,
-    read_numbers,
-)
+from digits.reading.digit import Reading, format_confidence, predict_top_k, read_digit, read_digits
+from digits.reading.number import DigitInNumber, Mark, NumberReading, read_number, read_numbers
 
 __all__ = [
     "DigitError",
@@ -55,4 +46,4 @@ __all__ = [
 ]
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

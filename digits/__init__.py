@@ -5,6 +5,7 @@
     screen
     explanation
     training
+    adaptation
     reading
     network
     synthetic

@@ -14,7 +14,6 @@ import io
 import os
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from typing import BinaryIO
 
 from digits.common.errors import DataError
 from digits.common.litter import is_litter
+from digits.common.zip_reading import DAMAGED_ZIP, is_locked, read_to
 from digits.picture.decoding import Picture
 
 NONE = "none"
@@ -33,18 +33,7 @@ MOST_PACKED_BYTES = 200_000_000
 MOST_BYTES_A_FILE, MOST_BYTES = 30_000_000, 1_000_000_000
 """Unpacked."""
 CORRECTIONS = "corrections.csv"
-_FLAG_ENCRYPTED = 0x1
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zipfile.LargeZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    OSError,
-    ValueError,
-    MemoryError,
-)
+_DAMAGED = (OSError, *DAMAGED_ZIP)
 
 
 @dataclass(frozen=True)
@@ -99,7 +88,7 @@ class LabelledZip:
     def _check(self, entries: Sequence[zipfile.ZipInfo], size: int) -> None:
         if len(entries) > MOST_FILES:
             raise DataError(f"{self.name} holds more than {MOST_FILES:,} files: take fewer.")
-        if any(each.flag_bits & _FLAG_ENCRYPTED for each in entries):
+        if any(map(is_locked, entries)):
             raise DataError(f"{self.name} is locked with a password: make one without.")
         # Pieces that lie over each other are how a small ZIP unpacks to a large one.
         packed, unpacked = (
@@ -137,8 +126,7 @@ class LabelledZip:
         if name not in self._entries:
             return b""
         try:
-            with self._zip.open(self._entries[name]) as file:
-                content = file.read(MOST_BYTES_A_FILE + 1)
+            content = read_to(self._zip, self._entries[name], MOST_BYTES_A_FILE)
         except _DAMAGED as error:
             raise DataError(f"{self.name} is damaged: keep it once more.") from error
         if len(content) > MOST_BYTES_A_FILE:

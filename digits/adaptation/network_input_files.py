@@ -10,10 +10,10 @@ from PIL import Image
 from PIL.PngImagePlugin import PngImageFile, PngInfo
 
 from digits.picture.decoding import Picture, decode_picture
-from digits.picture.preparation import PREPARATION_VERSION, prepare_digit
+from digits.picture.preparation import NETWORK_SIZE, PREPARATION_VERSION, prepare_digit
 
 _KEY, _VALUE = "Source", f"network input of a digit recogniser, preparation {PREPARATION_VERSION}"
-_SHAPE = (28, 28)
+_SHAPE = (NETWORK_SIZE, NETWORK_SIZE)
 
 
 def as_png(network_input: NDArray[np.float32]) -> bytes:

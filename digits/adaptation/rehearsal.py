@@ -24,11 +24,11 @@ from digits.network.familiar import directions_of
 from digits.network.hand import last_layer_of
 from digits.network.prediction import softmax
 from digits.network.serving import Network
+from digits.picture.preparation import NETWORK_SIZE
 
 SHEET = Path(__file__).with_name("rehearsal.png")
 """28×28 pictures, white ink on black: two rows of each digit, then rows of what is none."""
 COLUMNS, ROWS_A_DIGIT = 30, 2
-_SIDE = 28
 # What softens the answers, so that digits which are read right by far still count a little.
 _TEMPERATURE = 2.0
 # Of the mean curvature, what each direction has at least: none is for free.
@@ -62,8 +62,9 @@ def load_rehearsal_digits() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Pictures, float32 (n, 28, 28) in [0, 1], and labels, int (n,); 10 for what is no digit."""
     with Image.open(SHEET) as picture:
         sheet = np.asarray(picture, np.float32) / 255
-    rows = len(sheet) // _SIDE
-    tiles = sheet.reshape(rows, _SIDE, COLUMNS, _SIDE).swapaxes(1, 2).reshape(-1, _SIDE, _SIDE)
+    side = NETWORK_SIZE
+    rows = len(sheet) // side
+    tiles = sheet.reshape(rows, side, COLUMNS, side).swapaxes(1, 2).reshape(-1, side, side)
     labels = np.minimum(np.arange(len(tiles)) // (COLUMNS * ROWS_A_DIGIT), CLASSES)
     return np.ascontiguousarray(tiles), labels
 

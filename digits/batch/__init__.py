@@ -2,5 +2,5 @@
 
 What comes in are names of files, folders and archives; what goes out is a row for each page. One
 function reads a batch (`reader.read_batch`), and what drives it is processes of this machine
-(`processes`) or Ray (`on_ray`). It knows no screen.
+(`processes`) or Ray (`cluster_run`). It knows no screen.
 """

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import os
 import zipfile
-import zlib
 from typing import BinaryIO
 
 from digits.batch.sources import ARCHIVES, is_taken, suffix_of
 from digits.common.errors import PictureError
+from digits.common.zip_reading import DAMAGED_ZIP, is_locked, read_to
 from digits.picture.files import check_file_size
 from digits.picture.sizes import MAX_FILE_BYTES
 
 NESTED = "This is a ZIP inside a ZIP: unpack it first."
 _DAMAGED = "This ZIP is damaged or incomplete: make or download it again."
-_BAD_ZIP = (
-    *(zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError),
-    *(RuntimeError, ValueError),
-)
-_ENCRYPTED = 0x1  # of a member's flags
-# Where a Mac keeps what belongs to files, beside them.
-_OF_A_MAC = "__MACOSX/"
 
 
 def open_archive(file: str | os.PathLike[str] | BinaryIO) -> zipfile.ZipFile:
@@ -38,7 +31,7 @@ def open_archive(file: str | os.PathLike[str] | BinaryIO) -> zipfile.ZipFile:
         raise PictureError("There is no such file: check its name.") from error
     except OSError as error:
         raise PictureError("The file cannot be opened: check that you may read it.") from error
-    except _BAD_ZIP as error:
+    except DAMAGED_ZIP as error:
         raise PictureError(_DAMAGED) from error
 
 
@@ -49,14 +42,10 @@ def members_of(archive: zipfile.ZipFile) -> tuple[list[str], int]:
         PictureError: nothing in it is called like a picture.
     """
     names = {each.filename for each in archive.infolist() if not each.is_dir()}
-    taken = sorted(name for name in names if _is_taken(name))
+    taken = sorted(filter(is_taken, names))
     if not taken:
         raise PictureError("This ZIP holds no picture: choose another.")
     return taken, len(names) - len(taken)
-
-
-def _is_taken(name: str) -> bool:
-    return is_taken(name.rpartition("/")[2]) and not name.startswith(_OF_A_MAC)
 
 
 def unpack(archive: zipfile.ZipFile, member: str, most: int = MAX_FILE_BYTES) -> bytes:
@@ -74,14 +63,13 @@ def unpack(archive: zipfile.ZipFile, member: str, most: int = MAX_FILE_BYTES) ->
         raise PictureError(NESTED)
     try:
         info = archive.getinfo(member)
-        if info.flag_bits & _ENCRYPTED:
+        if is_locked(info):
             raise PictureError("This file is locked with a password: unpack the ZIP first.")
         check_file_size(info.file_size, most)
-        with archive.open(info) as file:
-            content = file.read(most + 1)
+        content = read_to(archive, info, most)
     except OSError as error:
         raise PictureError("The ZIP cannot be read to its end: check that it is there.") from error
-    except _BAD_ZIP as error:
+    except DAMAGED_ZIP as error:
         raise PictureError("This file is damaged in its ZIP: make that again.") from error
     check_file_size(len(content), most)
     return content

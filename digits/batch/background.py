@@ -57,6 +57,11 @@ class BackgroundReading:
         upload: what was given.
         task: what is read in each picture.
         is_wanted: whether anybody waits for it still; asked now and then.
+
+    Attributes:
+        task: what is read in each picture.
+        total: how many pictures there are, as far as is known; files turn out to hold several.
+        problem: a sentence about what ended the reading; None while nothing has.
     """
 
     def __init__(

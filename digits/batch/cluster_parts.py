@@ -18,7 +18,7 @@ from digits.batch.cluster_reader import FILE, OF, PLACE
 from digits.batch.parts import RESTART, Finished, check_terms, terms_of
 from digits.batch.rows import Row
 from digits.batch.sources import printable
-from digits.batch.stores import StoredFile, open_store, reached
+from digits.batch.stores import StoredFile, open_store, reached, written_whole
 from digits.batch.task import ReadingTask
 from digits.common.errors import DataError
 
@@ -155,7 +155,7 @@ class ClusterParts:
 
     def _write_record(self, finished: Finished | None) -> None:
         record = self._terms | {"finished": finished and asdict(finished)}
-        with self.filesystem.open_output_stream(f"{self.path}/{_RECORD}") as file:
+        with written_whole(self.filesystem, f"{self.path}/{_RECORD}") as file:
             file.write(json.dumps(record).encode())
 
 

@@ -13,15 +13,13 @@ from PIL import Image
 from digits.common.errors import PictureError
 from digits.picture.bombs import refuse_bombs
 from digits.picture.decoding import Picture
+from digits.picture.file_kinds import is_pdf, is_tiff
 
 if TYPE_CHECKING:
     import pypdfium2
 
 MOST_PAGES = 10_000
 """Of a document; what lies behind is not read, for nobody scans so much into a file."""
-_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-_PDF = b"%PDF"
-_HEAD = 1_000  # bytes, in which a PDF says what it is
 # Dots an inch, as scanners have it, and pixels of a page at most.
 _RESOLUTION, _MOST_PIXELS = 200, 12_000_000
 _POINTS = 72  # of PDF, an inch
@@ -44,7 +42,7 @@ def count_pages(content: bytes) -> int:
     if is_pdf(content):
         with _open_pdf(content) as pdf:
             return min(max(1, len(pdf)), MOST_PAGES)
-    if content.startswith(_TIFF):
+    if is_tiff(content):
         return _count_tiff_pages(content)
     return 1
 
@@ -73,11 +71,6 @@ def picture_of_page(content: bytes, page: int) -> Picture:
     except Exception as error:  # whatever Pillow stumbles over
         raise PictureError(_DAMAGED) from error
     return image
-
-
-def is_pdf(content: bytes) -> bool:
-    """Whether a file is a PDF, by its beginning."""
-    return _PDF in content[:_HEAD]
 
 
 def _count_tiff_pages(content: bytes) -> int:

@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image
 
 from digits.batch.documents import picture_of_page
-from digits.batch.processes import begin_work
 from digits.common.errors import PictureError
+from digits.common.worker_process import begin_work
 from digits.picture.decoding import decode_picture
 
 _FAILED = "This page cannot be shown: save it as a picture to see why it was read so."
@@ -31,7 +31,7 @@ def page_as_picture(content: bytes, page: int) -> bytes:
         PictureError: as `documents.picture_of_page`, or the decoder ended its process.
     """
     context = get_context("spawn")
-    with ProcessPoolExecutor(1, context, initializer=begin_work, initargs=(0,)) as pool:
+    with ProcessPoolExecutor(1, context, initializer=begin_work) as pool:
         try:
             return pool.submit(_as_png, content, page).result()
         except BrokenProcessPool as error:

@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import shutil
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass
@@ -193,7 +192,7 @@ def check_terms(name: str, there: Mapping[str, Any], wanted: Mapping[str, Any]) 
 
 def _state_of(place: Place) -> tuple[int, int]:
     """What changes when a file does: its size and when it was written; zeros for a missing one."""
-    with suppress(OSError, ValueError, zipfile.BadZipFile):
+    with suppress(OSError, ValueError):
         status = os.stat(place.path)  # noqa: PTH116 - bytes that are no UTF-8 stay as they are
         return status.st_size, status.st_mtime_ns
     return 0, 0

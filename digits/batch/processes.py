@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from functools import partial
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from pathlib import Path
-from threading import Thread
 from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
-
-import cv2
 
 from digits.batch.places import Files, FilesInMemory, Place
 from digits.batch.reader import BATCH, read_batch
@@ -24,6 +19,7 @@ from digits.batch.rows import Row, make_row
 from digits.batch.task import ReadingTask
 from digits.batch.thumbnails import Wanted, make_thumbnails
 from digits.common.errors import DigitError, PictureError
+from digits.common.worker_process import begin_work
 from digits.network.hand import with_hand
 from digits.network.loading import load_network
 
@@ -187,23 +183,6 @@ def _end(pool: ProcessPoolExecutor) -> None:
 
 
 _files = Files()
-
-
-def begin_work(niceness: int) -> None:
-    """Of a process that reads; Ctrl-C is its parent's business."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
-    cv2.setNumThreads(1)  # a picture a process, rather than a part of one
-    if niceness and hasattr(os, "nice"):
-        os.nice(niceness)
-
-
-def _end_with_parent() -> None:
-    """A parent that is killed tells nobody, and its pool would wait for ever."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(0)
 
 
 def _begin(model: Path | None) -> None:

@@ -8,8 +8,7 @@ from typing import TypeVar
 
 from tqdm import tqdm
 
-# Seconds between two pictures of the bar: on a terminal, and in a log, which holds more than this.
-_ON_A_TERMINAL, _IN_A_LOG = 0.2, 30.0
+from digits.common.progress import QUIET_IN_A_LOG, REDRAWN
 
 Path = TypeVar("Path")
 
@@ -31,7 +30,7 @@ class PictureBar(tqdm):
             unit=" pictures",
             file=stream,
             disable=stream is None,
-            mininterval=_ON_A_TERMINAL if is_terminal else _IN_A_LOG,
+            mininterval=REDRAWN if is_terminal else QUIET_IN_A_LOG,
             miniters=1,
             dynamic_ncols=True,
             smoothing=0.05,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from digits.common.errors import DataError
+from digits.common.litter import is_litter
 from digits.picture.decoding import SUFFIXES
 
 STANDARD_INPUT = "-"
@@ -35,7 +36,8 @@ def find_files(sources: Sequence[str], listed: BinaryIO | None = None) -> FoundF
     """The files that some sources name.
 
     A folder stands for all that lies in it, at any depth, and is called like a picture, a ZIP or a
-    PDF; files that are named themselves are taken whatever they are called.
+    PDF, but for what is hidden or was put there by a system; files that are named themselves are
+    taken whatever they are called.
 
     Args:
         sources: files, folders, patterns such as `scans/**/*.png`, or `-` for a list.
@@ -61,9 +63,14 @@ def find_files(sources: Sequence[str], listed: BinaryIO | None = None) -> FoundF
     return FoundFiles(paths, passed_over)
 
 
-def is_taken(name: str) -> bool:
-    """Whether a file found in a folder or a ZIP is called like something that is read."""
-    return not name.startswith(".") and suffix_of(name) in _TAKEN
+def is_taken(path: str) -> bool:
+    """Whether a file found in a folder or a ZIP is called like something that is read.
+
+    Args:
+        path: its name, or its way down from there, such as `2026/scan.png`.
+    """
+    parts = [part for part in path.split("/") if part not in ("", ".", "..")]
+    return suffix_of(path) in _TAKEN and not any(map(is_litter, parts))
 
 
 def suffix_of(name: str) -> str:
@@ -97,7 +104,7 @@ def _files_in(folder: str) -> FoundFiles:
     while waiting:
         for entry in _entries(waiting.pop(), folder):
             if entry.is_dir(follow_symlinks=False):
-                if not entry.name.startswith("."):
+                if not is_litter(entry.name):
                     waiting.append(entry.path)
             elif is_taken(entry.name):
                 paths.append(entry.path)

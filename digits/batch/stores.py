@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from digits.batch.places import Files
 from digits.batch.sources import find_files, is_taken
+from digits.common.atomic_file import atomic_write
 from digits.common.errors import DataError, PictureError
 from digits.picture.files import check_file_size
 from digits.picture.sizes import MAX_FILE_BYTES
@@ -122,7 +123,8 @@ def _files_at(source: str, filesystem: fs.FileSystem, path: str) -> tuple[list[S
     files = sorted(
         (each for each in infos if each.type == fs.FileType.File), key=lambda each: each.path
     )
-    taken = [_in_store(source, path, each) for each in files if is_taken(each.base_name)]
+    start = len(path.rstrip("/"))
+    taken = [_in_store(source, path, each) for each in files if is_taken(each.path[start:])]
     if not taken:
         raise DataError(f"There is no picture at {without_query(source)}: check the address.")
     return taken, len(files) - len(taken)
@@ -166,8 +168,25 @@ def put(source: Path, filesystem: fs.FileSystem, path: str) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    with source.open("rb") as file, filesystem.open_output_stream(path) as output:
+    with source.open("rb") as file, written_whole(filesystem, path) as output:
         shutil.copyfileobj(file, output, 1 << 20)
+
+
+@contextmanager
+def written_whole(filesystem: fs.FileSystem, path: str) -> Iterator[BinaryIO]:
+    """A file of a store to be written, which appears whole or not at all.
+
+    A bucket shows what was sent when all of it was; on disk the file has another name until then.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    if filesystem.type_name == "local":
+        with atomic_write(path) as temporary, temporary.open("wb") as file:
+            yield file
+    else:
+        with filesystem.open_output_stream(path) as file:
+            yield file
 
 
 class StoredFiles(Files):

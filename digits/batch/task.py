@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any, Literal
 
 from digits.batch.fields import Field
 from digits.network.hand import Hand
+from digits.network.model_findings import file_sha256
 from digits.picture.pixels import Ink
 
 Kind = Literal["number", "digit"]
@@ -50,5 +50,4 @@ def hash_of_model(path: Path) -> str:
     Raises:
         OSError: it cannot be read.
     """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:_HASH_LENGTH]
+    return file_sha256(path)[:_HASH_LENGTH]

@@ -63,15 +63,21 @@ def complain(sentence: str, status: int = FAILED) -> int:
     return status
 
 
-def begin_script() -> None:
+def begin_script(*, ends_with_reader: bool = False) -> None:
     """Prepare a program's process, before it imports what it needs.
 
-    From now on Ctrl-C ends it with a sentence, not with a traceback. What it prints never ends it:
-    neither a character that the terminal does not know nor a reader who has read enough.
+    From now on Ctrl-C ends it with a sentence, not with a traceback. What it prints never ends it
+    in that way: neither a character that the terminal does not know nor a reader who has read
+    enough.
+
+    Args:
+        ends_with_reader: whether the program is there for nothing but what it prints, so that it
+            ends quietly when nobody reads on; else it goes on with its work.
     """
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name) or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-        setattr(sys, name, _forgiving(stream))
+        is_answer = ends_with_reader and name == "stdout"
+        setattr(sys, name, _forgiving(stream, ends_with_reader=is_answer))
 
     def stop(signal_number: int, frame: FrameType | None) -> None:
         os.write(2, b"Stopped.\n")
@@ -82,14 +88,18 @@ def begin_script() -> None:
 
 def leave(status: int) -> NoReturn:
     """End a program. After Ctrl-C at once, for TensorFlow's threads may abort an orderly end."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:  # on a full disk, of which has been told; nothing more is tried at the end
+            _print_nowhere(stream)
+            status = status or FAILED
     if status == INTERRUPTED:
         os._exit(status)
     sys.exit(status)
 
 
-def _forgiving(stream: TextIO) -> TextIO:
+def _forgiving(stream: TextIO, *, ends_with_reader: bool) -> TextIO:
     """The same stream, which prints what can be printed as long as there is someone to read it."""
     if not isinstance(stream, io.TextIOWrapper):
         return stream
@@ -99,7 +109,8 @@ def _forgiving(stream: TextIO) -> TextIO:
             try:
                 return super().write(text)
             except BrokenPipeError:
-                return self._go_on_without_reader()
+                self._go_on_without_reader()
+                return 0
 
         def flush(self) -> None:
             try:
@@ -107,12 +118,17 @@ def _forgiving(stream: TextIO) -> TextIO:
             except BrokenPipeError:
                 self._go_on_without_reader()
 
-        def _go_on_without_reader(self) -> int:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
-            return 0
+        def _go_on_without_reader(self) -> None:
+            if ends_with_reader:
+                os._exit(0)
+            _print_nowhere(self)
 
     encoding = stream.encoding
     return Forgiving(stream.detach(), encoding, errors="backslashreplace", line_buffering=True)
+
+
+def _print_nowhere(stream: TextIO) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from typing import TextIO
 
 # Seconds. What is done sooner needs no bar, and a log holds more than progress.
 QUIET_ON_A_TERMINAL, QUIET_IN_A_LOG = 1.0, 30.0
-_REDRAWN = 0.2
+REDRAWN = 0.2
+"""Seconds between two pictures of a bar on a terminal."""
 _CELLS = 30
 
 
@@ -48,7 +49,7 @@ class ProgressBar:
         now = self._clock()
         if now < self._next or self.done == self._before:
             return
-        self._next = now + (_REDRAWN if self._is_terminal else QUIET_IN_A_LOG)
+        self._next = now + (REDRAWN if self._is_terminal else QUIET_IN_A_LOG)
         pace = (now - self._start) / (self.done - self._before)
         to_go = duration_text(pace * (self.total - self.done))
         words = f"{self.done:,} of {self.total:,}, about {to_go} to go"

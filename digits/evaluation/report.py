@@ -122,11 +122,6 @@ def write_report(report: Report, folder: Path) -> Path:
     return folder / PAGE
 
 
-def html_page(report: Report) -> str:
-    """The page, complete in itself."""
-    return _page(report, _drawn(_charts(report), LIGHT), _drawn(_charts(report), DARK))
-
-
 _Drawings = dict[str, Callable[..., "Figure"]]
 _Pictures = dict[str, bytes]
 

@@ -9,12 +9,13 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from digits.network.tensorflow_import import import_keras
+from digits.picture.preparation import NETWORK_SIZE
 
 if TYPE_CHECKING:
     import keras
 
 
-INPUT_SHAPE = (28, 28, 1)
+INPUT_SHAPE = (NETWORK_SIZE, NETWORK_SIZE, 1)
 CLASSES = 10
 
 

@@ -287,5 +287,9 @@ def _check_that_it_opens(path: Path) -> None:
             raise ModelError(f"{path.name} is no plain file: name a model file, .h5 or .keras.")
         with path.open("rb"):
             pass
+    except PermissionError as error:
+        raise ModelError(
+            f"The model file {path.name} may not be read: allow it, or name another."
+        ) from error
     except (OSError, ValueError) as error:  # ValueError for a name that no file can have
         raise ModelError(f"The model file {path.name} is missing: {ELSEWHERE}.") from error

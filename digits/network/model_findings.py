@@ -54,7 +54,11 @@ _findings: WeakKeyDictionary[keras.Model, ModelFindings] = WeakKeyDictionary()
 
 
 def file_sha256(path: Path) -> str:
-    """The hash of a model file, by which what was found of it is kept."""
+    """The hash of a model file, which tells it from any other wherever it lies.
+
+    Raises:
+        OSError: it cannot be read.
+    """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -18,12 +18,12 @@ from digits.network.config_translation import is_keras_2
 from digits.network.keras_2_weights import rename_groups, without_state_of_chance
 from digits.network.model_config import (
     ARCHIVE_SUFFIX,
+    CONFIG,
     HDF5_SUFFIXES,
+    WEIGHTS,
     is_hdf5_model,
     read_configs,
 )
-
-_CONFIG, _WEIGHTS = "config.json", "model.weights.h5"
 
 
 @contextmanager
@@ -60,9 +60,9 @@ def _write_archive(path: Path, copy: Path, config: dict[str, Any], version: str)
     with zipfile.ZipFile(path) as archive, zipfile.ZipFile(copy, "w") as written:
         for name in archive.namelist():
             content = archive.read(name)
-            if name == _CONFIG:
+            if name == CONFIG:
                 content = json.dumps(config).encode()
-            elif name == _WEIGHTS and is_keras_2(version):
+            elif name == WEIGHTS and is_keras_2(version):
                 content = _renamed(content)
             written.writestr(name, content)
 

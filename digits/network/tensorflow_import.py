@@ -34,6 +34,7 @@ def import_keras() -> Any:
     Raises:
         TensorFlowMissingError: Keras or TensorFlow is not installed.
         DigitError: `KERAS_BACKEND` names one that is not there.
+        ImportError, ValueError: it is installed and breaks while it is imported.
     """
     with _lock:
         if "keras" not in sys.modules:

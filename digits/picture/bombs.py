@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from digits.common.errors import PictureError
+from digits.picture.file_kinds import is_tiff
 
 MOST_PARTS = 50_000
 """Chunks of a PNG, segments of a JPEG, tags of a TIFF, pieces that a TIFF's pixels are in."""
@@ -51,7 +52,7 @@ def refuse_bombs(file: BinaryIO) -> None:
             _check_png(file, size)
         elif start.startswith(b"\xff\xd8"):
             _check_jpeg(file)
-        elif start[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
+        elif is_tiff(start):
             _check_tiff(file, start)
         elif start.startswith(b"BM") and start[30:34] in (b"\1\0\0\0", b"\2\0\0\0"):
             _check(size <= MOST_PACKED_BYTES)

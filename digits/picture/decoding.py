@@ -28,6 +28,7 @@ from digits.picture.bombs import (
     too_many_parts,
 )
 from digits.picture.eight_bits import conversion_to_8_bits
+from digits.picture.file_kinds import HEAD, is_pdf
 from digits.picture.files import opened
 from digits.picture.sizes import (
     KEPT_PIXELS,
@@ -47,8 +48,7 @@ FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "HEIF", "TIFF", "AVIF")
 SUFFIXES = ("png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff", "heic", "heif", "avif")
 """What files of these formats are usually called, to offer them where files are chosen."""
 _JPEG = ("JPEG", "MPO")  # MPO: a JPEG with further ones behind it
-_HEAD = 1_000  # bytes, in which a document says what it is
-_READABLE = "PNG, JPEG, WebP, BMP, GIF, TIFF or HEIC"
+_READABLE = "PNG, JPEG, WebP, BMP, GIF, TIFF, HEIC or AVIF"
 # A JPEG of several scans is held whole while it is decoded: if it is larger, at half its size.
 _HELD_PIXELS = 24_000_000
 _MOST_COEFFICIENT_BYTES = 220_000_000
@@ -149,10 +149,11 @@ def _pixels_of_file(file: BinaryIO) -> NDArray[np.uint8]:
 
 def _refuse_documents(file: BinaryIO) -> None:
     """Say of what people take for pictures what it is, and what to do."""
-    head = file.read(_HEAD).lstrip(b"\xef\xbb\xbf \t\r\n")
+    head = file.read(HEAD)
     file.seek(0)
-    if head.startswith(b"%PDF"):
+    if is_pdf(head):
         raise PictureError("This is a PDF: save its page as a picture, and choose that.")
+    head = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if head.startswith((b"<?xml", b"<svg", b"<!DOCTYPE svg")) and b"<svg" in head:
         raise PictureError("This is an SVG drawing: save it as PNG, and choose that.")
 

@@ -355,7 +355,7 @@ def _contrast(grey: Grey, width: float, is_lit: bool) -> tuple[Grey, float]:
     Args:
         grey: the paper is light.
         width: of the closing, more than that of any stroke, pixels.
-        is_lit: as in `_ink_on_lit_paper`.
+        is_lit: as in `_inks_on_lit_paper`.
 
     Returns:
         uint8 (H, W) in grey levels, and the grain's standard deviation.

@@ -42,6 +42,7 @@ PREPARATION_VERSION = 2
 """Raised when the same picture would give another network input; models record it."""
 
 NETWORK_SIZE = 28
+"""Rows and columns of what the network sees."""
 DIGIT_SIZE = 20
 # Measured on MNIST: the centre of mass, in pixel indices, is 14.00 ± 0.29 along both axes.
 CENTRE_OF_MASS = 14

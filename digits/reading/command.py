@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import io
 import json
-import os
-import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, get_args
 
-from digits.common.command_line import complain
+from digits.common.command_line import complain, run_script
 from digits.common.errors import DigitError, ModelError
 from digits.network.architectures import CLASSES
 from digits.network.loading import file_of_model, load_network
@@ -20,21 +18,22 @@ from digits.reading.number import NumberReading, read_number
 if TYPE_CHECKING:
     from digits.network.serving import Network
 
+TOP_K = 3
+
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print the likeliest digits of each picture named; 2 if any could not be read, else 0."""
-    options = _parser().parse_args(arguments)
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a name that the terminal cannot show
-        sys.stdout.reconfigure(errors="backslashreplace")
-    try:
-        return _answer_all(options)
-    except BrokenPipeError:  # whoever read this has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except OSError as error:
-        complain(f"The answers could not be written ({error.strerror}).")
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 2
+    """Print the likeliest digits of each picture named.
+
+    Returns:
+        0, 2 if any could not be read, 1 if the answers could not be written, 130 after Ctrl-C.
+    """
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.number and options.top_k and not options.json:
+        parser.error("--top-k goes with single digits, or with --json: leave it out.")
+    statuses: list[int] = []
+    status = run_script(lambda: statuses.append(_answer_all(options)), lambda: "Stopped.")
+    return status or statuses[0]
 
 
 def _answer_all(options: argparse.Namespace) -> int:
@@ -72,8 +71,10 @@ def _answer(name: str, options: argparse.Namespace, network: Network) -> str:
     """A line about a picture."""
     if options.number:
         number = read_number(name, ink=options.ink, model=network)
-        return _number_as_json(name, number) if options.json else _number_as_text(name, number)
-    reading = read_digit(name, options.top_k, ink=options.ink, model=network)
+        if options.json:
+            return _number_as_json(name, number, options.top_k or CLASSES)
+        return _number_as_text(name, number)
+    reading = read_digit(name, options.top_k or TOP_K, ink=options.ink, model=network)
     return _as_json(name, reading) if options.json else _as_text(name, reading)
 
 
@@ -87,10 +88,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--top-k",
         type=int,
-        default=3,
         choices=range(1, CLASSES + 1),
         metavar="K",
-        help="how many of the likeliest digits to print, 1 to 10 (3)",
+        help=f"how many of the likeliest digits to print, 1 to 10 ({TOP_K}; with --number --json "
+        "all)",
     )
     parser.add_argument("--ink", choices=get_args(Ink), default="auto", help="ink on paper (auto)")
     parser.add_argument("--model", metavar="FILE", help="another model, .h5 or .keras")
@@ -107,12 +108,12 @@ def _as_text(name: str, reading: Reading) -> str:
 
 
 def _as_json(name: str, reading: Reading) -> str:
-    answer = {"picture": name, "top_k": _top_k(reading)}
+    answer = {"picture": name, "top_k": _top_k(reading.top_k)}
     return json.dumps(answer | {"is_digit": reading.is_digit, "doubt": reading.doubt})
 
 
-def _top_k(reading: Reading) -> list[dict[str, float]]:
-    return [{"digit": digit, "confidence": confidence} for digit, confidence in reading.top_k]
+def _top_k(candidates: Sequence[tuple[int, float]]) -> list[dict[str, float]]:
+    return [{"digit": digit, "confidence": confidence} for digit, confidence in candidates]
 
 
 def _number_as_text(name: str, number: NumberReading) -> str:
@@ -124,10 +125,10 @@ def _number_as_text(name: str, number: NumberReading) -> str:
     return f"{name}: {answer}"
 
 
-def _number_as_json(name: str, number: NumberReading) -> str:
+def _number_as_json(name: str, number: NumberReading, top_k: int) -> str:
     digits = [
         {
-            "top_k": _top_k(each.reading),
+            "top_k": _top_k(each.reading.top_k[:top_k]),
             "doubt": each.reading.doubt,
             "box": each.box,
             "row": each.row,

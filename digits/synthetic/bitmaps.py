@@ -22,7 +22,7 @@ SIDE = 32
 _ROW = re.compile(r"[01]{32}")
 _LABEL = re.compile(r"[0-9]")
 # Around a bitmap, which ink fills to its rim, and by how much it is enlarged: together they make
-# a picture as large as the page's canvas, 280×280.
+# a picture of 280×280.
 _MARGIN, _ENLARGED = 4, 7
 
 
@@ -90,7 +90,7 @@ def _bitmap(lines: list[str], number: int, file_name: str) -> tuple[NDArray[np.u
 
 
 def enlarge_plainly(bitmap: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A bitmap as large as the page's canvas, its steps smoothed.
+    """A bitmap as a picture of 280×280, its steps smoothed.
 
     Args:
         bitmap: uint8 (32, 32), 255 for ink.

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from digits.synthetic.doodles import Line, bent, fitted, rounded, turned
+from digits.synthetic.drawing_basics import SUBPIXEL_BITS, fixed_point
 from digits.synthetic.ink import ink_of_lines, ink_of_mnist, ink_of_strokes, rough_stroke_width
 from digits.synthetic.letter_strokes import parse_strokes
 from digits.synthetic.pen_strokes import PenDigit
@@ -243,8 +244,8 @@ def _ringed(random: Random, sources: Sources) -> tuple[Map, int]:
     pen = max(1.0, rough_stroke_width(ink) * random.uniform(0.5, 1.1))
     ring = side / 2 + reach / 2 * _ring(random)
     drawn = np.zeros(sheet.shape, np.uint8)
-    knots = [np.rint(ring * 16).astype(np.int32)]
-    cv2.polylines(drawn, knots, False, 255, round(pen), cv2.LINE_AA, 4)
+    knots = [fixed_point(ring)]
+    cv2.polylines(drawn, knots, False, 255, round(pen), cv2.LINE_AA, SUBPIXEL_BITS)
     return np.maximum(sheet, drawn.astype(np.float32) * np.float32(1 / 255)), label
 
 

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from digits.synthetic.doodles import Line, bent, doodle, rounded, scribble, turned
+from digits.synthetic.drawing_basics import SUBPIXEL_BITS, fixed_point
 from digits.synthetic.ink import ink_of_lines
 from digits.synthetic.letter_strokes import LETTERS, LOOK_ALIKES, parse_strokes
 from digits.synthetic.sources import Drawing, Map, Random, Sources
@@ -117,7 +118,7 @@ def _blot(random: Random) -> Map:
     points -= points.min(axis=0) - 2
     width, height = np.ceil(points.max(axis=0) + 2).astype(int).tolist()
     mask = np.zeros((height, width), np.uint8)
-    cv2.fillPoly(mask, [np.rint(points * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+    cv2.fillPoly(mask, [fixed_point(points)], 255, cv2.LINE_AA, SUBPIXEL_BITS)
     return mask.astype(np.float32) * np.float32(1 / 255)
 
 

@@ -184,7 +184,7 @@ def _paint_holes(sheet: Sheet) -> None:
         cv2.circle(
             mask,
             (int(middle[0]), int(middle[1])),
-            round(radius * 16),
+            round(radius * 2**SUBPIXEL_BITS),
             255,
             -1,
             cv2.LINE_AA,

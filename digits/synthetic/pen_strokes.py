@@ -19,12 +19,11 @@ from numpy.typing import NDArray
 
 from digits.common.errors import DataError
 from digits.common.packed_file import read_packed_file
+from digits.synthetic.drawing_basics import SUBPIXEL_BITS, fixed_point
 from digits.synthetic.pen_characters import LARGEST_COORDINATE, parse_pen_characters
 
 CANVAS = 280
 _LABELS = tuple("0123456789")
-# cv2 takes whole numbers, and this many binary digits of them behind the point.
-_SUBPIXEL_BITS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +100,7 @@ def _strokes(segment: str, number: int, file_name: str) -> Iterator[NDArray[np.f
 def draw_strokes(
     digit: PenDigit, pen: float, size: float, centre: tuple[float, float] = (CANVAS / 2, CANVAS / 2)
 ) -> NDArray[np.uint8]:
-    """Draw a digit with a round pen, black on white, as a person would on the page's canvas.
+    """Draw a digit with a round pen, black on white, as a person would on a canvas of 280×280.
 
     Args:
         digit: whose strokes to draw.
@@ -119,8 +118,6 @@ def draw_strokes(
     for stroke in digit.strokes:
         placed = (stroke - (low + high) / 2) * scale + centre
         placed = np.concatenate([placed, placed[-1:]])  # so that a single point is drawn, too
-        fixed_point = np.rint(placed * 2**_SUBPIXEL_BITS).astype(np.int32)
-        cv2.polylines(
-            canvas, [fixed_point], False, 0, max(1, round(pen)), cv2.LINE_AA, _SUBPIXEL_BITS
-        )
+        line, thickness = [fixed_point(placed)], max(1, round(pen))
+        cv2.polylines(canvas, line, False, 0, thickness, cv2.LINE_AA, SUBPIXEL_BITS)
     return canvas

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from digits.synthetic.doodles import turned
+from digits.synthetic.drawing_basics import SUBPIXEL_BITS, fixed_point
 from digits.synthetic.sources import Drawing, Map, Random, Sources
 
 
@@ -63,5 +64,5 @@ def _place_body(photo: Map, random: Random) -> None:
     ring = turned(ring, random.uniform(0, 7)) * radius
     towards_light = random.normal(0, 0.1, 2) * radius
     for shade, size in ((0.6, 1.0), (0.85, 0.85), (1.0, 0.6), (1.2, 0.25)):
-        points = np.rint((middle + towards_light * (1 - size) * 4 + ring * size) * 16)
-        cv2.fillPoly(photo, [points.astype(np.int32)], (colour * shade).tolist(), cv2.LINE_AA, 4)
+        points = [fixed_point(middle + towards_light * (1 - size) * 4 + ring * size)]
+        cv2.fillPoly(photo, points, (colour * shade).tolist(), cv2.LINE_AA, SUBPIXEL_BITS)

@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import io
 import re
-import struct
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +24,7 @@ from PIL import Image
 
 from digits.common.errors import DataError
 from digits.common.packed_file import read_packed_file
+from digits.common.zip_reading import DAMAGED_ZIP
 from digits.picture.skeleton import thinned
 from digits.synthetic.bitmaps import NO_BITMAPS, Bitmaps, read_bitmaps
 from digits.synthetic.letter_strokes import LOOK_ALIKES
@@ -66,16 +65,7 @@ out. One that somebody wrote so that it does, though others do not, stays."""
 _CHARACTER = re.compile(r"(?:.*/)?([^/]+)/character(\d{2})/[^/]+\.png")
 # A character's file has a few hundred bytes; this keeps a damaged one from filling the memory.
 _LARGEST_PNG = 1_000_000
-_DAMAGED_ZIP = (
-    OSError,
-    ValueError,
-    RuntimeError,
-    SyntaxError,
-    EOFError,
-    struct.error,
-    zlib.error,
-    zipfile.BadZipFile,
-)
+_DAMAGED = (OSError, SyntaxError, *DAMAGED_ZIP)  # the ZIP, or a PNG in it
 
 FileName: TypeAlias = str | Path
 _Images: TypeAlias = NDArray[np.uint8]
@@ -304,7 +294,7 @@ def _read_zip(path: Path, is_wanted: Callable[[str], bool]) -> list[_Images]:
             return [_read_character(archive, name) for name in names]
     except (FileNotFoundError, IsADirectoryError) as error:
         raise DataError(f"{path.name or path} is no file: check the name.") from error
-    except _DAMAGED_ZIP as error:
+    except _DAMAGED as error:
         raise DataError(f"{path.name} is no whole .zip file: download it again.") from error
 
 

@@ -4,36 +4,26 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import hashlib
 import math
 import os
 import shlex
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digits.common.atomic_file import atomic_write
-from digits.common.command_line import (
-    check_writable,
-    count,
-    number,
-    run_script,
-    seed,
-    whole_number,
-)
-from digits.common.errors import DigitError, ModelError
+from digits.common.command_line import check_writable, run_script
+from digits.common.errors import DigitError
 from digits.common.file_lock import held_lock
 from digits.common.progress import duration_text
-from digits.network.exporting import add_export, can_export
 from digits.network.model_file import load_model_file, save_model_file
+from digits.network.model_findings import file_sha256
 from digits.network.papers import ModelPapers
-from digits.network.row_serving import copy_row_network
-from digits.network.stored_export import HOW_TO_EXPORT
 from digits.network.tensorflow_import import backend_version, import_keras
+from digits.training.added_export import AddedExport
 from digits.training.blending import blend_with_start
 from digits.training.calibration import calibrate
 from digits.training.checkpoint import (
@@ -45,21 +35,21 @@ from digits.training.checkpoint import (
 from digits.training.comparison import Comparison, accuracy, compare, load_replaced_model
 from digits.training.curves import write_curves_csv, write_curves_png
 from digits.training.data import TrainingData, describe_left_out, load_training_data
-from digits.training.digit_sets import DigitSet, as_network_input, load_mnist
+from digits.training.digit_sets import load_mnist
 from digits.training.fine_tuning_command import OUTPUT as FINE_TUNED
 from digits.training.fine_tuning_command import fine_tune_model
 from digits.training.fitting import RunControl, TrainedNetwork, train
 from digits.training.options import add_digit_options, collected_files, words_of
-from digits.training.recipe import PRECISIONS, RECIPES, Recipe, read_recipe
+from digits.training.recipe import RECIPES, Recipe, read_recipe
 from digits.training.resuming import where_to_begin
-from digits.training.row_command import MOST_ROWS, ROWS, train_row_network
+from digits.training.row_command import train_row_network
+from digits.training.run_options import OUTPUT, add_recipe_options, add_run_options
 
 if TYPE_CHECKING:
     import keras
     import numpy as np
 
 SCRIPT = "python train_mnist_model.py"
-OUTPUT = Path("digit_recognizer.h5")
 # Pictures that were made to learn from are kept there, beside the model.
 CACHE = "made_pictures"
 # Of the 255 bytes that file systems allow, temporary names and endings need the rest.
@@ -85,17 +75,11 @@ def _run(options: argparse.Namespace) -> None:
     taken = f"Another training is writing {output.name}: wait for it, or name another --output."
     with held_lock(output.with_name(f".{output.name}.lock"), taken):
         if options.fine_tune:
-            fine_tune_model(options, output.parent / CACHE, SCRIPT, _completer(options))
+            fine_tune_model(options, output.parent / CACHE, SCRIPT)
         elif options.rows is None:
             _train_and_write(options)
         else:
             train_row_network(options, output.parent / CACHE, SCRIPT)
-
-
-def _completer(options: argparse.Namespace) -> Callable[[DigitSet, Path], Callable[[Path], None]]:
-    """What gives, of validation digits and the model begun with, what completes a model's file."""
-    is_wanted = not options.no_export
-    return lambda validation, start: _Export(validation, start, is_wanted=is_wanted).add
 
 
 def _train_and_write(options: argparse.Namespace) -> None:
@@ -136,7 +120,7 @@ class Progress:
             "patience": options.early_stopping,
             "data_sha256": data.sha256,
             "backend": import_keras().backend.backend(),
-            "start_from": _hash_of(options.start_from),
+            "start_from": options.start_from and file_sha256(options.start_from),
         }
 
     def train(self, initial_weights: list[np.ndarray] | None) -> TrainedNetwork:
@@ -184,10 +168,6 @@ class Progress:
 def _initial_weights(model: Path | None) -> list[np.ndarray] | None:
     """Of the model to start from, if any."""
     return None if model is None else list(load_model_file(model).get_weights())
-
-
-def _hash_of(model: Path | None) -> str | None:
-    return None if model is None else hashlib.sha256(model.read_bytes()).hexdigest()
 
 
 def _check_tensorboard(folder: Path | None) -> None:
@@ -241,7 +221,7 @@ def _write(
     write_curves_csv(trained.history, target.with_suffix(".curves.csv"))
     write_curves_png(trained.history, target.with_suffix(".curves.png"))
     # Last of all, so that whatever fails leaves the old model and the checkpoint.
-    export = _Export(data.validation, options.output, is_wanted=not options.no_export)
+    export = AddedExport(data.validation, options.output, is_wanted=not options.no_export)
     save_model_file(trained.model, papers, target, export.add)
     options.is_written = True
     checkpoint_path(options.output).unlink(missing_ok=True)
@@ -250,30 +230,7 @@ def _write(
         print(f"The new model is kept as {target.name}; --force would have replaced the old one.")
     else:
         print(f"Written to {target}, with its curves (.curves.png, .curves.csv) beside it.")
-    if export.problem is not None:
-        raise ModelError(f"{target.name} is whole, but holds no export: {export.problem}")
-
-
-class _Export:
-    """Adds to a model's file what answers without TensorFlow; a model is not lost over it."""
-
-    def __init__(self, validation: DigitSet, replaced: Path, *, is_wanted: bool) -> None:
-        self.problem: str | None = None
-        self._validation, self._replaced = validation, replaced
-        self._is_wanted = is_wanted
-
-    def add(self, path: Path) -> None:
-        """Put it into the file, if that can be done here, and keep the network of rows."""
-        copy_row_network(self._replaced, path)
-        if not self._is_wanted:
-            return
-        if not can_export():
-            print(f"Without an export, so TensorFlow will answer. {HOW_TO_EXPORT}")
-            return
-        try:
-            add_export(path, as_network_input(self._validation.images)[..., 0])
-        except ModelError as error:
-            self.problem = str(error)
+    export.check(target)
 
 
 def _show_augmentation(options: argparse.Namespace) -> None:
@@ -365,84 +322,6 @@ def _parser() -> argparse.ArgumentParser:
         "validation digits right than the one it would replace is kept as .rejected.h5.",
     )
     add_digit_options(parser)
-    recipe = parser.add_argument_group("recipe")
-    recipe.add_argument("--architecture", choices=RECIPES, help="compact, unless --tuned says else")
-    recipe.add_argument("--tuned", type=Path, metavar="FILE", help="of tune_mnist_model.py")
-    recipe.add_argument(
-        "--width",
-        type=number(0.25, 4),
-        metavar="X",
-        help="of compact: so many times its numbers of filters (1)",
-    )
-    recipe.add_argument("--epochs", type=count, metavar="N", help=_defaults("epochs"))
-    recipe.add_argument("--batch-size", type=count, metavar="N", help=_defaults("batch_size"))
-    recipe.add_argument(
-        "--learning-rate", type=number(1e-8, 10), metavar="X", help=_defaults("learning_rate")
-    )
-    recipe.add_argument(
-        "--precision",
-        choices=PRECISIONS,
-        help="mixed_bfloat16 is almost twice as fast on a processor with AMX (float32)",
-    )
-    recipe.add_argument("--no-augmentation", action="store_true", help="leave digits as they are")
-    recipe.add_argument(
-        "--early-stopping",
-        type=count,
-        metavar="N",
-        help="stop after N epochs without a lower validation loss, and keep the best epoch's model",
-    )
-    recipe.add_argument(
-        "--start-from",
-        type=Path,
-        metavar="MODEL",
-        help="begin with what a model of the same architecture has learnt, not at random",
-    )
-    recipe.add_argument(
-        "--keep-of-start",
-        type=number(0.0, 0.95),
-        default=0.0,
-        metavar="X",
-        help="of the weights of --start-from, what share stays in the end (0)",
-    )
-    recipe.add_argument("--seed", type=seed, default=0, metavar="N", help="random seed (0)")
-    run = parser.add_argument_group("run")
-    run.add_argument(
-        "--rows",
-        type=whole_number(1, MOST_ROWS),
-        nargs="?",
-        const=ROWS,
-        metavar="N",
-        help=f"train, with N rows, the network that reads whole rows ({ROWS:,}), which lies in the "
-        "same file, instead of that of digits",
-    )
-    run.add_argument(
-        "--output",
-        type=Path,
-        metavar="FILE",
-        help=f"where the model goes ({OUTPUT}, or {FINE_TUNED} with --fine-tune)",
-    )
-    run.add_argument(
-        "--fine-tune",
-        action="store_true",
-        help="teach the corrections of --extra to the shipped model, or that of --start-from, with "
-        "MNIST as rehearsal: minutes",
-    )
-    run.add_argument("--resume", action="store_true", help="go on after the last whole epoch")
-    run.add_argument("--force", action="store_true", help="replace the old model even by a worse")
-    run.add_argument(
-        "--no-export",
-        action="store_true",
-        help="leave out of the model's file what answers without TensorFlow",
-    )
-    run.add_argument("--tensorboard", type=Path, metavar="DIR", help="write TensorBoard logs there")
-    run.add_argument(
-        "--show-augmentation",
-        type=Path,
-        metavar="PNG",
-        help="do not train, but draw what augmentation makes of some digits",
-    )
+    add_recipe_options(parser)
+    add_run_options(parser)
     return parser
-
-
-def _defaults(field: str) -> str:
-    return ", ".join(f"{name}: {getattr(recipe, field)}" for name, recipe in RECIPES.items())

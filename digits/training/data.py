@@ -39,7 +39,7 @@ from digits.training.picture_folder import prepare_image, read_picture_folders
 from digits.training.pictures import PictureMaker
 from digits.training.recipe import Recipe
 
-# What the page's canvas starts with, and a digit that fills it comfortably.
+# Pixels: a usual pen, and a digit that fills a canvas of 280×280 comfortably.
 USUAL_PEN = 20.0
 USUAL_SIZE = 180.0
 # How many imagined photographs judge a model, and how many things that are no digit; but at most a
@@ -119,41 +119,22 @@ def load_training_data(
     collected = read_collected(collected_files or CollectedFiles())
     extra = read_picture_folders(_as_sequence(extra_folders))
     made = _made_to_learn_from(recipe, learnt, pens, collected, cache)
-    writers, things = _writers(pens.training), _things(collected.training)
     sources = {
         f"MNIST training digits but the last {recipe.validation_digits:,}": learnt,
-        f"{len(made.drawings):,} drawings of pen digits by {writers}": made.drawings,
-        f"{len(made.bitmaps):,} enlargements of optdigits bitmaps": made.bitmaps,
-        f"{len(made.scenes):,} imagined photographs of such digits": made.scenes,
-        f"{len(made.ways):,} digits written in rarer ways": made.ways,
-        f"{len(made.non_digits):,} things that are no digit{things}": made.non_digits,
+        **_described(made, pens, collected),
     }
     if extra is not None:
         sources[f"{len(extra.digits):,} of one's own pictures"] = extra.digits
-    sources = {name: digits for name, digits in sources.items() if len(digits)}
     drawn = _usual_drawings(pens.validation)
-    judge = PictureMaker(
-        mnist.validation(),
-        pens.validation,
-        _JUDGING_SEED,
-        cache,
-        collected=collected.validation,
-    )
-    judging_scenes = judge.scenes(min(JUDGING_SCENES, len(made.scenes) // 10))
-    judging_ways = judge.ways(min(JUDGING_WAYS, len(made.ways) // 10))
-    non_digits = judge.non_digits(min(JUDGING_NON_DIGITS, len(made.non_digits) // 10))
+    imagined, non_digits = _made_to_judge_by(made, mnist, pens, collected, cache)
     bitmaps = enlarge_usually(collected.validation_bitmaps)
-    imagined = {
-        f"{len(judging_scenes):,} imagined photographs": judging_scenes,
-        f"{len(judging_ways):,} digits written in rarer ways": judging_ways,
-    }
     judges = {
         f"{MNIST_VALIDATION_DIGITS:,} MNIST digits": mnist.validation(),
         **drawn,
         f"{len(bitmaps):,} optdigits tes bitmaps": bitmaps,
         **imagined,
     }
-    judges = {name: digits for name, digits in judges.items() if len(digits)}
+    sources, judges = _without_empty(sources), _without_empty(judges)
     return TrainingData(
         training=reduce(add, sources.values()),
         validation=reduce(add, drawn.values(), mnist.validation(recipe.validation_digits)),
@@ -196,6 +177,43 @@ def _made_to_learn_from(
         ways=maker.ways(round(recipe.ways * len(mnist))),
         non_digits=maker.non_digits(round(recipe.non_digits * len(mnist))),
     )
+
+
+def _described(made: _Made, pens: PenFiles, collected: Collected) -> dict[str, DigitSet]:
+    """Pictures made to learn from, by what they are, in words."""
+    writers, things = _writers(pens.training), _things(collected.training)
+    return {
+        f"{len(made.drawings):,} drawings of pen digits by {writers}": made.drawings,
+        f"{len(made.bitmaps):,} enlargements of optdigits bitmaps": made.bitmaps,
+        f"{len(made.scenes):,} imagined photographs of such digits": made.scenes,
+        f"{len(made.ways):,} digits written in rarer ways": made.ways,
+        f"{len(made.non_digits):,} things that are no digit{things}": made.non_digits,
+    }
+
+
+def _made_to_judge_by(
+    made: _Made, mnist: Mnist, pens: PenFiles, collected: Collected, cache: Path | None
+) -> tuple[dict[str, DigitSet], DigitSet]:
+    """Digits by what they are, and things that are no digit; but a tenth of those to learn from."""
+    maker = PictureMaker(
+        mnist.validation(),
+        pens.validation,
+        _JUDGING_SEED,
+        cache,
+        collected=collected.validation,
+    )
+    scenes = maker.scenes(min(JUDGING_SCENES, len(made.scenes) // 10))
+    ways = maker.ways(min(JUDGING_WAYS, len(made.ways) // 10))
+    non_digits = maker.non_digits(min(JUDGING_NON_DIGITS, len(made.non_digits) // 10))
+    imagined = {
+        f"{len(scenes):,} imagined photographs": scenes,
+        f"{len(ways):,} digits written in rarer ways": ways,
+    }
+    return imagined, non_digits
+
+
+def _without_empty(sets: Mapping[str, DigitSet]) -> dict[str, DigitSet]:
+    return {name: digits for name, digits in sets.items() if len(digits)}
 
 
 def _writers(digits: Sequence[PenDigit]) -> str:
@@ -314,17 +332,17 @@ def _usual_drawings(digits: Sequence[PenDigit]) -> dict[str, DigitSet]:
         f"{len(numbered):,} pen digits of four other writers": draw_usually(numbered),
         f"{len(named):,} UNIPEN digits of {writers:,} validation writers": draw_usually(named),
     }
-    return {name: drawn for name, drawn in sets.items() if len(drawn)}
+    return _without_empty(sets)
 
 
 def draw_usually(digits: Sequence[PenDigit]) -> DigitSet:
-    """Pen digits drawn the way the page's canvas suggests, as the network sees them."""
+    """Pen digits drawn with a usual pen, comfortably large, as the network sees them."""
     pictures = [draw_strokes(digit, USUAL_PEN, USUAL_SIZE) for digit in digits]
     return _prepared(pictures, [digit.label for digit in digits])
 
 
 def enlarge_usually(bitmaps: Bitmaps) -> DigitSet:
-    """Bitmaps enlarged to the size of the page's canvas, as the network sees them."""
+    """Bitmaps enlarged to 280×280, as the network sees them."""
     pictures = [enlarge_plainly(image) for image in bitmaps.images]
     return _prepared(pictures, bitmaps.labels.tolist())
 

@@ -1,4 +1,4 @@
-"""Digits to learn from: loading MNIST, the splits that never change, augmentation.
+"""Digits to learn from: loading MNIST, and the splits that never change.
 
 The splits are constants, independent of any seed: no run learns from MNIST's last 5,000 training
 digits, which validate; of the 30 writers of the UCI pen digits, 1 to 22 train, 23 to 26 validate,
@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import tokenize
-import zipfile
-import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.common.errors import DataError
+from digits.common.zip_reading import DAMAGED_ZIP
 from digits.network.tensorflow_import import import_keras
 
 MNIST_VALIDATION_DIGITS = 5_000
@@ -34,19 +33,7 @@ PEN_REPORT_WRITERS = range(27, 31)
 Split: TypeAlias = Literal["training", "validation", "report"]
 
 # What NumPy and the standard library raise for a damaged `.npz` file.
-DAMAGED_NPZ = (
-    OSError,
-    ValueError,
-    KeyError,
-    EOFError,
-    TypeError,
-    RuntimeError,
-    MemoryError,
-    SyntaxError,
-    tokenize.TokenError,
-    zlib.error,
-    zipfile.BadZipFile,
-)
+DAMAGED_NPZ = (OSError, TypeError, SyntaxError, tokenize.TokenError, *DAMAGED_ZIP)
 
 Images = NDArray[np.uint8]
 Labels = NDArray[np.uint8]

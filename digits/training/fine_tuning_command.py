@@ -6,7 +6,7 @@ import argparse
 import datetime
 import shlex
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
@@ -24,6 +24,7 @@ from digits.network.model_file import SHIPPED_MODEL, load_model_file, read_paper
 from digits.network.model_findings import ModelFindings, findings_of
 from digits.network.papers import ModelPapers
 from digits.network.tensorflow_import import backend_version
+from digits.training.added_export import AddedExport
 from digits.training.calibration import calibrate, logits_of
 from digits.training.comparison import accuracy, compare
 from digits.training.data import TrainingData, load_training_data
@@ -50,25 +51,18 @@ class _Corrections:
     held: DigitSet
 
 
-def fine_tune_model(
-    options: argparse.Namespace,
-    cache: Path,
-    script: str,
-    add_export: Callable[[DigitSet, Path], Callable[[Path], None]],
-) -> None:
+def fine_tune_model(options: argparse.Namespace, cache: Path, script: str) -> None:
     """Fine-tune as the command line says, and write the model.
 
     Args:
         options: of `train_mnist_model.py`.
         cache: where pictures are kept that were made.
         script: what the command is called.
-        add_export: of validation digits and the model that was begun with, gives what completes a
-            file.
 
     Raises:
         DigitError: an option does not go with it.
         DataError: corrections or digits cannot be read, or there are too few.
-        ModelError: the model to begin with cannot be.
+        ModelError: the model to begin with cannot be, or the one that is written holds no export.
     """
     _check(options)
     start = options.start_from or SHIPPED_MODEL
@@ -82,8 +76,11 @@ def fine_tune_model(
     for line in _told(model, before, corrections.held, data, read_papers(start)):
         print(line)
     papers = _papers(options, model, data, read_papers(start), script)
-    save_model_file(model, papers, options.output, add_export(data.validation, start))
+    export = AddedExport(data.validation, start, is_wanted=not options.no_export)
+    save_model_file(model, papers, options.output, export.add)
+    options.is_written = True
     print(f"Written to {options.output}.")
+    export.check(options.output)
 
 
 def _check(options: argparse.Namespace) -> None:

@@ -5,13 +5,16 @@ An interruption costs a part at most: those that were made are not made again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from digits.common.progress import ProgressBar
+from digits.synthetic.pen_characters import PenCharacter
+from digits.synthetic.pen_strokes import PenDigit
 from digits.training.picture_workers import Maker, make_each
 
 PART = 2_000
@@ -36,6 +39,16 @@ class PartForm(Generic[Made, Whole]):
     join: Callable[[Sequence[Whole]], Whole]
     read: Callable[[Path], Whole | None]
     keep: Callable[[Whole, Path], None]
+
+
+def add_characters(digest: hashlib._Hash, characters: Iterable[PenDigit | PenCharacter]) -> None:
+    """Let a name under which things are kept depend on all of some characters."""
+    for each in characters:
+        lengths = [len(stroke) for stroke in each.strokes]
+        text = f"{each.label!r} {each.writer!r} {lengths}\n"
+        digest.update(text.encode(errors="surrogatepass"))
+        for stroke in each.strokes:
+            digest.update(stroke.tobytes())
 
 
 def make_once(

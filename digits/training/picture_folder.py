@@ -24,7 +24,7 @@ import numpy as np
 
 from digits.adaptation.labelled_files import LABELS, LabelledFile, as_label, open_zip
 from digits.adaptation.network_input_files import network_input_of
-from digits.common.errors import DataError, NoInkError, PictureError
+from digits.common.errors import DataError, PictureError
 from digits.common.litter import is_litter
 from digits.picture.decoding import Picture
 from digits.training.digit_sets import NO_DIGIT, DigitSet, Images, as_image
@@ -62,7 +62,7 @@ def read_picture_folder(path: str | os.PathLike[str]) -> PictureFolder:
     for file in _labelled_files(source):
         try:
             images.append(prepare_image(file.picture))
-        except (PictureError, NoInkError) as error:
+        except PictureError as error:
             unreadable.append((file.name, str(error)))
         else:
             labels.append(NO_DIGIT if file.label is None else file.label)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -13,10 +13,16 @@ from typing import Any, Protocol, TypeVar
 import cv2
 
 from digits import picture, synthetic
+from digits.common.errors import DigitError
+from digits.common.worker_process import begin_work
 
 # Fewer pictures are made sooner than processes have started.
 WORTH_PROCESSES = 2_000
 _CHUNK = 100
+_LOST = (
+    "A process that makes pictures ended in the middle, perhaps for want of memory: "
+    "free some, and start again."
+)
 # What the numbers of an unlucky picture can come to, in OpenCV or in NumPy.
 UNLUCKY = (cv2.error, ArithmeticError, LookupError, ValueError)
 
@@ -34,7 +40,11 @@ class Maker(Protocol[Made_co]):
 def make_each(
     maker: Maker[Made_co], kind: str, numbers: Sequence[int]
 ) -> Generator[Made_co, None, None]:
-    """The pictures of these numbers, one by one; in several processes if that is sooner."""
+    """The pictures of these numbers, one by one; in several processes if that is sooner.
+
+    Raises:
+        DigitError: one of the processes ended in the middle.
+    """
     if len(numbers) < WORTH_PROCESSES:
         for number in numbers:
             yield maker.make(kind, number)
@@ -47,6 +57,8 @@ def make_each(
         chunks = [(kind, numbers[start : start + _CHUNK]) for start in starts]
         for made in pool.map(_make_chunk, chunks):
             yield from made
+    except BrokenProcessPool as error:
+        raise DigitError(_LOST) from error
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -55,11 +67,9 @@ _maker: Maker[Any]
 
 
 def _begin_work(maker: Maker[Any]) -> None:
-    """Of a process that makes pictures; Ctrl-C is its parent's business."""
     global _maker  # noqa: PLW0603 - what pool.map sends with every chunk must be small
     _maker = maker
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    cv2.setNumThreads(1)  # a picture a process, rather than a part of one
+    begin_work()
 
 
 def _make_chunk(chunk: tuple[str, Sequence[int]]) -> list[Any]:

@@ -29,7 +29,7 @@ from digits.synthetic.scenes import compose_scene
 from digits.synthetic.sources import CollectedThings, Sources
 from digits.synthetic.writers import ByWriter
 from digits.training.digit_sets import DAMAGED_NPZ, NO_DIGIT, DigitSet, Images, as_image
-from digits.training.kept_parts import PartForm, make_once
+from digits.training.kept_parts import PartForm, add_characters, make_once
 from digits.training.picture_folder import prepare_image
 from digits.training.picture_workers import UNLUCKY, sources_of_pictures
 
@@ -182,17 +182,11 @@ class PictureMaker:
 
     def _add_digits(self, digest: hashlib._Hash) -> None:
         digest.update(self.mnist.sha256.encode())
-        for digit in self.pens.characters:
-            digest.update(f"{digit.label} {digit.writer!r}".encode())
-            for stroke in digit.strokes:
-                digest.update(stroke.tobytes())
+        add_characters(digest, self.pens.characters)
 
     def _add_things(self, digest: hashlib._Hash) -> None:
         things = self.sources.collected
-        for letter in things.letters.characters:
-            digest.update(letter.writer.encode(errors="surrogatepass"))
-            for stroke in letter.strokes:
-                digest.update(stroke.tobytes())
+        add_characters(digest, things.letters.characters)
         digest.update(things.doodles.tobytes() + things.foreign.tobytes())
 
 
@@ -231,7 +225,7 @@ _FORM = PartForm(_digits, _join, _read, _keep)
 
 
 def draw_anyhow(digit: PenDigit, random: np.random.Generator) -> NDArray[np.uint8]:
-    """A drawing with any pen of the page's slider, of any size, anywhere on the canvas.
+    """A drawing with any pen, of any size, anywhere on a canvas of 280×280.
 
     Returns:
         uint8 (280, 280), 0 for ink and 255 for paper.

@@ -9,6 +9,7 @@ import argparse
 import datetime
 import hashlib
 import json
+import shlex
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -97,15 +98,17 @@ def _put(
 ) -> None:
     """Write the network into the file, unless the one there is better."""
     before = read_row_network(path)
+    told = f"Of the validation rows {papers.validation_whole:.2%} are read"
     if before is not None:
         share = share_read_by(before, validation)
-        print(f"Of the validation rows {papers.validation_whole:.2%} are read; {share:.2%} before.")
+        told += f", {share:.2%} before"
         if share > papers.validation_whole and not is_forced:
+            print(f"{told}.")
             print(f"It is worse than the one in {path.name}, which stays; --force replaces it.")
             return
     with atomic_write(path) as temporary:
         write_row_network(onnx, papers, path, temporary)
-    print(f"Of the validation rows {papers.validation_whole:.2%} are read. Written to {path}.")
+    print(f"{told}. Written to {path}.")
 
 
 def share_read_by(network: RowNetwork, rows: RowSet) -> float:
@@ -165,7 +168,7 @@ def _rows(options: argparse.Namespace, cache: Path) -> tuple[RowSet, RowSet]:
     letters = read_collected(CollectedFiles(chosen.letters, [], None, None))
     training = Sources(learnt.images, learnt.labels, tuple(pens.training), letters.training)
     validation = Sources(judging.images, judging.labels, tuple(pens.validation), letters.validation)
-    count = options.rows or ROWS
+    count = options.rows
     return (
         RowMaker(training).rows(count, cache),
         RowMaker(validation, _JUDGING_SEED).rows(min(VALIDATION_ROWS, max(10, count // 10)), cache),
@@ -197,7 +200,7 @@ def _command(options: argparse.Namespace, recipe: RowRecipe, script: str) -> str
     if recipe.width != 1:
         words += ["--width", f"{recipe.width:g}"]
     words += ["--seed", str(options.seed), *words_of(options)]
-    return " ".join([script, *words])
+    return f"{script} {shlex.join(words)}"
 
 
 def _hash(rows: RowSet) -> str:

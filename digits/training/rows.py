@@ -32,7 +32,7 @@ from digits.synthetic.scenes import imagine_scene
 from digits.synthetic.sources import Map, Random, Sources
 from digits.synthetic.written_rows import RowWriter
 from digits.training.digit_sets import DAMAGED_NPZ
-from digits.training.kept_parts import PartForm, make_once
+from digits.training.kept_parts import PartForm, add_characters, make_once
 from digits.training.picture_workers import UNLUCKY, sources_of_pictures
 
 SHARE_ON_PAPER, SHARE_WITH_REMAINS = 0.42, 0.13
@@ -117,10 +117,14 @@ class RowMaker:
         return coarse(np.asarray(cv2.convertScaleAbs(strip, alpha=255), np.uint8)), signs
 
     def _key(self, n: int) -> str:
+        """What the rows depend on, as a name: what they are made of, and the code that does."""
         sources = self.writer.sources
-        digest = hashlib.sha256(f"{n} {self.seed} {len(sources.pens)}".encode())
-        digest.update(sources.images.tobytes())
-        digest.update(str(len(sources.collected.letters)).encode())
+        letters = sources.collected.letters.characters
+        counts = f"{n} {self.seed} {len(sources.images)} {len(sources.pens)} {len(letters)}"
+        digest = hashlib.sha256(counts.encode())
+        digest.update(sources.images.tobytes() + sources.labels.tobytes())
+        add_characters(digest, sources.pens)
+        add_characters(digest, letters)
         for file in (Path(__file__), *sources_of_pictures()):
             digest.update(file.read_bytes())
         return digest.hexdigest()[:16]

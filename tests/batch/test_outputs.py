@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,15 @@ def test_a_form_has_a_column_for_each_field(suffix: str, tmp_path: Path) -> None
     }  # fmt: skip
     write_table([row], FORM, tmp_path / f"table.{suffix}")
     assert list(read_table(tmp_path / f"table.{suffix}", FORM)) == [row]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+def test_which_answers_are_by_hand_is_read_again(suffix: str, tmp_path: Path) -> None:
+    task, path = replace(PLAIN, by_hand=True), tmp_path / f"table.{suffix}"
+    empty = dict.fromkeys(columns_of(task)) | {"path": "a", "model": "m"}
+    rows = [empty | {"by_hand": True}, empty | {"by_hand": False}]
+    write_table(rows, task, path)
+    assert list(read_table(path, task)) == rows
 
 
 @pytest.mark.parametrize("name", ["answers", "answers.xlsx", "csv", ".csv.gz"])

@@ -119,6 +119,7 @@ def test_a_zip_in_a_zip_is_a_sentence(several: dict[str, bytes], tmp_path: Path)
         (zipped({"a.png": png(1)})[:-30], "damaged"),
         (zipped({}), "holds no picture"),
         (zipped({"__MACOSX/a.png": b"x", ".b.png": b"x"}), "holds no picture"),
+        (zipped({"a/__MACOSX/a.png": b"x", "a/@eaDir/b.png": b"x"}), "holds no picture"),
     ],
 )
 def test_a_zip_without_pictures_is_one_unreadable_picture(

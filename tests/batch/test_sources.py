@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from digits.batch.sources import find_files, printable
+from digits.batch.sources import find_files, is_taken, printable
 from digits.common.errors import DataError
 
 
@@ -39,6 +40,28 @@ def test_what_is_hidden_or_called_like_no_picture_is_counted_and_passed_over(
     every = find_files([str(tmp_path)])
     assert [Path(path).name for path in every.paths] == ["a.png"]
     assert every.passed_over == 3
+
+
+def test_what_systems_and_programs_leave_in_a_folder_is_passed_over(tmp_path: Path) -> None:
+    litter = ["@eaDir/a.png/THUMB.jpg", "System Volume Information/b.png", "__MACOSX/c.png"]
+    files(tmp_path, "sub/a.png", "~$form.pdf", *litter)
+    assert found(tmp_path, ".") == ["sub/a.png"]
+    names = ["sub/a.png", "./sub/a.png", "/sub/a.png", "~$form.pdf", *litter, ".hidden/d.png"]
+    assert [is_taken(name) for name in names] == [True] * 3 + [False] * 5
+
+
+def test_a_folder_of_the_system_that_may_not_be_opened_ends_no_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def scan(folder: str) -> Any:
+        if "lost+found" in folder:
+            raise PermissionError(13, "Permission denied")
+        return scandir(folder)
+
+    files(tmp_path, "a.png", "lost+found/b.png")
+    scandir = os.scandir
+    monkeypatch.setattr(os, "scandir", scan)
+    assert found(tmp_path, ".") == ["a.png"]
 
 
 def test_links_to_folders_do_not_go_round_in_circles(tmp_path: Path) -> None:

@@ -440,6 +440,17 @@ def test_a_name_that_no_file_can_have_is_missing(tmp_path: Path, name: str) -> N
         load_model(tmp_path / name)
 
 
+def test_a_file_that_may_not_be_read_is_said_to_be_there(
+    good_models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbid(path: Path, *how: str) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "open", forbid)  # root may read whatever is there
+    with pytest.raises(ModelError, match=r"model\.h5 may not be read: allow it"):
+        load_model(good_models / "model.h5")
+
+
 def test_a_folder_is_no_model(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="is a folder"):
         load_model(tmp_path)

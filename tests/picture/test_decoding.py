@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from digits.common.errors import PictureError
-from digits.picture.decoding import decode_picture
+from digits.picture.decoding import FORMATS, decode_picture
+from digits.picture.file_kinds import HEAD, is_pdf, is_tiff
 from digits.picture.sizes import MAX_PIXELS
 
 LEFT_BLACK = np.repeat(np.repeat([[0, 255]], 8, axis=1), 12, axis=0).astype(np.uint8)
@@ -152,6 +153,36 @@ def huge_png(width: int, height: int) -> bytes:
 def test_a_huge_picture_is_refused_before_it_is_decoded(width: int, height: int) -> None:
     with pytest.raises(PictureError, match=f"limit is {MAX_PIXELS // 10**6} megapixels"):
         decode_picture(huge_png(width, height))
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_picture_whose_notes_name_a_pdf_is_no_pdf(kind: str) -> None:
+    picture = encode(Image.fromarray(LEFT_BLACK).convert("RGB"), kind)
+    assert not is_pdf(picture[:64] + b"%PDF-1.7")
+    assert is_tiff(picture) == (kind == "TIFF")
+
+
+def test_a_scan_that_was_made_from_a_pdf_is_read() -> None:
+    notes = PngImagePlugin.PngInfo()
+    notes.add_text("Source", "%PDF-1.7")
+    picture = encode(Image.fromarray(LEFT_BLACK), "PNG", pnginfo=notes)
+    assert picture.index(b"%PDF") < HEAD
+    assert decode_picture(picture).pixels.shape == (12, 16, 3)
+
+
+@pytest.mark.parametrize(
+    "before", [b"", b"\xef\xbb\xbf\n", b"\x1b%-12345X@PJL ENTER LANGUAGE=PDF\n"]
+)
+def test_a_pdf_is_told_whatever_a_printer_put_before_it(before: bytes) -> None:
+    with pytest.raises(PictureError, match="This is a PDF"):
+        decode_picture(before + b"%PDF-1.7\n")
+
+
+def test_who_gives_no_picture_is_told_every_format_that_is_read() -> None:
+    with pytest.raises(PictureError) as caught:
+        decode_picture(b"no picture")
+    words = str(caught.value).upper().replace("HEIC", "HEIF")
+    assert all(kind in words for kind in FORMATS)
 
 
 GOOD_JPEG = encode(Image.fromarray(LEFT_BLACK).resize((300, 300)), "JPEG")

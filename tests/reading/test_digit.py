@@ -2,11 +2,13 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -37,11 +39,13 @@ from digits.network.prediction import (
     predict_probabilities,
     softmax,
 )
+from digits.reading import command
 from digits.reading import digit as single_digit
 from digits.reading.command import main
 from tests.browser import ROOT
 from tests.counting_network import CountingNetwork
 from tests.drawings import DIGITS, draw
+from tests.interruption import interrupted_at_import
 
 
 @pytest.fixture(scope="module")
@@ -397,6 +401,35 @@ def test_a_reader_who_has_read_enough_ends_the_program_quietly(tmp_path: Path) -
             check=False,
         )
     assert done.stderr == b""
+    assert done.returncode == 0
+
+
+def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
+    Image.fromarray(draw(DIGITS[3])).save(tmp_path / "three.png")
+    program = [sys.executable, str(ROOT / "digit_predictor.py"), str(tmp_path / "three.png")]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("A file could not be written (No space left on device): ")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("module", ["numpy", "digits.reading.command"])
+def test_interrupted_while_it_begins_it_says_so(
+    module: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    environment = interrupted_at_import(module, tmp_path_factory.mktemp("site"))
+    done = shell("three.png", cwd=tmp_path_factory.mktemp("empty"), env=environment)
+    assert (done.returncode, done.stderr) == (130, "Stopped.\n")
+
+
+def test_interrupted_while_it_reads_it_says_so(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    def interrupt(*picture: Any, **how: Any) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(command, "read_digit", interrupt)
+    assert main(["three.png", "seven.png"]) == 130
+    assert capsys.readouterr().err == "Stopped.\n"
 
 
 def test_json_is_one_object_a_line(tmp_path: Path, capsys) -> None:

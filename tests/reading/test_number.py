@@ -201,8 +201,14 @@ def test_the_shell_prints_what_is_written(tmp_path: Path, capsys) -> None:
     Image.fromarray(drawn_row("12.50")).save(path)
     assert main([str(path), "--number"]) == 0
     assert capsys.readouterr().out.startswith(f"{path}: 12.50 ")
+    assert main([str(path), "--number", "--json", "--top-k", "2"]) == 0
+    of_two = [each["top_k"] for each in json.loads(capsys.readouterr().out)["digits"]]
     assert main([str(path), "--number", "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
+    assert [each["top_k"][:2] for each in answer["digits"]] == of_two
+    with pytest.raises(SystemExit):
+        main([str(path), "--number", "--top-k", "2"])
+    assert "--top-k goes with single digits, or with --json" in capsys.readouterr().err
     assert (answer["text"], answer["written"]) == ("1250", "12.50")
     assert [digit["top_k"][0]["digit"] for digit in answer["digits"]] == [1, 2, 5, 0]
     assert [mark["kind"] for mark in answer["marks"]] == ["point"]

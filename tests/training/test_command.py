@@ -18,7 +18,7 @@ from digits.network.light_serving import LightNetwork
 from digits.network.loading import load_network
 from digits.network.model_file import read_papers
 from digits.network.stored_export import read_export
-from digits.training import command
+from digits.training import added_export, command
 from digits.training.command import main
 from digits.training.comparison import Comparison
 from digits.training.recipe import RECIPES, read_recipe
@@ -94,7 +94,7 @@ def test_the_model_holds_what_answers_without_tensorflow(default_run: Run) -> No
 def test_without_the_converter_the_model_is_written_and_it_says_so(
     small_mnist: Path, capsys, monkeypatch
 ) -> None:
-    monkeypatch.setattr(command, "can_export", lambda: False)
+    monkeypatch.setattr(added_export, "can_export", lambda: False)
     output = small_mnist.with_name("mine.h5")
     files = ["--data", str(small_mnist), "--output", str(output), *slim(small_mnist)]
     assert main([*files, "--epochs", "1"]) == 0
@@ -110,7 +110,7 @@ def test_an_export_that_answers_otherwise_is_an_error_and_the_model_is_kept(
         assert digits.shape == (5_000, 28, 28)
         raise ModelError("The export's logits are up to 2.0e-04 from Keras's.")
 
-    monkeypatch.setattr(command, "add_export", fail)
+    monkeypatch.setattr(added_export, "add_export", fail)
     output = small_mnist.with_name("mine.h5")
     files = ["--data", str(small_mnist), "--output", str(output), *slim(small_mnist)]
     assert main([*files, "--epochs", "1"]) == 1

@@ -14,6 +14,7 @@ from benchmarks.habits import write_habit
 from digits.common.errors import DataError, ModelError
 from digits.network.model_file import SHIPPED_MODEL, load_model_file, read_papers
 from digits.network.tensorflow_import import import_keras
+from digits.training import added_export, fine_tuning_command
 from digits.training.command import main
 from digits.training.digit_sets import NO_DIGIT, DigitSet, as_network_input
 from digits.training.fine_tuning import FineTuning, fine_tune, hold_back
@@ -133,6 +134,31 @@ def test_the_command_teaches_and_tells(
     moved = zip(weights_of(start), weights_of(Path("fine_tuned.h5")), strict=True)
     assert any(not np.array_equal(one, other) for one, other in moved)
     assert start.read_bytes() == trained_before
+
+
+@pytest.mark.usefixtures("corrections")
+def test_an_export_that_fails_is_told_when_the_model_is_written(
+    small_mnist: Path, trained_before: bytes, monkeypatch, capsys
+) -> None:
+    def fail(path: Path, digits: Any) -> None:
+        raise ModelError("The export's logits are up to 2.0e-04 from Keras's.")
+
+    monkeypatch.chdir(small_mnist.parent)
+    monkeypatch.setattr(added_export, "add_export", fail)
+    monkeypatch.setattr(added_export, "can_export", lambda: True)
+    monkeypatch.setattr(fine_tuning_command, "fine_tune", lambda *learnt, verbose: None)
+    Path("start.h5").write_bytes(trained_before)
+    options = ["--data", "mnist.npz", "--fine-tune", "--extra", "own"]
+
+    assert main([*options, "--start-from", "start.h5"]) == 1
+
+    told = capsys.readouterr()
+    assert "Written to fine_tuned.h5." in told.out
+    assert told.err == (
+        "fine_tuned.h5 is whole, but holds no export: "
+        "The export's logits are up to 2.0e-04 from Keras's.\n"
+    )
+    assert "--fine-tune" in str(read_papers("fine_tuned.h5").command)
 
 
 @pytest.mark.usefixtures("corrections")

@@ -1,8 +1,12 @@
 """Made pictures are the same wherever and whenever they are made, and are kept once made."""
 
+import contextlib
 import itertools
+import os
+import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -13,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from digits.common.errors import DigitError
 from digits.synthetic.bitmaps import Bitmaps
 from digits.synthetic.pen_characters import PenCharacter
 from digits.synthetic.pen_strokes import PenDigit
@@ -24,6 +29,8 @@ from digits.training.picture_workers import sources_of_pictures
 from digits.training.pictures import PictureMaker
 from tests.browser import ROOT
 from tests.drawings import DIGITS, draw
+
+PATIENCE_S = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +159,52 @@ def test_processes_make_what_one_alone_does(mnist: DigitSet, monkeypatch) -> Non
     monkeypatch.setattr(picture_workers, "_CHUNK", 3)
     monkeypatch.setattr(kept_parts, "PART", 4)
     assert PictureMaker(mnist, PENS).drawings(1).sha256 == alone.sha256
+
+
+class DeadlyMaker:
+    """Ends its process over one of its pictures."""
+
+    def make(self, kind: str, number: int) -> int:
+        if number == 4:
+            os._exit(1)
+        return number
+
+
+def test_a_process_that_dies_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(picture_workers, "WORTH_PROCESSES", 5)
+    monkeypatch.setattr(picture_workers, "_CHUNK", 3)
+    made = picture_workers.make_each(DeadlyMaker(), "numbers", range(6))
+    with pytest.raises(DigitError, match="ended in the middle"):
+        list(made)
+
+
+class PidMaker:
+    """Tells its process's number, and then waits for longer than anybody does."""
+
+    def make(self, kind: str, number: int) -> int:
+        if number:
+            time.sleep(10 * PATIENCE_S)
+        return os.getpid()
+
+
+def have_pictures_made() -> None:
+    """In a process that will be killed: say which other process works for it."""
+    picture_workers.WORTH_PROCESSES, picture_workers._CHUNK = 2, 1
+    for pid in picture_workers.make_each(PidMaker(), "numbers", range(2)):
+        print(pid, flush=True)
+
+
+def test_workers_of_a_killed_trainer_end() -> None:
+    code = "from tests.training import test_pictures as t; t.have_pictures_made()"
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        worker = int(parent.stdout.readline())
+        parent.kill()
+        try:
+            parent.communicate(timeout=PATIENCE_S)  # until nobody is left who could print
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGKILL)
 
 
 def test_the_first_of_many_scenes_are_the_same_as_of_few(mnist: DigitSet) -> None:

@@ -54,10 +54,15 @@ def test_a_network_of_rows_is_put_beside_the_other_and_a_better_one_stays(
     content, blank = model.read_bytes(), RowSet((), ())
     worse = replace(network.papers, seed=7, validation_whole=0.5)
     row_command._put(b"another", worse, model, blank, is_forced=False)
-    assert "It is worse than the one in mine.h5, which stays" in capsys.readouterr().out
+    assert capsys.readouterr().out == (
+        "Of the validation rows 50.00% are read, 100.00% before.\n"
+        "It is worse than the one in mine.h5, which stays; --force replaces it.\n"
+    )
     assert model.read_bytes() == content
     row_command._put(b"another", worse, model, blank, is_forced=True)
-    assert "50.00% are read. Written to" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert printed.startswith("Of the validation rows 50.00% are read, 100.00% before. Written to")
+    assert printed.count("\n") == 1
     assert model.read_bytes() != content
 
 

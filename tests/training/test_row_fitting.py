@@ -8,7 +8,10 @@ import pytest
 
 from digits.network.row_signs import BLANK, SIGNS, classes_of
 from digits.picture.row_strips import STRIP_HEIGHT
-from digits.synthetic.sources import Sources
+from digits.synthetic.pen_characters import PenCharacter
+from digits.synthetic.pen_strokes import PenDigit
+from digits.synthetic.sources import CollectedThings, Sources
+from digits.synthetic.writers import ByWriter
 from digits.training.checkpoint import Checkpoint
 from digits.training.row_fitting import (
     Bends,
@@ -76,6 +79,22 @@ def test_rows_are_strips_with_their_signs_and_kept(tmp_path: Path, capsys) -> No
     assert not capsys.readouterr().out
     assert again.texts == made.texts
     assert all(map(np.array_equal, again.strips, made.strips))
+
+
+def test_rows_that_are_kept_are_known_by_all_they_are_made_of() -> None:
+    stroke, other = np.array([[0.0, 0], [9, 9]]), np.array([[0.0, 9], [9, 0]])
+    pens = [(PenDigit(1, "ann", (each,)),) for each in (stroke, other)]
+    pens.append((PenDigit(7, "ann", (stroke,)),))
+    drawn = ((stroke,), (other,), (stroke, other), (np.concatenate([stroke, other]),))
+    letters = [PenCharacter("x", "ben", strokes) for strokes in drawn]
+    letters.append(PenCharacter("y", "ben", (stroke,)))
+    things = [CollectedThings(ByWriter((letter,))) for letter in letters]
+    sources = [replace(SOURCES, pens=each) for each in pens]
+    sources += [replace(SOURCES, collected=each) for each in things]
+    sources += [SOURCES, replace(SOURCES, labels=SOURCES.labels[::-1].copy())]
+    keys = {RowMaker(each)._key(30) for each in sources}
+    assert len(keys) == len(sources)
+    assert RowMaker(replace(SOURCES))._key(30) in keys
 
 
 def few_rows() -> RowSet:

@@ -8,7 +8,8 @@ Coordinates: x to the right, y downwards, whole numbers at pixel centres.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -79,51 +80,101 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
         NoInkError: nothing stands out of the paper.
     """
     contrast, noise, beside = _contrast_on(pixels, ink)
-    of_all = contrast
-    is_photo = beside is not None
-    least = max(MIN_CONTRAST, MIN_SIGNAL_TO_NOISE * noise)
-    if threshold_and_peak(contrast, 3 * noise)[1] < least:
+    seen = _Seen(contrast, noise, beside is not None)
+    if seen.is_bare:
         raise NoInkError(NO_INK)
-    ink_map, mask = _ink_of(contrast, noise, is_photo)
-    for find in (*(beside or ()), _border_strips):
-        found = find(mask)
-        if found.any() and (find is _border_strips or _is_grain(found, mask)):
-            contrast = _blanked(contrast, found, is_photo, least, noise)
-            ink_map, mask = _ink_of(contrast, noise, is_photo)
-    parts = SheetParts(mask)
-    borders = parts.leave_out_borders()
-    if borders.any():  # whose many parts would tell how high digits are
-        contrast = _blanked(contrast, borders, is_photo, least, noise)
-        ink_map, mask = _ink_of(contrast, noise, is_photo)
-        parts = SheetParts(mask)
-    all_lines = parts.leave_out_frames()
-    if _leads_out(all_lines):  # a printed border, beside which others may be left: see below
-        all_lines = np.zeros_like(mask)
-    if all_lines.any():
-        contrast = _blanked(contrast, all_lines, is_photo, least, noise)
-        ink_map, mask = _ink_of(contrast, noise, is_photo)
-    found_lines: list[PaperLines] = []
+    seen = _without_borders(seen, beside or ())
+    frames = SheetParts(seen.mask).leave_out_frames()
+    if _leads_out(frames):  # a printed border, beside which others may be left
+        frames = np.zeros_like(frames)
+    seen, found = _without_lines(seen.without(frames))
+    parts = SheetParts(_without_pieces(seen.mask, found))
+    parts.leave_out_underlines_and_crossings()
+    lines = np.logical_or.reduce(
+        [frames, parts.leave_out_frames(), *(each.pixels for each in found)]
+    )
+    parts.leave_out_borders()
+    handwriting = np.where(parts.left, seen.ink_map, np.float32(0)).astype(np.float32)
+    return SheetInk(handwriting, lines, contrast)
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """What stands out of a sheet, before or after something is blanked that is no handwriting.
+
+    Attributes:
+        contrast: uint8 (H, W), by how much.
+        noise: the paper's grain.
+        is_photo: whether it is one, and no drawing.
+    """
+
+    contrast: Grey
+    noise: float
+    is_photo: bool
+
+    @cached_property
+    def _ink(self) -> tuple[InkMap, Mask]:
+        return _ink_of(self.contrast, self.noise, self.is_photo)
+
+    @property
+    def ink_map(self) -> InkMap:
+        """Float32 (H, W) in [0, 1], contrast as a share of that of full ink."""
+        return self._ink[0]
+
+    @property
+    def mask(self) -> Mask:
+        """Bool (H, W), what of it is ink."""
+        return self._ink[1]
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing stands out of the paper."""
+        least = max(MIN_CONTRAST, MIN_SIGNAL_TO_NOISE * self.noise)
+        return threshold_and_peak(self.contrast, 3 * self.noise)[1] < least
+
+    def without(self, blank: Mask) -> _Seen:
+        """The same with some pixels blanked, if something else is left that stands out."""
+        if not blank.any():
+            return self
+        if self.is_photo:
+            size = _BLUR_OF_A_LENS
+            blank = cv2.dilate(blank.astype(np.uint8), np.ones((size, size), np.uint8)) > 0
+        blanked = replace(self, contrast=np.where(blank, np.uint8(0), self.contrast))
+        return self if blanked.is_bare else blanked
+
+
+def _without_borders(seen: _Seen, beside: tuple[Finder, ...]) -> _Seen:
+    """Without what lies beside the paper, along its border, or is printed there."""
+    for find in beside:
+        found = find(seen.mask)
+        if found.any() and _is_grain(found, seen.mask):
+            seen = seen.without(found)
+    seen = seen.without(_border_strips(seen.mask))
+    # The many parts of a printed border would tell how high digits are.
+    return seen.without(SheetParts(seen.mask).leave_out_borders())
+
+
+def _without_lines(seen: _Seen) -> tuple[_Seen, list[PaperLines]]:
+    """Without the paper's lines, and which they are; what they hid shows others."""
+    found: list[PaperLines] = []
     for _ in range(_PASSES):
-        lines = lines_of_paper(mask, ink_map, found_lines)
+        lines = lines_of_paper(seen.mask, seen.ink_map, found)
         if not lines.pixels.any():
             break
-        contrast = _blanked(contrast, lines.pixels, is_photo, least, noise)
-        ink_map, mask = _ink_of(contrast, noise, is_photo)
-        found_lines.append(lines)
-    for lines in found_lines:
-        all_lines |= lines.pixels
-    level = [line for lines in found_lines for line in lines.level]
-    upright = [line for lines in found_lines for line in lines.upright]
-    mask &= ~pieces_going_on(mask, level, np.inf)
+        seen = seen.without(lines.pixels)
+        found.append(lines)
+    return seen, found
+
+
+def _without_pieces(mask: Mask, found: list[PaperLines]) -> Mask:
+    """Without small pieces that go on where lines were."""
+    level = [line for lines in found for line in lines.level]
+    upright = [line for lines in found for line in lines.upright]
+    mask = mask & ~pieces_going_on(mask, level, np.inf)
     if upright:
         highest = HIGHEST_PIECE_OF_UPRIGHT * usual_height(mask)
         mask &= ~pieces_going_on(mask.T, upright, highest).T
-    parts = SheetParts(mask)
-    parts.leave_out_underlines_and_crossings()
-    frames = parts.leave_out_frames()
-    parts.leave_out_borders()
-    handwriting = np.where(parts.left, ink_map, np.float32(0)).astype(np.float32)
-    return SheetInk(handwriting, all_lines | frames, of_all)
+    return mask
 
 
 def _leads_out(lines: Mask) -> bool:
@@ -162,17 +213,6 @@ def _ink_of(contrast: Grey, noise: float, is_photo: bool) -> tuple[InkMap, Mask]
         mask = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
         mask &= ink_map > 0
     return ink_map, mask
-
-
-def _blanked(contrast: Grey, lines: Mask, is_photo: bool, least: float, noise: float) -> Grey:
-    """Without lines, if something else is left that stands out."""
-    if not lines.any():
-        return contrast
-    if is_photo:
-        size = _BLUR_OF_A_LENS
-        lines = cv2.dilate(lines.astype(np.uint8), np.ones((size, size), np.uint8)) > 0
-    blanked = np.where(lines, np.uint8(0), contrast)
-    return blanked if threshold_and_peak(blanked, 3 * noise)[1] >= least else contrast
 
 
 # --- borders

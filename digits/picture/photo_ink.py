@@ -50,6 +50,12 @@ from digits.picture.pixels import (
 SMALLEST_PHOTO = 160
 # Of the picture's shorter side: wider than any stroke, and first guess of the closing's width.
 WIDEST_STROKE = 0.4
+# Likewise of the strokes of a number; what is narrower than this share of another width is worth a
+# look. By so much, as a logarithm, it looks more like strokes where a shadow was found with them;
+# so many of the strokes cross a shadow at least, and of how much it is darker than paper they are
+# so much darker than it.
+WIDEST_STROKE_OF_NUMBER, _MUCH_NARROWER = 0.15, 0.7
+_MORE_LIKE_STROKES, _LEAST_CROSSING, _DARKER_THAN_SHADOW = 1.0, 0.1, 0.15
 # Below this, as a logarithm of evidence, dark and light ink are both tried.
 UNCERTAIN_LIGHTNESS = 2.0
 
@@ -141,6 +147,8 @@ def photo_contrast(pixels: Pixels, ink: Ink) -> tuple[Grey, float, tuple[Finder,
     grey = _denoised(_dark_on_light(pixels, ink))
     is_lit = ink == "dark"
     width = _width_to_close(grey, is_lit)
+    if is_lit:
+        width = _width_beside_shadow(grey, width)
     on_table = finders_beside_paper(grey, width)[:-1]  # but no fragments that the border cuts
     return *_contrast(grey, width, is_lit), on_table
 
@@ -294,10 +302,40 @@ def _inks_of_one_digit(standing: Standing, noise: float) -> list[InkMap]:
     return [np.where(rim, soft, np.float32(0)).astype(np.float32) for rim in rims]
 
 
-def _width_to_close(grey: Grey, is_lit: bool) -> float:
+def _width_beside_shadow(grey: Grey, width: float) -> float:
+    """What is wide enough for the strokes of a number, where a shadow was found with them.
+
+    Without it what is found looks more like strokes, and those that cross it are darker than it is,
+    as pieces of bold strokes are not.
+    """
+    small = np.asarray(shrink(grey, FIRST_LOOK), np.uint8)
+    scale = max(grey.shape) / max(small.shape)
+    narrow = _width_to_close(small, True, WIDEST_STROKE_OF_NUMBER)
+    if narrow > _MUCH_NARROWER * width / scale:
+        return width
+    with_shadow, strokes = (_strong_ink(small, each) for each in (width / scale, narrow))
+    likeness = [_likeness_to_strokes(each.astype(np.float32)) for each in (with_shadow, strokes)]
+    if likeness[1] < likeness[0] + _MORE_LIKE_STROKES:
+        return width
+    shadow = with_shadow & (cv2.dilate(strokes.astype(np.uint8), SQUARE) == 0)
+    crossing = strokes & (cv2.dilate(shadow.astype(np.uint8), SQUARE, iterations=2) > 0)
+    if np.count_nonzero(crossing) < _LEAST_CROSSING * np.count_nonzero(strokes):
+        return width
+    dark, shade = (float(np.median(small[each])) for each in (crossing, shadow))
+    paper = float(np.percentile(small, 90))
+    return narrow * scale if shade - dark > _DARKER_THAN_SHADOW * (paper - shade) else width
+
+
+def _strong_ink(grey: Grey, width: float) -> Mask:
+    contrast, noise = _contrast(grey, width, is_lit=True)
+    threshold, peak = threshold_and_peak(contrast, 3 * noise)
+    return np.asarray(contrast > max(threshold, 0.5 * peak))
+
+
+def _width_to_close(grey: Grey, is_lit: bool, widest: float = WIDEST_STROKE) -> float:
     """Wider than the strokes, but no more than need be, so that paper is told from near by."""
     small = np.asarray(shrink(grey, FIRST_LOOK), np.uint8)
-    width = WIDEST_STROKE * min(small.shape)
+    width = widest * min(small.shape)
     for _ in range(3):  # the closer the paper is told, the less of a shadow is taken for ink
         contrast, noise = _contrast(small, width, is_lit)
         beside = finders_beside_paper(small, width)

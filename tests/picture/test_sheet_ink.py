@@ -232,3 +232,31 @@ def test_digits_in_a_shadow_stay() -> None:
     assert (found & ink).sum() >= 0.85 * ink.sum()
     far = cv2.dilate(ink.astype(np.uint8), np.ones((15, 15), np.uint8)) == 0
     assert (found & far).sum() <= 0.02 * ink.sum()
+
+
+def photographed(sheet: np.ndarray, shade: np.ndarray) -> np.ndarray:
+    """A grainy photo of a drawing in grey ink, under so much light."""
+    grain = np.random.default_rng(0).normal(0, 1.5, sheet.shape)
+    light = (90 + 120 * (sheet / 255.0)) * shade + grain
+    return np.clip(cv2.GaussianBlur(light, (0, 0), 1.2), 0, 255).astype(np.uint8)
+
+
+def test_a_shadow_that_falls_across_a_number_is_no_ink() -> None:
+    bare = np.full((330, 480), 255, np.uint8)
+    bare[90:250, 40:440] = written("2053")
+    across, down = np.meshgrid(np.arange(480), np.arange(330))
+    is_shaded = np.abs(across - down - 80) < 90
+    shade = cv2.GaussianBlur(np.where(is_shaded, 0.6, 1.0), (0, 0), 2)
+    found = find_sheet_ink(photographed(bare, shade)).ink_map > 0.5
+    near = cv2.dilate((bare < 128).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    assert found[bare < 128].mean() > 0.85
+    assert not (found & ~near).any()
+
+
+def test_bold_strokes_are_no_shadow() -> None:
+    bare = np.full((330, 480), 255, np.uint8)
+    for left, digit in ((40, 3), (240, 8)):
+        own = draw(DIGITS[digit], 200, 56, (0,), (255,))[..., 0]
+        np.minimum(bare[60:260, left : left + 200], own, out=bare[60:260, left : left + 200])
+    found = find_sheet_ink(photographed(bare, np.ones(bare.shape))).ink_map > 0.5
+    assert found[bare < 128].mean() > 0.9

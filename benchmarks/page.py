@@ -218,6 +218,7 @@ async def _peak_with_inner_layer(server: Server, person: Person) -> float:
     page = person.page
     await person.draw(DIGITS[7][0])
     await page.locator(ANSWERED[OURS]).wait_for()
+    await page.get_by_text("More about the method").click()
     await page.get_by_role("combobox", name="Last conv layer").click()
     await page.get_by_role("option", name="conv_3").click()
     peak = 0.0

@@ -84,7 +84,7 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
     if seen.is_bare:
         raise NoInkError(NO_INK)
     seen = _without_borders(seen, beside or ())
-    frames = SheetParts(seen.mask).leave_out_frames()
+    frames = seen.parts.leave_out_frames()
     if _leads_out(frames):  # a printed border, beside which others may be left
         frames = np.zeros_like(frames)
     seen, found = _without_lines(seen.without(frames))
@@ -126,6 +126,11 @@ class _Seen:
         """Bool (H, W), what of it is ink."""
         return self._ink[1]
 
+    @cached_property
+    def parts(self) -> SheetParts:
+        """Of the ink, but for what was left out of them."""
+        return SheetParts(self.mask)
+
     @property
     def is_bare(self) -> bool:
         """Whether nothing stands out of the paper."""
@@ -151,7 +156,7 @@ def _without_borders(seen: _Seen, beside: tuple[Finder, ...]) -> _Seen:
             seen = seen.without(found)
     seen = seen.without(_border_strips(seen.mask))
     # The many parts of a printed border would tell how high digits are.
-    return seen.without(SheetParts(seen.mask).leave_out_borders())
+    return seen.without(seen.parts.leave_out_borders())
 
 
 def _without_lines(seen: _Seen) -> tuple[_Seen, list[PaperLines]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -89,7 +89,7 @@ def _result(ray: Any, job: Job, address: str, found: FoundInStore, parts: Cluste
         return Result(parts.finished.unreadable, None, found.passed_over)
     complete = parts.complete()
     read_before = sum(complete.get(key_of(file), 0) for file in found.files)
-    if _missing(found, parts):
+    if _missing(found, complete):
         with connected(ray, job.model, address) as model:
             _read_by_ray(ray, job, model, found, parts)
     _read_what_is_left(job, found, parts)
@@ -97,8 +97,7 @@ def _result(ray: Any, job: Job, address: str, found: FoundInStore, parts: Cluste
     return Result(summary.unreadable, summary, found.passed_over)
 
 
-def _missing(found: FoundInStore, parts: ClusterParts) -> list[StoredFile]:
-    complete = parts.complete()
+def _missing(found: FoundInStore, complete: Mapping[bytes, int]) -> list[StoredFile]:
     return [file for file in found.files if key_of(file) not in complete]
 
 
@@ -107,7 +106,7 @@ def _read_by_ray(ray: Any, job: Job, model: str, found: FoundInStore, parts: Clu
     cores = int(ray.cluster_resources().get("CPU", 1))
     few = max(1, cores // _CORES_FED)
     for is_second in (False, True):
-        missing = [file.path for file in _missing(found, parts) if file.is_plain]
+        missing = [file.path for file in _missing(found, parts.complete()) if file.is_plain]
         if not missing:
             return
         share = len(missing) // (_TASKS * cores)
@@ -151,7 +150,7 @@ def _read_and_write(
 
 def _read_what_is_left(job: Job, found: FoundInStore, parts: ClusterParts) -> None:
     """What no machine was asked for, or could not read: names that are no UTF-8, vanished files."""
-    left = _missing(found, parts)
+    left = _missing(found, parts.complete())
     if len(left) > _MOST_LEFT and any(file.is_plain for file in left):
         raise DataError(
             f"Ray could not read {len(left):,} files: see its log, and start the same command "

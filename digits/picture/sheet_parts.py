@@ -274,8 +274,6 @@ def _in_line(
     along: NDArray[np.float64], inset: NDArray[np.float64], chosen: Mask, depth: float
 ) -> Mask:
     """Which parts lie in the line of most of the chosen ones; paper is held about level."""
-    if not chosen.any():
-        return chosen
     off = inset - along * np.linspace(-STEEPEST, STEEPEST, _TILTS)[:, None]
     usual = np.median(off[:, chosen], axis=1, keepdims=True)
     is_near = np.abs(off - usual) <= 0.4 * depth + 1.5
@@ -322,6 +320,8 @@ def _ornaments(near: Mask, boxes: NDArray[np.float64], reach: float) -> Mask:
     unit = np.quantile(length[chosen], 0.25)  # of one, for blurred ones touch
     number = np.maximum(1, np.round(length / unit))
     chosen &= np.abs(length - number * unit) <= 0.3 * unit + 1.5
+    if number[chosen].sum() < FEWEST_ORNAMENTS:
+        return np.zeros_like(near)
     chosen &= _in_line(start + length / 2, inset + depth / 2, chosen, usual)
     if number[chosen].sum() < FEWEST_ORNAMENTS:
         return np.zeros_like(near)

@@ -178,6 +178,7 @@ def press_why(page: Page, row: int) -> None:
 def click_in_table(page: Page, row: int, x: int, clicks: int = 1) -> None:
     """So many pixels from the table's left side, in the middle of a row; 0 is the first."""
     table = page.get_by_test_id("stDataFrame")
+    expect(table).to_have_count(1)  # while it is drawn anew, the old one stands beside it
     table.scroll_into_view_if_needed()
     box = table.bounding_box()  # something of the table's own lies over its canvas
     assert box is not None

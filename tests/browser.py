@@ -125,6 +125,11 @@ def until_seen(wanted: Locator, act: Callable[[], None], patience: float = 5) ->
     wait_until(is_seen)
 
 
+def open_part(page: Page, name: str, inside: Locator) -> None:
+    """Press what opens a part of the page, until that is there; once, unless the click is lost."""
+    until_seen(inside, lambda: page.get_by_text(name).click(), patience=40)
+
+
 def wait_until_still(element: Locator) -> None:
     """Come back when something is there, and nothing moves it any more."""
     tops: list[float | None] = []

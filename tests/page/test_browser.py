@@ -17,6 +17,7 @@ from tests.browser import (
     draw,
     draw_with_finger,
     open_page,
+    open_part,
     paper,
     row_of_digits,
     started_server,
@@ -169,7 +170,7 @@ def test_a_doubted_scribble_is_told_so_where_an_answer_would_stand(
     expect(phone.get_by_text("What the network sees", exact=True)).to_be_visible()
     phone.screenshot(path=screenshots / "phone-doubt.png", full_page=True)
 
-    phone.get_by_text("Show the likeliest digit anyway").click()
+    open_part(phone, "Show the likeliest digit anyway", phone.locator(".answer-bars li").first)
     expect(phone.locator(".answer-bars li")).to_have_count(3)
     expect(phone.locator(".heatmap")).to_be_visible()
 
@@ -454,8 +455,8 @@ def wait_for_rest(page: Page) -> None:
 
 
 def open_method(page: Page) -> None:
-    page.get_by_text("More about the method").click()
-    expect(page.get_by_role("combobox", name="Last conv layer")).to_be_visible()
+    layer = page.get_by_role("combobox", name="Last conv layer")
+    open_part(page, "More about the method", layer)
     wait_for_rest(page)
 
 
@@ -527,9 +528,10 @@ def test_the_explanation_can_be_kept_as_picture_and_as_numbers(
 
 
 def test_the_layers_are_listed_with_their_parameters(desktop: Page) -> None:
-    desktop.get_by_text("Show model layers").click()
+    heading = desktop.get_by_role("columnheader", name="Parameters")
+    open_part(desktop, "Show model layers", heading)
 
-    expect(desktop.get_by_role("columnheader", name="Parameters")).to_be_in_viewport()
+    expect(heading).to_be_in_viewport()
     expect(desktop.get_by_role("row", name=re.compile("Conv2D")).first).to_be_visible()
 
 
@@ -673,8 +675,9 @@ def test_an_earlier_answer_comes_back_with_its_drawing(desktop: Page) -> None:
     expect_answer(desktop, 4)
     wait_for_strokes(desktop, 2)
 
-    desktop.get_by_text("Earlier answers").click()
-    desktop.locator(".st-key-earlier-row").get_by_role("button", name="7").click()
+    seven = desktop.locator(".st-key-earlier-row").get_by_role("button", name="7")
+    open_part(desktop, "Earlier answers", seven)
+    seven.click()
 
     expect_answer(desktop, 7)
     wait_for_strokes(desktop, 1)
@@ -684,9 +687,8 @@ def test_an_earlier_answer_comes_back_with_its_drawing(desktop: Page) -> None:
 def test_a_feature_map_that_is_clicked_lies_on_the_picture(phone: Page) -> None:
     draw(phone, DIGITS[4])
     expect_answer(phone, 4)
-    phone.get_by_text("Inside the network").click()
     maps = phone.locator(".map")
-    expect(maps.nth(1)).to_be_visible()
+    open_part(phone, "Inside the network", maps.nth(1))
 
     for chosen in (1, 0):
         maps.nth(chosen).click()
@@ -707,7 +709,7 @@ def test_all_ten_digits_are_shown_on_demand(desktop: Page) -> None:
     draw(desktop, DIGITS[7])
     expect_answer(desktop, 7)
 
-    desktop.get_by_text("All ten digits").click()
+    open_part(desktop, "All ten digits", desktop.locator(".all-digits"))
 
     expect(desktop.locator(".all-digits li")).to_have_count(10)
 

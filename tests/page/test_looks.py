@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser import PHONE, draw, fresh_tab, open_page, paper
+from tests.browser import PHONE, draw, fresh_tab, open_page, open_part, paper
 from tests.drawings import DIGITS, SCRIBBLE
 from tests.page.test_correcting_browser import correct, open_hand
 
@@ -45,17 +45,13 @@ def with_number(page: Page) -> None:
 
 def with_everything_open(page: Page) -> None:
     with_digit(page)
-    page.get_by_text("More about the method").click()
-    expect(page.get_by_text("Heatmap opacity")).to_be_visible()
-    page.get_by_text("Inside the network").click()
-    expect(page.locator(".map").first).to_be_visible()
-    page.get_by_text("All ten digits").click()
-    expect(page.locator(".all-digits")).to_be_visible()
+    open_part(page, "More about the method", page.get_by_text("Heatmap opacity"))
+    open_part(page, "Inside the network", page.locator(".map").first)
+    open_part(page, "All ten digits", page.locator(".all-digits"))
     correct(page, "9", 1)
     open_hand(page)
     expect(page.locator(".correction img")).to_be_visible()
-    page.get_by_text("Show model layers").click()
-    expect(page.get_by_role("region", name="Model layers")).to_be_visible()
+    open_part(page, "Show model layers", page.get_by_role("region", name="Model layers"))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -113,8 +113,8 @@ class SheetParts:
             Bool (H, W), where it is.
         """
         left = np.flatnonzero(self._is_left)
-        is_border = _are_borders(self._stats[left], self._shape)
-        is_border |= self._go_along_sides(left)
+        turns, are_chains = self._go_along_sides(left)
+        is_border = turns | _are_borders(self._stats[left], self._shape, are_chains)
         borders = np.zeros(len(self._stats), bool)
         if is_border.all() or not is_border.any():
             return np.zeros(self._shape, bool)
@@ -154,11 +154,11 @@ class SheetParts:
                 is_crossing[part] = _is_cross(self._own(part))
         return is_crossing & (np.count_nonzero(is_crossing) >= FEWEST_CROSSINGS)
 
-    def _go_along_sides(self, parts: NDArray[np.intp]) -> Mask:
-        """Which parts lie along sides of the sheet alone: chains, and what turns round a corner."""
+    def _go_along_sides(self, parts: NDArray[np.intp]) -> tuple[Mask, Mask]:
+        """Which parts lie along sides of the sheet alone: what turns round a corner, and chains."""
         rows, columns = self._shape
         deepest = _DEEPEST_ALONG * min(rows, columns)
-        goes_along = np.zeros(len(parts), bool)
+        turns, are_chains = np.zeros((2, len(parts)), bool)
         for number, part in enumerate(parts.tolist()):
             x, y, width, height = self._stats[part, :4].tolist()
             shares = sorted((width / columns, height / rows))
@@ -169,8 +169,9 @@ class SheetParts:
             sides = np.stack([across + x, columns - 1 - x - across, down + y, rows - 1 - y - down])
             if np.quantile(sides.min(axis=0), 0.97) > deepest:
                 continue
-            goes_along[number] = shares[0] >= _TURNS or _holes_in(own) >= _FEWEST_HOLES
-        return goes_along
+            turns[number] = shares[0] >= _TURNS
+            are_chains[number] = not turns[number] and _holes_in(own) >= _FEWEST_HOLES
+        return turns, are_chains
 
     def _are_frames(self) -> Mask:
         boxes = self._stats.astype(np.float64)
@@ -281,8 +282,14 @@ def _in_line(
     return np.asarray(is_near[best])
 
 
-def _are_borders(stats: NDArray[np.int32], shape: tuple[int, ...]) -> Mask:
-    """Which parts are a printed border, or of one: bool (n,)."""
+def _are_borders(stats: NDArray[np.int32], shape: tuple[int, ...], are_chains: Mask) -> Mask:
+    """Which parts are a printed border, or of one: bool (n,).
+
+    Args:
+        stats: of the parts.
+        shape: of the sheet.
+        are_chains: which of them are chains along a side, where larger things lie inside of it.
+    """
     is_border = np.zeros(len(stats), bool)
     height, width = shape
     x, y, wide, tall = stats[:, :4].astype(np.float64).T
@@ -298,10 +305,29 @@ def _are_borders(stats: NDArray[np.int32], shape: tuple[int, ...]) -> Mask:
         is_long = near & (length >= LONGEST_ORNAMENT * side) & (length > 4 * depth)
         if depth is wide:  # a 1 at the edge of a sheet is as high as other digits
             is_long &= length > _HIGHER_THAN_DIGITS * tall[~is_long].max(initial=0)
-        is_border |= is_long
+        is_long |= are_chains & (inset <= 1.5 * depth) & (length > depth)
+        is_border |= _outside_of_larger(is_long, np.stack([inset, depth]), tall)
         boxes = np.stack([inset, depth, start, length])
         is_border |= _ornaments(near, boxes, LONGEST_ORNAMENT * side)
     return is_border
+
+
+def _outside_of_larger(
+    chosen: Mask, boxes: NDArray[np.float64], sizes: NDArray[np.float64]
+) -> Mask:
+    """Which of the chosen parts are smaller than something that lies further inside.
+
+    Digits that touch go along a side, too, and so do those of a date between larger slashes.
+
+    Args:
+        chosen: bool (n,).
+        boxes: float (2, n): how far from the side each part is, and how deep.
+        sizes: float (n,), of those further inside.
+    """
+    inset, depth = boxes
+    is_inside = ~chosen & (inset + depth / 2 > (inset + depth)[:, None])
+    largest = np.where(is_inside, sizes, 0).max(axis=1, initial=0)
+    return chosen & (largest >= SIZE_OF_DIGITS * depth)
 
 
 def _ornaments(near: Mask, boxes: NDArray[np.float64], reach: float) -> Mask:
@@ -327,5 +353,5 @@ def _ornaments(near: Mask, boxes: NDArray[np.float64], reach: float) -> Mask:
         return np.zeros_like(near)
     reached = (start + length)[chosen].max() - start[chosen].min()
     # Digits in a row at the foot of a sheet are the largest that there is.
-    are_small = depth[~chosen].max(initial=0) >= SIZE_OF_DIGITS * np.median(depth[chosen])
+    are_small = _outside_of_larger(chosen, boxes[:2], depth)[chosen].mean() > 0.5
     return chosen if reached >= reach and are_small else np.zeros_like(near)

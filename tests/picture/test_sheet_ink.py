@@ -107,6 +107,28 @@ def test_a_chain_along_sides_goes(sides: str) -> None:
     assert np.array_equal(find_sheet_ink(sheet).ink_map > 0.5, bare < 128)
 
 
+@pytest.mark.parametrize("foot", [False, True])
+@pytest.mark.parametrize("pitch", [56, 62])
+def test_touching_digits_along_a_side_are_no_border(pitch: int, foot: bool) -> None:
+    sheet = np.full((280, 560), 255, np.uint8)
+    for x in range(40, 360, pitch):
+        cv2.ellipse(sheet, (x, 46), (29, 34), 0, 0, 360, 0, 7)
+    cv2.ellipse(sheet, (480, 48), (29, 34), 0, 0, 360, 0, 7)
+    sheet = sheet[::-1].copy() if foot else sheet
+    assert np.array_equal(find_sheet_ink(sheet).ink_map > 0.5, sheet < 128)
+
+
+def test_a_date_along_a_side_is_no_border() -> None:
+    """Its slashes are larger than its digits, which once were ornaments."""
+    sheet = np.full((280, 840), 255, np.uint8)
+    for number, x in enumerate(range(60, 560, 48)):
+        if number in (2, 5):
+            cv2.line(sheet, (x - 20, 253), (x + 20, 155), 0, 7)
+        else:
+            cv2.ellipse(sheet, (x, 206), (18, 30), 0, 0, 360, 0, 7)
+    assert np.array_equal(find_sheet_ink(sheet).ink_map > 0.5, sheet < 128)
+
+
 @pytest.mark.parametrize("pitch", [26, 19])  # those of 19 touch, two by two
 @pytest.mark.parametrize("shade", [0, 110])  # digits may be paler than what is printed
 @pytest.mark.parametrize("rise", [-14, 0, 9])

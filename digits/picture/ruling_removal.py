@@ -29,6 +29,8 @@ RULING_END = 0.04
 # what lies along the border and is deeper is no mere strip.
 LONGEST_CONTACT = 0.3
 DEEPEST_STRIP = 0.45
+# Of a side: what lies along so much of it is beside the paper.
+_WHOLE_SIDE = 0.97
 # Of the height: thicker than this is no ruling.
 THICKEST_RULING = 0.05
 # Ink so much thicker than the line, across it, is a stroke that passes.
@@ -95,6 +97,21 @@ def find_border_strips(mask: Mask) -> Mask:
     count, part_of = cv2.connectedComponents(mask.astype(np.uint8))
     inked, stripped = (np.bincount(part_of[each], minlength=count) for each in (mask, strips))
     return strips & (stripped > 0.5 * inked)[part_of]
+
+
+def find_whole_sides(mask: Mask) -> Mask:
+    """Pixels of what lies along a whole side of a sheet: a table beside it, whatever touches that.
+
+    Args:
+        mask: bool (H, W), all ink on a sheet.
+    """
+    strips = np.zeros_like(mask)
+    for turns in range(4):
+        turned = np.rot90(mask, turns)
+        first, last = _longest_run(turned[0])
+        if last - first >= _WHOLE_SIDE * turned.shape[1]:
+            strips |= np.rot90(_strip(turned, first, last), -turns)
+    return strips
 
 
 def _is_cropped_to_ink(mask: Mask) -> bool:

@@ -38,9 +38,9 @@ from digits.picture.pixels import (
     Pixels,
     label_parts,
 )
-from digits.picture.ruling_removal import find_border_strips
+from digits.picture.ruling_removal import find_border_strips, find_whole_sides
 from digits.picture.sheet_lines import PaperLines, lines_of_paper
-from digits.picture.sheet_parts import SheetParts, usual_height
+from digits.picture.sheet_parts import SheetParts, longest_lines, usual_height
 from digits.picture.usual_strokes import LONGEST_LEVEL_STROKE
 
 # Of the longest part of a table's grain: what is written is longer.
@@ -84,16 +84,17 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
     if seen.is_bare:
         raise NoInkError(NO_INK)
     seen = _without_borders(seen, beside or ())
-    frames = seen.parts.leave_out_frames()
+    frames = seen.parts.find_frames()
     if _leads_out(frames):  # a printed border, beside which others may be left
         frames = np.zeros_like(frames)
     seen, found = _without_lines(seen.without(frames))
-    parts = SheetParts(_without_pieces(seen.mask, found))
+    parts = SheetParts(_without_pieces(seen.mask, found)) if found else seen.parts
     parts.leave_out_underlines_and_crossings()
     lines = np.logical_or.reduce(
         [frames, parts.leave_out_frames(), *(each.pixels for each in found)]
     )
-    parts.leave_out_borders()
+    if found:  # which may have hidden others
+        parts.leave_out_borders()
     handwriting = np.where(parts.left, seen.ink_map, np.float32(0)).astype(np.float32)
     return SheetInk(handwriting, lines, contrast)
 
@@ -154,6 +155,7 @@ def _without_borders(seen: _Seen, beside: tuple[Finder, ...]) -> _Seen:
         found = find(seen.mask)
         if found.any() and _is_grain(found, seen.mask):
             seen = seen.without(found)
+    seen = seen.without(find_whole_sides(seen.mask))
     seen = seen.without(_border_strips(seen.mask))
     # The many parts of a printed border would tell how high digits are.
     return seen.without(seen.parts.leave_out_borders())
@@ -227,9 +229,10 @@ def _is_grain(found: Mask, mask: Mask) -> bool:
     """Whether what lies beside the paper is smaller than what is written; else that is a shadow.
 
     Digits that touch are long, so that a number may go on in a shadow with shorter parts: those
-    are about as high.
+    are about as high. Rulings say nothing of either.
     """
-    written = mask & ~found
+    lines = longest_lines(mask)
+    found, written = found & ~lines, mask & ~found & ~lines
     is_short = longest_side(written, uncut=True) > LARGEST_GRAIN * longest_side(found, uncut=True)
     return is_short and usual_height(found) < HIGHEST_GRAIN * usual_height(written)
 

@@ -16,6 +16,9 @@ from digits.picture.straight_lines import STEEPEST, find_level_lines, pixels_of_
 
 # Of the sheet: so long a line leads from one border to the other.
 LEADS_ACROSS = 0.95
+# Of the sheet's width and height: lines that cross, with all that touches them, span as much. So
+# long are the longest.
+_SPANS, _LONGEST = 0.5, 0.6
 # Of the sheet: a row of joined digits is no lower, but a line that hides them may be.
 LEAST_OF_SHEET = 0.2
 # In heights of digits: such a line by itself is about as long, or longer.
@@ -57,8 +60,30 @@ SIZE_OF_DIGITS = 1.4
 
 
 def usual_height(mask: Mask) -> float:
-    """Of the parts of ink that may be digits, pixels; the taller a part, the more it counts."""
-    return _usual_height(label_parts(mask)[1][1:], len(mask))
+    """Of the parts of ink that may be digits, pixels; the taller a part, the more it counts.
+
+    Lines that cross, and whatever touches them, are one part as high as the sheet: that is measured
+    without its longest lines.
+    """
+    rows, columns = mask.shape
+    stats = label_parts(mask)[1][1:]
+    widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    spans = (heights >= _SPANS * rows) & (widths >= _SPANS * columns)
+    spans |= (heights >= LEADS_ACROSS * rows) & (widths > WIDEST_LINE * heights)
+    if spans.any():
+        without_lines = label_parts(mask & ~longest_lines(mask))[1][1:]
+        stats = without_lines if len(without_lines) else stats
+    return _usual_height(stats, rows)
+
+
+def longest_lines(mask: Mask) -> Mask:
+    """The ink of straight lines that lead through most of a sheet, bool (H, W)."""
+    thickest = max(3.0, _THICKEST_SIDE * stroke_width(mask.astype(np.float32)))
+    rows, columns = mask.shape
+    level = find_level_lines(mask, _LONGEST * columns, thickest)
+    on_its_side = np.ascontiguousarray(mask.T)
+    upright = find_level_lines(on_its_side, _LONGEST * rows, thickest)
+    return pixels_of_lines(mask, level) | pixels_of_lines(on_its_side, upright).T
 
 
 def _usual_height(stats: NDArray[np.int32], rows: int) -> float:
@@ -98,13 +123,15 @@ class SheetParts:
         is_crossing = self._are_crossings(usual)
         self._is_left &= ~(is_line | is_crossing)
 
+    def find_frames(self) -> Mask:
+        """Where thin parts are that go around others, bool (H, W)."""
+        return self._pixels_of(self._are_frames())
+
     def leave_out_frames(self) -> Mask:
-        """Without thin parts that go around others; gives these, bool (H, W)."""
-        is_frame = self._are_frames()
-        if not is_frame.any():
-            return np.zeros(self._shape, bool)
-        self._is_left &= ~is_frame
-        return np.asarray(is_frame[self._part_of])
+        """Without them; gives where they are, bool (H, W)."""
+        are_frames = self._are_frames()
+        self._is_left &= ~are_frames
+        return self._pixels_of(are_frames)
 
     def leave_out_borders(self) -> Mask:
         """Without a printed border: a chain along sides, or single ornaments in a row.
@@ -121,7 +148,7 @@ class SheetParts:
         is_border |= _small_beside(self._stats[left], is_border, self._shape)
         borders[left[is_border]] = True
         self._is_left &= ~borders
-        return np.asarray(borders[self._part_of])
+        return self._pixels_of(borders)
 
     @property
     def left(self) -> Mask:
@@ -129,6 +156,11 @@ class SheetParts:
         if self._is_left[1:].all():
             return np.asarray(self._part_of > 0)
         return np.asarray(self._is_left[self._part_of])
+
+    def _pixels_of(self, parts: Mask) -> Mask:
+        if not parts.any():
+            return np.zeros(self._shape, bool)
+        return np.asarray(parts[self._part_of])
 
     def _usual_height(self) -> float:
         return _usual_height(self._stats[self._is_left], self._shape[0])

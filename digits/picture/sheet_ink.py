@@ -28,6 +28,7 @@ from digits.picture.ink_parts import (
     threshold_and_peak,
     weak_level_of,
 )
+from digits.picture.faint_rulings import pieces_of_faint_rulings
 from digits.picture.line_remains import pieces_going_on
 from digits.picture.photo_ink import photo_contrast
 from digits.picture.pixels import (
@@ -84,6 +85,8 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
     if seen.is_bare:
         raise NoInkError(NO_INK)
     seen = _without_borders(seen, beside or ())
+    if seen.is_photo:
+        seen = seen.blanked(pieces_of_faint_rulings(seen.contrast, seen.mask, seen.noise))
     frames = seen.parts.find_frames()
     if _leads_out(frames):  # a printed border, beside which others may be left
         frames = np.zeros_like(frames)
@@ -145,6 +148,12 @@ class _Seen:
         if self.is_photo:
             size = _BLUR_OF_A_LENS
             blank = cv2.dilate(blank.astype(np.uint8), np.ones((size, size), np.uint8)) > 0
+        return self.blanked(blank)
+
+    def blanked(self, blank: Mask) -> _Seen:
+        """Likewise, to the pixel, with what a lens blurs around them."""
+        if not blank.any():
+            return self
         blanked = replace(self, contrast=np.where(blank, np.uint8(0), self.contrast))
         return self if blanked.is_bare else blanked
 

@@ -282,3 +282,54 @@ def test_bold_strokes_are_no_shadow() -> None:
         np.minimum(bare[60:260, left : left + 200], own, out=bare[60:260, left : left + 200])
     found = find_sheet_ink(photographed(bare, np.ones(bare.shape))).ink_map > 0.5
     assert found[bare < 128].mean() > 0.9
+
+
+def on_grainy_paper(sheet: np.ndarray, noise: float = 3.0) -> np.ndarray:
+    """A photo of a sheet: grey ink on grey paper with grain, a little out of focus."""
+    grey = cv2.GaussianBlur(60 + 0.55 * sheet.astype(np.float32), (0, 0), 0.8)
+    grey += np.random.default_rng(0).normal(0, noise, sheet.shape).astype(np.float32)
+    return np.clip(grey, 0, 255).astype(np.uint8)
+
+
+def test_digits_that_rulings_and_a_margin_join_stay() -> None:
+    """All is one part as high as the sheet, by which digits once were mere crumbs of lines."""
+    bare = np.full((420, 560), 255, np.uint8)
+    bare[120:280, 120:340] = written("20")
+    lines = [((0, y), (560, y + 3)) for y in range(65, 420, 90)]
+    sheet = with_lines(bare, [*lines, ((60, 0), (66, 420))])
+    ink = bare < 128
+    found = find_sheet_ink(on_grainy_paper(sheet)).ink_map > 0.5
+    far = cv2.dilate(ink.astype(np.uint8), np.ones((11, 11), np.uint8)) == 0
+    assert (found & ink).sum() >= 0.85 * ink.sum()
+    assert not (found & far).any()
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_a_table_along_a_whole_side_goes_though_lines_lead_to_it(turns: int) -> None:
+    bare = np.full((420, 600), 255, np.uint8)
+    bare[130:290, 150:550] = written("2053")
+    sheet = with_lines(bare, [((0, y), (600, y)) for y in range(70, 420, 100)])
+    sheet = with_lines(sheet, [((x, 0), (x, 420)) for x in range(140, 600, 100)])
+    sheet[:, :50] = 60
+    ink = np.rot90(bare < 128, turns)
+    found = find_sheet_ink(on_grainy_paper(np.rot90(sheet, turns).copy())).ink_map > 0.5
+    far = cv2.dilate(ink.astype(np.uint8), np.ones((13, 13), np.uint8)) == 0
+    assert (found & ink).sum() >= 0.85 * ink.sum()
+    assert not (found & far).any()
+
+
+@pytest.mark.parametrize("is_upright", [False, True])
+def test_pieces_of_a_line_go_that_is_faint_elsewhere(*, is_upright: bool) -> None:
+    bare = np.full((400, 520), 255, np.uint8)
+    bare[60:220, 20:420] = written("2053")
+    sheet = bare.astype(np.float32)
+    line = sheet[:, 480:484] if is_upright else sheet[300:304].T
+    line[:] = 225  # hardly to be seen
+    for start in range(10, len(line) - 60, 70):
+        line[start : start + 15] = 100
+    photo = on_grainy_paper(sheet)
+    found = find_sheet_ink(photo).ink_map > 0.5
+    ink = bare < 128
+    far = cv2.dilate(ink.astype(np.uint8), np.ones((11, 11), np.uint8)) == 0
+    assert (found & ink).sum() >= 0.97 * ink.sum()
+    assert not (found & far).any()

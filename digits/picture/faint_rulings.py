@@ -1,0 +1,86 @@
+"""Lines that lead through a sheet, so faint that only pieces of them, or dots, are ink.
+
+A line that a pixel hardly shows stands out where the contrast is averaged along it (as
+`faint_lines` averages a row's whole height). That it is a line, and not the feet of digits in a
+row, is told by the paper between what is ink: it stands out there, too.
+
+Coordinates: x to the right, y downwards, whole numbers at pixel centres.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digits.picture.pixels import Grey, Mask, label_parts
+from digits.picture.sheet_parts import usual_height
+from digits.picture.straight_lines import LevelLine, band_along, find_level_lines
+
+# Of the sheet: a line is no shorter.
+_SHORTEST = 0.6
+# Pixels along a line that are averaged, and the thickest that such a line is.
+_ALONG, _THICKEST = 25, 8.0
+# Grey levels: what is averaged stands out by no less, nor by less than the paper's grain does.
+_LEAST_SHADES = 3.0
+# Of a line's columns, those that are no ink and no nearer to any than so many pixels; and by how
+# much of what it stands out by itself all beside it stands out at most.
+_LEAST_BARE, _AROUND_INK, _MOST_BESIDE = 0.2, 3, 0.5
+# Of a piece, what lies on lines; of the usual height, what is higher may be a 1.
+_LEAST_ON_LINES, HIGHEST_PIECE = 0.85, 0.55
+
+
+def pieces_of_faint_rulings(contrast: Grey, mask: Mask, noise: float) -> Mask:
+    """The pieces of ink that lie on faint lines alone, bool (H, W); what is written stays whole.
+
+    Args:
+        contrast: uint8 (H, W), by how much each pixel stands out of the paper.
+        mask: bool (H, W), what of it is ink.
+        noise: standard deviation of the paper's grain, grey levels.
+    """
+    on_lines = _bands_of(find_faint_rulings(contrast, mask, noise), mask.shape)
+    on_its_side = np.ascontiguousarray(contrast.T), np.ascontiguousarray(mask.T)
+    upright = find_faint_rulings(*on_its_side, noise)
+    on_lines |= _bands_of(upright, mask.shape[::-1]).T
+    if not on_lines.any():
+        return np.zeros_like(mask)
+    part_of, stats = label_parts(mask)
+    inside = np.bincount(part_of[on_lines > 0], minlength=len(stats))
+    are_pieces = inside >= _LEAST_ON_LINES * stats[:, cv2.CC_STAT_AREA]
+    are_pieces &= stats[:, cv2.CC_STAT_HEIGHT] <= HIGHEST_PIECE * usual_height(mask)
+    are_pieces[0] = False
+    return np.asarray(are_pieces[part_of])
+
+
+def find_faint_rulings(contrast: Grey, mask: Mask, noise: float) -> list[LevelLine]:
+    """Nearly level lines that lead through a sheet and are ink only here and there.
+
+    Args:
+        contrast, mask, noise: as for `pieces_of_faint_rulings`.
+    """
+    least = max(_LEAST_SHADES, noise)
+    averaged = cv2.blur(contrast, (_ALONG, 1))
+    near_ink = cv2.dilate(mask.view(np.uint8), np.ones((1, 2 * _AROUND_INK + 1), np.uint8))
+    lines = find_level_lines(averaged > least, _SHORTEST * mask.shape[1], _THICKEST)
+    return [line for line in lines if _shades_on_paper(line, contrast, near_ink) >= least]
+
+
+def _shades_on_paper(line: LevelLine, contrast: Grey, near_ink: NDArray[np.uint8]) -> float:
+    """By how much a line stands out where nothing is written on it; 0 if it does not."""
+    is_bare = ~band_along(near_ink, line).any(axis=0)
+    if is_bare.mean() < _LEAST_BARE:
+        return 0.0
+    beyond = max(3, round(line.thickness))
+    band = band_along(contrast, line, beyond=beyond)[:, is_bare].astype(np.float64).mean(axis=1)
+    beside = max(band[:2].mean(), band[-2:].mean())
+    own = float(band[beyond:-beyond].max())
+    return own if beside <= _MOST_BESIDE * own else 0.0
+
+
+def _bands_of(lines: list[LevelLine], shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Uint8 (H, W), 1 on lines, and on a pixel beside, from border to border of the sheet."""
+    band = np.zeros(shape, np.uint8)
+    for line in lines:
+        ends = [(x, round(line.slope * x + line.height)) for x in (0, shape[1] - 1)]
+        cv2.line(band, ends[0], ends[1], 1, max(3, round(1.6 * line.thickness) + 2))
+    return band

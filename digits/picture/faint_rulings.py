@@ -60,12 +60,13 @@ def find_faint_rulings(contrast: Grey, mask: Mask, noise: float) -> list[LevelLi
     """
     least = max(_LEAST_SHADES, noise)
     averaged = cv2.blur(contrast, (_ALONG, 1))
-    near_ink = cv2.dilate(mask.view(np.uint8), np.ones((1, 2 * _AROUND_INK + 1), np.uint8))
+    reach = np.ones((1, 2 * _AROUND_INK + 1), np.uint8)
+    near_ink = cv2.dilate(mask.view(np.uint8), reach) > 0
     lines = find_level_lines(averaged > least, _SHORTEST * mask.shape[1], _THICKEST)
     return [line for line in lines if _shades_on_paper(line, contrast, near_ink) >= least]
 
 
-def _shades_on_paper(line: LevelLine, contrast: Grey, near_ink: NDArray[np.uint8]) -> float:
+def _shades_on_paper(line: LevelLine, contrast: Grey, near_ink: Mask) -> float:
     """By how much a line stands out where nothing is written on it; 0 if it does not."""
     is_bare = ~band_along(near_ink, line).any(axis=0)
     if is_bare.mean() < _LEAST_BARE:

@@ -16,6 +16,7 @@ import numpy as np
 
 from digits.common.errors import NoInkError
 from digits.picture.drawing_ink import drawing_contrast, drawing_paper, padded_photo
+from digits.picture.faint_rulings import pieces_of_faint_rulings
 from digits.picture.ink_parts import (
     MIN_CONTRAST,
     MIN_SIGNAL_TO_NOISE,
@@ -28,7 +29,6 @@ from digits.picture.ink_parts import (
     threshold_and_peak,
     weak_level_of,
 )
-from digits.picture.faint_rulings import pieces_of_faint_rulings
 from digits.picture.line_remains import pieces_going_on
 from digits.picture.photo_ink import photo_contrast
 from digits.picture.pixels import (

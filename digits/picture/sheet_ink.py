@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from digits.common.errors import NoInkError
+from digits.picture.crossed_zeros import find_bars_through_zeros
 from digits.picture.drawing_ink import drawing_contrast, drawing_paper, padded_photo
 from digits.picture.faint_rulings import pieces_of_faint_rulings
 from digits.picture.ink_parts import (
@@ -38,6 +39,7 @@ from digits.picture.pixels import (
     Mask,
     Pixels,
     label_parts,
+    stroke_width,
 )
 from digits.picture.ruling_removal import find_border_strips, find_whole_sides
 from digits.picture.sheet_lines import PaperLines, lines_of_paper
@@ -98,7 +100,9 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
     )
     if found:  # which may have hidden others
         parts.leave_out_borders()
-    handwriting = np.where(parts.left, seen.ink_map, np.float32(0)).astype(np.float32)
+    left = parts.left
+    left &= ~find_bars_through_zeros(left, stroke_width(left.astype(np.float32)))
+    handwriting = np.where(left, seen.ink_map, np.float32(0)).astype(np.float32)
     return SheetInk(handwriting, lines, contrast)
 
 

@@ -1,0 +1,179 @@
+"""Bars that people draw through their zeros, and far beyond them, to tell them from the letter O.
+
+A bar that stays within its zero is known to both networks. One that leads out on both sides makes
+the zero a letter (theta, Ø) to them: it is taken away. A zero with a bar is two holes side by side
+with a straight wall between them, from end to end, that goes on outside; the wall of an 8 is short,
+at its crossing.
+
+Coordinates: x to the right, y downwards, whole numbers at pixel centres.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digits.picture.line_remains import crumbs
+from digits.picture.pixels import Mask, label_parts
+
+# Pixels: a hole is no smaller. Of the larger hole, the smaller one.
+_SMALLEST_HOLE, _LEAST_OF_OTHER = 12, 0.15
+# More holes are a pattern.
+_MOST_HOLES = 400
+# Of the extent of both holes along the wall: that is no shorter. Of their convex hull, what they
+# and the wall cover. Of their width, how high they are at least.
+_LONGEST_WALL, _LEAST_OF_HULL, _LEAST_HEIGHT = 0.75, 0.75, 0.8
+# Degrees from level: what is steeper may be a 1 that was drawn over a 0.
+_STEEPEST = 55.0
+# Of the holes' extent along it: a bar leads so far out of the ring, on both sides, into bare paper.
+# In strokes, how thick the ring is, measured along the bar, and what crosses it where others begin.
+_SHORTEST_ARM, _RING, _THICKEST_ARM = 0.2, 1.5, 1.8
+# Likewise: what is left of a bar that is not quite straight.
+_LONGEST_CRUMB = 2.5
+
+
+def find_bars_through_zeros(mask: Mask, stroke: float) -> Mask:
+    """The bars of crossed zeros that lead out of them on both sides, bool (H, W).
+
+    Args:
+        mask: bool (H, W), ink.
+        stroke: width of the strokes, pixels.
+    """
+    bars = np.zeros_like(mask)
+    part_of, stats = label_parts(~np.pad(mask, 1))
+    areas = stats[:, cv2.CC_STAT_AREA]
+    is_hole = areas >= max(_SMALLEST_HOLE, stroke)
+    is_hole[[0, part_of[0, 0]]] = False
+    holes = np.flatnonzero(is_hole)
+    if not 2 <= len(holes) <= _MOST_HOLES:
+        return bars
+    part_of = part_of[1:-1, 1:-1]
+    for one, other in combinations(holes.tolist(), 2):
+        if _may_be_of_one_ring(stats[one], stats[other], stroke):
+            around = _around(stats[[one, other]])
+            zero = _CrossedZero.of(part_of[around], (one, other), stroke)
+            if zero is not None:
+                bars[around] |= zero.bar(mask[around], stroke)
+    return bars | crumbs(mask & ~bars, bars, _LONGEST_CRUMB * stroke)
+
+
+def _around(holes: NDArray[np.int32]) -> tuple[slice, slice]:
+    """Where holes of a padded sheet are, with room for all of a bar."""
+    low, high = holes[:, :2].min(axis=0) - 1, (holes[:, :2] + holes[:, 2:4]).max(axis=0) - 1
+    room = 2 * int((high - low).max())
+    x, y = np.maximum(low - room, 0).tolist()
+    right, bottom = (high + room).tolist()
+    return slice(y, bottom), slice(x, right)
+
+
+def _may_be_of_one_ring(one: NDArray[np.int32], other: NDArray[np.int32], stroke: float) -> bool:
+    """Whether two holes are about as large and no farther apart than a wall is thick."""
+    if min(one[4], other[4]) < _LEAST_OF_OTHER * max(one[4], other[4]):
+        return False
+    low, high = (
+        np.maximum(one[:2], other[:2]),
+        np.minimum(one[:2] + one[2:4], other[:2] + other[2:4]),
+    )
+    return bool((low - high <= 2 * stroke + 2).all())
+
+
+@dataclass(frozen=True, eq=False)
+class _CrossedZero:
+    """The inside of a zero with a bar.
+
+    Attributes:
+        hull: uint8 (H, W), 1 inside of the ring.
+        middle: float64 (2,), x and y of the bar's middle.
+        along: float64 (2,), its direction, of length 1, to the right.
+        reach: pixels from the middle to the ring, to the left and to the right.
+    """
+
+    hull: NDArray[np.uint8]
+    middle: NDArray[np.float64]
+    along: NDArray[np.float64]
+    reach: tuple[float, float]
+
+    @classmethod
+    def of(
+        cls, part_of: NDArray[np.int32], holes: tuple[int, int], stroke: float
+    ) -> _CrossedZero | None:
+        """What two holes are, if that."""
+        size = 2 * round(stroke) + 5
+        near = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+        one, other = (part_of == hole for hole in holes)
+        wall = (part_of == 0) & _dilated(one, near) & _dilated(other, near)
+        points = np.argwhere(wall)[:, ::-1].astype(np.float64)
+        if len(points) < stroke:
+            return None
+        inside = one | other | wall
+        outline = np.argwhere(one | other)[:, ::-1]
+        hull = cv2.convexHull(outline.astype(np.int32))
+        filled = np.zeros(inside.shape, np.uint8)
+        cv2.fillConvexPoly(filled, hull, 1)
+        middle = points.mean(axis=0)
+        along = np.linalg.svd(points - middle, full_matrices=False)[2][0]
+        along = along if along[0] >= 0 else -along
+        wide, tall = np.ptp(outline, axis=0) + 1
+        extent = (outline - middle) @ along
+        is_ring = inside.sum() >= _LEAST_OF_HULL * filled.sum() and tall >= _LEAST_HEIGHT * wide
+        is_through = np.ptp((points - middle) @ along) >= _LONGEST_WALL * np.ptp(extent)
+        is_level = abs(along[1]) <= np.sin(np.deg2rad(_STEEPEST))
+        if not (is_ring and is_through and is_level):
+            return None
+        return cls(filled, middle, along, (float(-extent.min()), float(extent.max())))
+
+    def bar(self, mask: Mask, stroke: float) -> Mask:
+        """Bool (H, W), where the bar is; nowhere if it does not lead out on both sides."""
+        nothing = np.zeros_like(mask)
+        ends = []
+        for reach, sign in zip(self.reach, (-1, 1), strict=True):
+            start = reach + _RING * stroke
+            end = self._end_of_arm(mask, stroke, start, sign)
+            if end - start < _SHORTEST_ARM * sum(self.reach):
+                return nothing
+            ends.append((reach + stroke + 1, end))
+        rows, columns = np.nonzero(mask)
+        off = np.stack([columns, rows], axis=1) - self.middle
+        at = off @ self.along
+        is_near = np.abs(off @ (self.along[1], -self.along[0])) <= 0.8 * stroke + 1
+        (left, far_left), (right, far_right) = ends
+        is_arm = ((at < -left) & (at > -far_left)) | ((at > right) & (at < far_right))
+        is_bar = is_near & (is_arm | (self.hull[rows, columns] > 0))
+        nothing[rows[is_bar], columns[is_bar]] = True
+        return nothing
+
+    def _end_of_arm(self, mask: Mask, stroke: float, start: float, sign: int) -> float:
+        """How far from the middle it goes on; not at all, if it leads to another stroke."""
+        across = np.array([self.along[1], -self.along[0]])
+        reach = np.arange(-np.ceil(2 * stroke), np.ceil(2 * stroke) + 1)
+        at = start
+        while True:
+            places = self.middle + sign * at * self.along + reach[:, None] * across
+            columns, rows = np.rint(places).astype(int).T
+            is_there = (
+                (rows >= 0) & (rows < mask.shape[0]) & (columns >= 0) & (columns < mask.shape[1])
+            )
+            inked = np.zeros(len(reach), bool)
+            inked[is_there] = mask[rows[is_there], columns[is_there]]
+            near = inked[np.abs(reach) <= max(1.0, 0.5 * stroke)]
+            if not near.any():
+                return at
+            if inked.sum() > _THICKEST_ARM * stroke + 1:
+                return start
+            at += 1.0
+
+
+def _dilated(mask: Mask, by: cv2.typing.MatLike) -> Mask:
+    return np.asarray(cv2.dilate(mask.view(np.uint8), by) > 0)
+
+
+def _ink_at(mask: Mask, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Mask:
+    """Bool (n,), whether there is ink at places, of which some may lie beyond the border."""
+    inside = (rows >= 0) & (rows < mask.shape[0]) & (columns >= 0) & (columns < mask.shape[1])
+    inked = np.zeros(len(rows), bool)
+    inked[inside] = mask[rows[inside], columns[inside]]
+    return inked

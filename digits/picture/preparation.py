@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from digits.common.errors import NoInkError
 from digits.picture.decoding import DecodedPicture
 from digits.picture.drawing_ink import drawing_contrast, drawing_paper
+from digits.picture.halftone import without_halftone
 from digits.picture.ink_finding import find_inks, without_needless
 from digits.picture.ink_parts import MIN_CONTRAST
 from digits.picture.ink_place import corners_of_ink
@@ -303,7 +304,7 @@ def prepare_sheet(picture: DecodedPicture, ink: Ink = "auto") -> Sheet:
         ValueError: `ink` is none of the three.
     """
     _check(ink)
-    pixels, ink = pixels_with_ink(picture, ink)
+    pixels, ink = sheet_with_ink(picture, ink)
     view = _sheet_view(pixels)
     found = find_sheet_ink(view.pixels, ink)
     return Sheet(found.ink_map, found.lines, found.contrast, view)
@@ -338,6 +339,12 @@ def pixels_with_ink(picture: DecodedPicture, ink: Ink) -> tuple[Pixels, Ink]:
     if picture.alpha_ink is not None:
         return picture.alpha_ink, "light"
     return picture.pixels, ink
+
+
+def sheet_with_ink(picture: DecodedPicture, ink: Ink) -> tuple[Pixels, Ink]:
+    """As `pixels_with_ink`, smoothed where specks would be many small signs."""
+    pixels, ink = pixels_with_ink(picture, ink)
+    return without_halftone(pixels), ink
 
 
 def _look(picture: DecodedPicture, ink: Ink) -> tuple[_View, list[InkMap]]:

@@ -11,7 +11,7 @@ from digits.picture.drawing_ink import drawing_contrast, drawing_paper, padded_p
 from digits.picture.ink_finding import without_needless
 from digits.picture.ink_parts import threshold_and_peak
 from digits.picture.pixels import Ink, InkMap
-from digits.picture.preparation import pixels_with_ink, prepare_sheet
+from digits.picture.preparation import prepare_sheet, sheet_with_ink
 
 
 def ink_on_picture(picture: DecodedPicture, ink: Ink = "auto") -> InkMap:
@@ -24,7 +24,7 @@ def ink_on_picture(picture: DecodedPicture, ink: Ink = "auto") -> InkMap:
     Returns:
         float32 (H, W) in [0, 1]; all 0 where nothing is drawn. Of a drawing its lines count, too.
     """
-    pixels, ink = pixels_with_ink(picture, ink)
+    pixels, ink = sheet_with_ink(picture, ink)
     plain = without_needless(pixels)
     paper = drawing_paper(plain)
     if paper is not None:

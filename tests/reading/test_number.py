@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from benchmarks.mouse_numbers import load_mouse_numbers
 from digit_predictor import NoInkError, PictureError, load_network, read_digit, read_number
 from digit_predictor import read_numbers as read_all
 from digits.reading.command import main
 from digits.reading.number import NumberReading
 from tests.drawings import DIGITS, SCRIBBLE, Strokes, arc, draw
+from tests.halftones import HALFTONES, Halftone, on_paper, salt_and_pepper
 from tests.reading.test_digit import real_digits
 
 __all__ = ["real_digits"]
@@ -169,6 +171,23 @@ def test_light_on_dark_and_transparent() -> None:
     assert read_number(255 - sheet).text == "47"
     clear = np.dstack([np.zeros_like(sheet), 255 - sheet[..., 0]])
     assert read_number(Image.fromarray(clear, "RGBA")).text == "47"
+
+
+CLEAR_NUMBERS = [each for each in load_mouse_numbers() if each.kind in {"spaced", "rows"}][::6]
+
+
+@pytest.mark.parametrize(("paper", "ink"), [(200, 40), (245, 90), (50, 220)])
+@pytest.mark.parametrize("halftone", HALFTONES.values(), ids=HALFTONES)
+def test_a_dithered_sheet_is_read(halftone: Halftone, paper: int, ink: int) -> None:
+    for number in CLEAR_NUMBERS:
+        specks = halftone(on_paper(number.picture, paper, ink))
+        assert read_number(specks).text == number.text
+
+
+@pytest.mark.parametrize("share", [0.005, 0.02, 0.1])
+def test_a_sheet_full_of_salt_and_pepper_is_read(share: float) -> None:
+    for number in CLEAR_NUMBERS:
+        assert read_number(salt_and_pepper(share)(number.picture)).text == number.text
 
 
 def scribbled(strokes: Strokes) -> NumberReading:

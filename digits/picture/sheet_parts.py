@@ -77,10 +77,17 @@ def usual_height(mask: Mask) -> float:
 
 
 def longest_lines(mask: Mask) -> Mask:
-    """The ink of straight lines that lead through most of a sheet, bool (H, W)."""
+    """The ink of straight lines that lead through most of a sheet, bool (H, W).
+
+    With level ones those that lead through most of what they join, such as the sides of a frame.
+    """
     thickest = max(3.0, _THICKEST_SIDE * stroke_width(mask.astype(np.float32)))
     rows, columns = mask.shape
     level = find_level_lines(mask, _LONGEST * columns, thickest)
+    if level:
+        stats = label_parts(mask)[1][1:]
+        is_wide = stats[:, cv2.CC_STAT_WIDTH] >= _LONGEST * columns
+        rows = stats[is_wide, cv2.CC_STAT_HEIGHT].max(initial=0) or rows
     on_its_side = np.ascontiguousarray(mask.T)
     upright = find_level_lines(on_its_side, _LONGEST * rows, thickest)
     return pixels_of_lines(mask, level) | pixels_of_lines(on_its_side, upright).T

@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.picture.pixels import InkMap
+from digits.picture.pixels import InkMap, Mask
 from digits.picture.row_finding import Part, Row
 
-# Of the row's height: a narrower part is one digit or less.
+# Of the row's height: a narrower part is one digit or less, unless it is two strokes.
 NARROWEST_CUT = 0.45
 # Of the row's height: how far apart seams are sought, and how far to either side one may swing; a
 # seam along a stroke that two digits share swings little, or it would go around it.
@@ -26,6 +26,8 @@ MOST_STROKES_CUT = 3.0
 # Of a stroke's width: ink is thicker than one stroke where its edge is farther away. There a cut
 # may go along the seam of two strokes, and costs so much less.
 THICK, COST_WHERE_THICK = 0.57, 0.25
+# Of all rows of ink, those that cross two strokes side by side, if it is two strokes.
+_MOSTLY_TWO = 0.5
 # Pixels: the height at which seams are sought.
 _ROWS = 48
 # What a step to the side costs, in pixels of ink.
@@ -44,7 +46,8 @@ def cut_part(part: Part, ink_map: InkMap, row: Row, stroke: float) -> list[Part]
     Returns:
         At least one piece; together they are the part.
     """
-    if part.width < NARROWEST_CUT * row.height or part.width < 4:
+    is_narrow = part.width < NARROWEST_CUT * row.height and not are_two_strokes(part.mask)
+    if is_narrow or part.width < 4:
         return [part]
     ink = ink_map[part.y : part.y + part.height, part.x : part.x + part.width] * part.mask
     seams, costs = _seams(ink, row, stroke)
@@ -57,6 +60,22 @@ def cut_part(part: Part, ink_map: InkMap, row: Row, stroke: float) -> list[Part]
         for number, cost in enumerate([0.0, *costs.tolist()])
     ]
     return [piece for piece in pieces if piece is not None]
+
+
+def are_two_strokes(mask: Mask) -> bool:
+    """Whether ink is two strokes side by side nearly all the way, as of 1s whose feet touch.
+
+    The outline of a stroke is none of them: what is inside of it is closed.
+
+    Args:
+        mask: bool (H, W), the ink, cropped to it.
+    """
+    filled = np.zeros(mask.shape, np.uint8)
+    outlines, _ = cv2.findContours(mask.view(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    cv2.drawContours(filled, outlines, -1, 1, cv2.FILLED)
+    begins = np.diff(filled.astype(np.int8), axis=1, prepend=0) > 0
+    strokes = np.count_nonzero(begins, axis=1)
+    return bool(np.count_nonzero(strokes == 2) > _MOSTLY_TWO * len(mask))
 
 
 def _piece(part: Part, mask: NDArray[np.bool_], cost: float) -> Part | None:

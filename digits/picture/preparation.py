@@ -27,10 +27,12 @@ from digits.picture.halftone import without_halftone
 from digits.picture.ink_finding import find_inks, without_needless
 from digits.picture.ink_parts import MIN_CONTRAST
 from digits.picture.ink_place import corners_of_ink
+from digits.picture.part_cutting import are_two_strokes
 from digits.picture.pixels import (
     Grey,
     Ink,
     InkMap,
+    Mask,
     Pixels,
     runs_of,
     shrink,
@@ -193,10 +195,12 @@ class DrawnInk:
     Attributes:
         box: x, y, width, height, pixels.
         is_several: whether there are tall things side by side, with paper between.
+        are_two_strokes: whether it is two strokes, as of 1s whose feet touch.
     """
 
     box: tuple[int, int, int, int]
     is_several: bool
+    are_two_strokes: bool
 
     def is_all_in(self, prepared: PreparedDigit) -> bool:
         """Whether a digit is all that there is."""
@@ -209,6 +213,8 @@ class DrawnInk:
 
 def find_drawn_ink(picture: DecodedPicture, ink: Ink = "auto") -> DrawnInk | None:
     """Where there is anything on a drawing; None for a photo, of which that cannot be said.
+
+    A bare sheet has nothing of which it could be said, either.
 
     Args:
         picture: an upright picture.
@@ -223,14 +229,27 @@ def find_drawn_ink(picture: DecodedPicture, ink: Ink = "auto") -> DrawnInk | Non
         return None
     contrast = drawing_contrast(pixels, paper, ink)
     x, y, width, height = cv2.boundingRect(contrast)
+    if not height:
+        return None
     columns = cv2.reduce(contrast, 0, cv2.REDUCE_MAX).ravel() > MIN_CONTRAST
     starts, ends = runs_of(columns)
     heights = [
         cv2.boundingRect(np.ascontiguousarray(contrast[:, start:end]))[3]
         for start, end in zip(starts[:_MOST_RUNS], ends[:_MOST_RUNS], strict=True)
     ]
-    is_several = sum(each >= 0.5 * height for each in heights) > 1
-    return DrawnInk((x, y, width, height), is_several)
+    mask = contrast[y : y + height, x : x + width] > MIN_CONTRAST
+    is_several = sum(each >= 0.5 * height for each in heights) > 1 or _are_two_pieces(mask)
+    return DrawnInk((x, y, width, height), is_several, are_two_strokes(mask))
+
+
+def _are_two_pieces(mask: Mask) -> bool:
+    """Whether two pieces of ink are as high as all of it, and their boxes hardly share columns."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8), connectivity=8)
+    tall = stats[1:][stats[1:, cv2.CC_STAT_HEIGHT] >= _TALL * len(mask)]
+    tall = tall[tall[:, cv2.CC_STAT_LEFT].argsort()]
+    lefts, widths = tall[:, cv2.CC_STAT_LEFT], tall[:, cv2.CC_STAT_WIDTH]
+    shared = lefts[:-1] + widths[:-1] - lefts[1:]
+    return bool((shared <= _HARDLY * np.minimum(widths[:-1], widths[1:])).any())
 
 
 @dataclass(frozen=True, eq=False)
@@ -520,6 +539,9 @@ def _as_grey(ink_map: InkMap) -> Grey:
     return np.asarray(cv2.convertScaleAbs(ink_map, alpha=255), np.uint8)
 
 
+# Of the height of all ink: pieces that are as high, and of their width, what two of them share at
+# most, are two things side by side, if slanted.
+_TALL, _HARDLY = 0.85, 0.35
 # Of a drawing's things side by side, so many are looked at.
 _MOST_RUNS = 24
 # Around a crop, so that strokes can grow.

@@ -186,7 +186,8 @@ def _read_decoded(decoded: DecodedPicture, ink: Ink, network: Network) -> Number
     alone: _Alone | None = None
     if drawn is not None and not drawn.is_several:
         alone = _read_alone(decoded, ink, network)
-        if alone.is_sure and drawn.is_all_in(alone.prepared):
+        may_be_ones = alone.text == "1" and drawn.are_two_strokes
+        if alone.is_sure and drawn.is_all_in(alone.prepared) and not may_be_ones:
             return _of_one_digit(alone)
     try:
         sheet = prepare_sheet(decoded, ink)
@@ -399,7 +400,8 @@ def _are_several(digits: Sequence[Sign]) -> bool:
     """Whether there are at least two, each surely a digit, and none around another or over it."""
     if len(digits) < 2 or not all(map(_is_surely_there, digits)):
         return False
-    return not _overlap([digit.part for digit in digits])
+    parts = [digit.part for digit in digits]
+    return all(_keep_apart(*pair) for pair in _overlapping(parts))
 
 
 def _is_surely_there(digit: Sign) -> bool:
@@ -409,16 +411,30 @@ def _is_surely_there(digit: Sign) -> bool:
     return digit.logits is not None and float(digit.logits.max()) >= SURELY_ALONE
 
 
-def _overlap(parts: Sequence[Part]) -> bool:
-    """Whether the boxes of any two parts lie in each other by more than neighbours' boxes do."""
+def _overlapping(parts: Sequence[Part]) -> list[tuple[Part, Part]]:
+    """Those whose boxes lie in each other by more than neighbours' boxes mostly do."""
     corners = np.array([[part.x, part.y] for part in parts])
     sizes = np.array([[part.width, part.height] for part in parts])
-    ends, pairs = corners + sizes, ~np.eye(len(parts), dtype=bool)
+    ends, pairs = corners + sizes, np.triu(np.ones((len(parts), len(parts)), bool), 1)
     for axis in (0, 1):
         start, end, size = corners[:, axis], ends[:, axis], sizes[:, axis]
         shared = np.minimum.outer(end, end) - np.maximum.outer(start, start)
         pairs &= shared > _DEEPEST * np.minimum.outer(size, size)
-    return bool(pairs.any())
+    return [(parts[one], parts[other]) for one, other in np.argwhere(pairs)]
+
+
+def _keep_apart(one: Part, other: Part) -> bool:
+    """Whether the same of two parts is on the left wherever both have ink, as of two slanted 1s."""
+    first, stop = max(one.y, other.y), min(one.y + one.height, other.y + other.height)
+    inks = [part.mask[first - part.y : stop - part.y] for part in (one, other)]
+    shared = inks[0].any(axis=1) & inks[1].any(axis=1)
+    starts = [one.x + inks[0].argmax(axis=1), other.x + inks[1].argmax(axis=1)]
+    ends = [
+        one.x + one.width - inks[0][:, ::-1].argmax(axis=1),
+        other.x + other.width - inks[1][:, ::-1].argmax(axis=1),
+    ]
+    is_left, is_right = ends[0] <= starts[1], ends[1] <= starts[0]
+    return bool(shared.any() and (is_left[shared].all() or is_right[shared].all()))
 
 
 def _may_be_dashes(rows: Sequence[RowReading]) -> bool:

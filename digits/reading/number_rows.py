@@ -39,7 +39,9 @@ CLEAR_GAP = 1.3
 LEAST_CLEAR_GAP, _LEAP, _NARROW_GAP = 0.7, 2.5, 0.12
 # Likewise: a cell that is no wider holds one digit of a number.
 WIDEST_BOX = 1.7
-# Likewise: a gap between numbers in two cells of a table is no narrower.
+# Of what boxes are wide: so far without a line or a digit is no empty box, however its sides faded.
+_WIDER_THAN_BOXES = 1.75
+# Of the height of a row: a gap between numbers in two cells of a table is no narrower.
 LEAST_BETWEEN_CELLS = 0.4
 # Digits in boxes that are too pale to be seen: so many are so far apart at most, from middle to
 # middle, and none twice as far as another.
@@ -67,12 +69,12 @@ class RowReading:
     def are_apart(self, left: Part, right: Part) -> bool:
         """Whether a clear gap lies between two signs.
 
-        Where each has a narrow cell of its own, as on a form, the gap says nothing; where a line
-        parts two wide cells, it need not be so wide.
+        Where each has a narrow cell of its own, as on a form, only one between two groups of such
+        cells says something; where a line parts two wide cells, it need not be so wide.
         """
         gap = right.x - left.x - left.width
         if self._are_in_boxes(left, right):
-            return False
+            return self._are_in_two_groups(left, right)
         cells = [self._cell_around(part) for part in (left, right)]
         widest_box = WIDEST_BOX * self.row.height
         are_in_cells = widest_box < min(cells) and max(cells) < np.inf
@@ -84,11 +86,27 @@ class RowReading:
 
     def _are_in_boxes(self, left: Part, right: Part) -> bool:
         """Whether they stand among lines that are mostly as close as the sides of boxes."""
-        pitches = np.diff(self.uprights) / self.row.height
-        pitches = pitches[pitches >= NARROWEST_BOX]
-        if len(pitches) < FEWEST_PITCHES - 1 or np.median(pitches) > WIDEST_BOX:
+        if self._usual_box > WIDEST_BOX * self.row.height:
             return False
         return bool(self.uprights[0] <= left.middle[0] and right.middle[0] <= self.uprights[-1])
+
+    @cached_property
+    def _usual_box(self) -> float:
+        """How far it mostly is from one upright line to the next, pixels; infinite for few."""
+        pitches = np.diff(self.uprights)
+        pitches = pitches[pitches >= NARROWEST_BOX * self.row.height]
+        return float(np.median(pitches)) if len(pitches) >= FEWEST_PITCHES - 1 else np.inf
+
+    def _are_in_two_groups(self, left: Part, right: Part) -> bool:
+        """Whether boxes end between two signs, and others begin behind a clear gap.
+
+        An empty box is no such gap: it is as wide as its neighbours.
+        """
+        ends = np.array([left.x + left.width, right.x], np.float64)
+        between = self.uprights[(self.uprights > ends[0]) & (self.uprights < ends[1])]
+        widest = np.diff(np.insert(ends, 1, between)).max()
+        least = max(CLEAR_GAP * self.row.height, _WIDER_THAN_BOXES * self._usual_box)
+        return bool(widest > least)
 
     def _are_parted(self, left: Part, right: Part) -> bool:
         """Whether there is an upright line between two signs."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from digits.network.architectures import CLASSES
 from digits.network.prediction import predict_logits
-from digits.picture.part_cutting import cut_part
+from digits.picture.part_cutting import are_two_strokes, cut_part
 from digits.picture.preparation import Sheet
 from digits.picture.row_finding import Part, Row
 from digits.reading.number_lattice import LOWEST_DIGIT, WIDEST_DIGIT, Segment, find_segments
@@ -86,7 +86,9 @@ def _is_settled(part: Part, known: Mapping[Part, NDArray[np.float32]]) -> bool:
     """Whether a part of the row is one digit for sure."""
     if part not in known or part.width > WIDEST_ALONE * part.height:
         return False
-    return float(known[part].max()) >= SURELY_ALONE
+    logits = known[part]
+    may_be_ones = logits.argmax() == 1 and are_two_strokes(part.mask)
+    return float(logits.max()) >= SURELY_ALONE and not may_be_ones
 
 
 def may_be_digit(part: Part, row: Row) -> bool:
@@ -107,4 +109,6 @@ def _may_be_several(part: Part, row: Row, stroke: float) -> bool:
     is_tall = part.height >= LOWEST_DIGIT * row.height
     if part.width > WIDEST_DIGIT * row.height:  # a row that hangs together is long and low, too
         return is_tall and part.width <= LONGEST_CHAIN * row.height
-    return is_tall and not is_straight(part) and guess_mark(part, row, stroke) is None
+    if not is_tall or guess_mark(part, row, stroke) is not None:
+        return False
+    return not is_straight(part) or are_two_strokes(part.mask)

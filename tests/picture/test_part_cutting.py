@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from digits.picture.part_cutting import cut_part
+from digits.picture.part_cutting import are_two_strokes, cut_part
 from digits.picture.row_finding import Part, Row, find_rows
 from tests.drawings import DIGITS, draw
 
@@ -85,3 +85,34 @@ def test_a_cut_leans_as_the_digits_do() -> None:
     ink_map = ink.astype(np.float32) / 255
     pieces = cut_part(whole(ink_map), ink_map, row_of(ink_map, slant=24), 8)
     assert best_parting(pieces, *(bars > 127)) > 0.98
+
+
+def test_two_strokes_run_side_by_side_on_more_than_half_of_the_way() -> None:
+    joined = np.zeros((20, 9), bool)
+    joined[:, :3] = joined[:, 6:] = True
+    joined[12:] = True  # from the middle of the way down they are one
+    assert are_two_strokes(joined)
+    joined[10:] = True
+    assert not are_two_strokes(joined)
+    assert not are_two_strokes(np.ones((20, 3), bool))
+
+
+def test_the_outline_of_a_stroke_is_no_two_strokes() -> None:
+    outline = np.ones((20, 9), bool)
+    outline[2:18, 3:6] = False
+    assert not are_two_strokes(outline)
+    outline[:2, 3:6] = False  # open above
+    assert are_two_strokes(outline)
+
+
+def test_two_strokes_that_are_narrower_than_a_digit_are_cut_between_them() -> None:
+    ink_map = np.zeros((110, 60), np.float32)
+    for x in (20, 32):
+        ink_map[5:105, x : x + 5] = 1
+    ink_map[99:105, 20:37] = 1  # their feet touch
+    left = np.zeros(ink_map.shape, bool)
+    left[:, :28] = True
+    row = row_of(ink_map)
+    pieces = cut_part(row.parts[0], ink_map, row, 5)
+    own = [(ink_map > 0) & side for side in (left, ~left)]
+    assert best_parting(pieces, *own) > 0.98

@@ -113,6 +113,32 @@ def test_touching_digits_are_read_apart() -> None:
     assert read_number(drawn_row("28", pitch=45)).text == "28"
 
 
+@pytest.mark.parametrize("joined", ["at the foot", "at the head"])
+@pytest.mark.parametrize("lean", [0, 15])
+def test_two_ones_that_touch_at_one_end_are_no_single_one(joined: str, lean: int) -> None:
+    sheet = np.full((280, 560, 3), 255, np.uint8)
+    foot, head = (4, 30) if joined == "at the foot" else (30, 4)
+    cv2.line(sheet, (260 + lean, 90), (260, 190), (0, 0, 0), 5, cv2.LINE_AA)
+    cv2.line(sheet, (260 + lean + head, 90), (260 + foot, 190), (0, 0, 0), 5, cv2.LINE_AA)
+    assert read_number(sheet).text == "11"
+
+
+def test_one_stroke_that_was_drawn_twice_is_one_digit() -> None:
+    sheet = np.full((280, 560, 3), 255, np.uint8)
+    for foot in (260, 264):
+        cv2.line(sheet, (270, 90), (foot, 190), (0, 0, 0), 5, cv2.LINE_AA)
+    assert read_number(sheet).text == "1"
+
+
+def test_a_one_that_leans_over_the_next_digit_is_not_lost() -> None:
+    """No column between the two is bare, and together they are no wider than one digit."""
+    sheet = np.full((84, 87, 3), 255, np.uint8)
+    cv2.line(sheet, (28, 3), (13, 80), (0, 0, 0), 4, cv2.LINE_AA)
+    three = [*arc(48, 21, 20, 18, -150, 90), *arc(40, 60, 22, 20, -90, 150)]
+    cv2.polylines(sheet, [np.array(three).round().astype(np.int32)], False, (0, 0, 0), 4)
+    assert read_number(sheet).text == "13"
+
+
 def test_rows_and_clear_gaps() -> None:
     rows = np.vstack([drawn_row("20  26"), drawn_row("138   ")])
     assert read_number(rows).text == "20 26\n138"

@@ -43,6 +43,26 @@ def test_in_boxes_no_gap_is_clear() -> None:
     assert are_apart([55, 175, 215], []) == [True, False]
 
 
+def test_a_clear_gap_between_two_groups_of_boxes_parts_numbers() -> None:
+    groups = [50.0, 90, 130, 220, 260, 300]  # a gap of 1.8 heights
+    assert are_apart([55, 95, 225, 265], groups) == [False, True, False]
+    unseen = [50.0, 90, 130, 260, 300]  # the first side of the second group
+    assert are_apart([55, 95, 225, 265], unseen) == [False, True, False]
+
+
+def test_an_empty_box_parts_no_number() -> None:
+    narrow, wide = [50.0, 90, 130, 170, 210], [50.0, 130, 210, 290, 370]
+    assert are_apart([55, 135, 175], narrow) == [False, False]
+    assert are_apart([55, 220, 300], wide) == [False, False]
+    faded = [50.0, 90, 170, 210]  # one of its sides is not seen
+    assert are_apart([55, 135, 175], faded) == [False, False]
+
+
+def test_a_narrow_gap_between_two_groups_of_boxes_parts_no_number() -> None:
+    groups = [50.0, 90, 130, 180, 220, 260]  # of one height
+    assert are_apart([55, 95, 185, 225], groups) == [False, False, False]
+
+
 def test_a_side_of_a_box_that_is_not_seen_makes_no_number_of_its_own() -> None:
     assert are_apart([55, 140, 240, 300], [50.0, 130, 290, 370]) == [False, False, False]
 

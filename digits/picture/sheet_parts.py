@@ -86,8 +86,9 @@ def longest_lines(mask: Mask) -> Mask:
     level = find_level_lines(mask, _LONGEST * columns, thickest)
     if level:
         stats = label_parts(mask)[1][1:]
-        is_wide = stats[:, cv2.CC_STAT_WIDTH] >= _LONGEST * columns
-        rows = stats[is_wide, cv2.CC_STAT_HEIGHT].max(initial=0) or rows
+        widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+        joined = heights[(widths >= _LONGEST * columns) & (heights >= _SPANS * rows)]
+        rows = joined.max(initial=0) or rows
     on_its_side = np.ascontiguousarray(mask.T)
     upright = find_level_lines(on_its_side, _LONGEST * rows, thickest)
     return pixels_of_lines(mask, level) | pixels_of_lines(on_its_side, upright).T

@@ -6,6 +6,7 @@ import pytest
 
 from digits.common.errors import NoInkError
 from digits.picture.sheet_ink import find_sheet_ink
+from digits.picture.sheet_parts import longest_lines, usual_height
 from tests.drawings import DIGITS, draw
 
 PEN, SIDE = 8, 100
@@ -333,3 +334,16 @@ def test_pieces_of_a_line_go_that_is_faint_elsewhere(*, is_upright: bool) -> Non
     far = cv2.dilate(ink.astype(np.uint8), np.ones((11, 11), np.uint8)) == 0
     assert (found & ink).sum() >= 0.97 * ink.sum()
     assert not (found & far).any()
+
+
+@pytest.mark.parametrize("sides", [False, True])
+def test_a_line_below_digits_or_a_box_around_says_nothing_of_their_height(*, sides: bool) -> None:
+    bare = np.full((330, 560), 255, np.uint8)
+    bare[50:210, 60:460] = written("2053")
+    sheet = with_lines(bare, [((30, 220), (530, 221))])
+    if sides:
+        sheet = with_lines(
+            sheet, [((30, 40), (530, 41)), ((30, 40), (30, 220)), ((530, 40), (530, 220))]
+        )
+    assert usual_height(sheet < 128) == pytest.approx(usual_height(bare < 128), abs=4)
+    assert not (longest_lines(sheet < 128) & (bare < 128)).any()

@@ -242,9 +242,9 @@ def _is_grain(found: Mask, mask: Mask) -> bool:
     """Whether what lies beside the paper is smaller than what is written; else that is a shadow.
 
     Digits that touch are long, so that a number may go on in a shadow with shorter parts: those
-    are about as high. Rulings say nothing of either.
+    are about as high. Rulings and frames say nothing of either.
     """
-    lines = longest_lines(mask)
+    lines = longest_lines(mask) | SheetParts(mask).find_frames()
     found, written = found & ~lines, mask & ~found & ~lines
     is_short = longest_side(written, uncut=True) > LARGEST_GRAIN * longest_side(found, uncut=True)
     return is_short and usual_height(found) < HIGHEST_GRAIN * usual_height(written)

@@ -347,3 +347,17 @@ def test_a_line_below_digits_or_a_box_around_says_nothing_of_their_height(*, sid
         )
     assert usual_height(sheet < 128) == pytest.approx(usual_height(bare < 128), abs=4)
     assert not (longest_lines(sheet < 128) & (bare < 128)).any()
+
+
+@pytest.mark.parametrize("dark_from", [300, 390])
+def test_digits_in_a_shadow_stay_however_high_the_frame_around_is(dark_from: int) -> None:
+    """Beside a high frame they once were grain of a table."""
+    bare = np.full((420, 680), 255, np.uint8)
+    bare[120:280, 130:530] = written("2053")
+    sheet = bare.copy()
+    cv2.rectangle(sheet, (30, 100), (650, 295), 0, 4)
+    photo = on_grainy_paper(sheet).astype(np.float32)
+    photo[:, dark_from:] *= 0.7
+    ink = bare < 128
+    found = find_sheet_ink(photo.astype(np.uint8)).ink_map > 0.5
+    assert (found & ink).sum() >= 0.95 * ink.sum()

@@ -32,7 +32,9 @@ _STEEPEST = 55.0
 # Of the holes' extent along it: a bar leads so far out of the ring, on both sides, into bare paper.
 # In strokes, how thick the ring is, measured along the bar, and what crosses it where others begin.
 _SHORTEST_ARM, _RING, _THICKEST_ARM = 0.2, 1.5, 1.8
-# Likewise: what is left of a bar that is not quite straight.
+# Times the larger hole's side: the room for all of a bar.
+_ROOM = 4
+# In strokes: what is left of a bar that is not quite straight.
 _LONGEST_CRUMB = 2.5
 
 
@@ -53,18 +55,20 @@ def find_bars_through_zeros(mask: Mask, stroke: float) -> Mask:
         return bars
     part_of = part_of[1:-1, 1:-1]
     for one, other in combinations(holes.tolist(), 2):
-        if _may_be_of_one_ring(stats[one], stats[other], stroke):
-            around = _around(stats[[one, other]])
+        if not _may_be_of_one_ring(stats[one], stats[other], stroke):
+            continue
+        holes_alone = _around(stats[[one, other]], round(stroke) + 3)
+        if _CrossedZero.of(part_of[holes_alone], (one, other), stroke) is not None:
+            around = _around(stats[[one, other]], _ROOM * int(stats[[one, other], 2:4].max()))
             zero = _CrossedZero.of(part_of[around], (one, other), stroke)
             if zero is not None:
                 bars[around] |= zero.bar(mask[around], stroke)
     return bars | crumbs(mask & ~bars, bars, _LONGEST_CRUMB * stroke)
 
 
-def _around(holes: NDArray[np.int32]) -> tuple[slice, slice]:
-    """Where holes of a padded sheet are, with room for all of a bar."""
+def _around(holes: NDArray[np.int32], room: int) -> tuple[slice, slice]:
+    """Where holes of a padded sheet are, with so much room around, pixels."""
     low, high = holes[:, :2].min(axis=0) - 1, (holes[:, :2] + holes[:, 2:4]).max(axis=0) - 1
-    room = 2 * int((high - low).max())
     x, y = np.maximum(low - room, 0).tolist()
     right, bottom = (high + room).tolist()
     return slice(y, bottom), slice(x, right)

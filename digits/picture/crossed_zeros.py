@@ -11,7 +11,6 @@ Coordinates: x to the right, y downwards, whole numbers at pixel centres.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
 
 import cv2
 import numpy as np
@@ -22,8 +21,8 @@ from digits.picture.pixels import Mask, label_parts
 
 # Pixels: a hole is no smaller. Of the larger hole, the smaller one.
 _SMALLEST_HOLE, _LEAST_OF_OTHER = 12, 0.15
-# More holes are a pattern.
-_MOST_HOLES = 400
+# More holes, and more pairs of them side by side, are a pattern.
+_MOST_HOLES, _MOST_PAIRS = 600, 300
 # Of the extent of both holes along the wall: that is no shorter. Of their convex hull, what they
 # and the wall cover. Of their width, how high they are at least.
 _LONGEST_WALL, _LEAST_OF_HULL, _LEAST_HEIGHT = 0.75, 0.75, 0.8
@@ -54,9 +53,8 @@ def find_bars_through_zeros(mask: Mask, stroke: float) -> Mask:
     if not 2 <= len(holes) <= _MOST_HOLES:
         return bars
     part_of = part_of[1:-1, 1:-1]
-    for one, other in combinations(holes.tolist(), 2):
-        if not _may_be_of_one_ring(stats[one], stats[other], stroke):
-            continue
+    pairs = holes[_pairs_of_one_ring(stats[holes], stroke)]
+    for one, other in pairs.tolist() if len(pairs) <= _MOST_PAIRS else ():
         holes_alone = _around(stats[[one, other]], round(stroke) + 3)
         if _CrossedZero.of(part_of[holes_alone], (one, other), stroke) is not None:
             around = _around(stats[[one, other]], _ROOM * int(stats[[one, other], 2:4].max()))
@@ -74,15 +72,15 @@ def _around(holes: NDArray[np.int32], room: int) -> tuple[slice, slice]:
     return slice(y, bottom), slice(x, right)
 
 
-def _may_be_of_one_ring(one: NDArray[np.int32], other: NDArray[np.int32], stroke: float) -> bool:
-    """Whether two holes are about as large and no farther apart than a wall is thick."""
-    if min(one[4], other[4]) < _LEAST_OF_OTHER * max(one[4], other[4]):
-        return False
-    low, high = (
-        np.maximum(one[:2], other[:2]),
-        np.minimum(one[:2] + one[2:4], other[:2] + other[2:4]),
+def _pairs_of_one_ring(holes: NDArray[np.int32], stroke: float) -> NDArray[np.intp]:
+    """Which two holes are about as large and no farther apart than a wall is thick, int (n, 2)."""
+    areas, low, high = holes[:, 4], holes[:, :2], holes[:, :2] + holes[:, 2:4]
+    gaps = np.maximum(low[:, None], low) - np.minimum(high[:, None], high)
+    are_near = (gaps <= 2 * stroke + 2).all(axis=2)
+    are_alike = np.minimum(areas[:, None], areas) >= _LEAST_OF_OTHER * np.maximum(
+        areas[:, None], areas
     )
-    return bool((low - high <= 2 * stroke + 2).all())
+    return np.argwhere(np.triu(are_near & are_alike, 1))
 
 
 @dataclass(frozen=True, eq=False)

@@ -156,11 +156,7 @@ class _CrossedZero:
         while True:
             places = self.middle + sign * at * self.along + reach[:, None] * across
             columns, rows = np.rint(places).astype(int).T
-            is_there = (
-                (rows >= 0) & (rows < mask.shape[0]) & (columns >= 0) & (columns < mask.shape[1])
-            )
-            inked = np.zeros(len(reach), bool)
-            inked[is_there] = mask[rows[is_there], columns[is_there]]
+            inked = _ink_at(mask, rows, columns)
             near = inked[np.abs(reach) <= max(1.0, 0.5 * stroke)]
             if not near.any():
                 return at

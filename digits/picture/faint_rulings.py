@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from digits.picture.line_remains import LEAST_ON_LINES, band_of
 from digits.picture.pixels import Grey, Mask, label_parts
 from digits.picture.sheet_parts import usual_height
 from digits.picture.straight_lines import LevelLine, band_along, find_level_lines
@@ -26,8 +26,8 @@ _LEAST_SHADES = 3.0
 # Of a line's columns, those that are no ink and no nearer to any than so many pixels; and by how
 # much of what it stands out by itself all beside it stands out at most.
 _LEAST_BARE, _AROUND_INK, _MOST_BESIDE = 0.2, 3, 0.5
-# Of a piece, what lies on lines; of the usual height, what is higher may be a 1.
-_LEAST_ON_LINES, HIGHEST_PIECE = 0.85, 0.55
+# Of the usual height: a piece is no higher, for a 1 may stand on an upright line.
+HIGHEST_PIECE = 0.55
 
 
 def pieces_of_faint_rulings(contrast: Grey, mask: Mask, noise: float) -> Mask:
@@ -38,15 +38,15 @@ def pieces_of_faint_rulings(contrast: Grey, mask: Mask, noise: float) -> Mask:
         mask: bool (H, W), what of it is ink.
         noise: standard deviation of the paper's grain, grey levels.
     """
-    on_lines = _bands_of(find_faint_rulings(contrast, mask, noise), mask.shape)
+    on_lines = band_of(find_faint_rulings(contrast, mask, noise), mask.shape)
     on_its_side = np.ascontiguousarray(contrast.T), np.ascontiguousarray(mask.T)
     upright = find_faint_rulings(*on_its_side, noise)
-    on_lines |= _bands_of(upright, mask.shape[::-1]).T
+    on_lines |= band_of(upright, mask.shape[::-1]).T
     if not on_lines.any():
         return np.zeros_like(mask)
     part_of, stats = label_parts(mask)
     inside = np.bincount(part_of[on_lines > 0], minlength=len(stats))
-    are_pieces = inside >= _LEAST_ON_LINES * stats[:, cv2.CC_STAT_AREA]
+    are_pieces = inside >= LEAST_ON_LINES * stats[:, cv2.CC_STAT_AREA]
     are_pieces &= stats[:, cv2.CC_STAT_HEIGHT] <= HIGHEST_PIECE * usual_height(mask)
     are_pieces[0] = False
     return np.asarray(are_pieces[part_of])
@@ -76,12 +76,3 @@ def _shades_on_paper(line: LevelLine, contrast: Grey, near_ink: Mask) -> float:
     beside = max(band[:2].mean(), band[-2:].mean())
     own = float(band[beyond:-beyond].max())
     return own if beside <= _MOST_BESIDE * own else 0.0
-
-
-def _bands_of(lines: list[LevelLine], shape: tuple[int, ...]) -> NDArray[np.uint8]:
-    """Uint8 (H, W), 1 on lines, and on a pixel beside, from border to border of the sheet."""
-    band = np.zeros(shape, np.uint8)
-    for line in lines:
-        ends = [(x, round(line.slope * x + line.height)) for x in (0, shape[1] - 1)]
-        cv2.line(band, ends[0], ends[1], 1, max(3, round(1.6 * line.thickness) + 2))
-    return band

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from digits.picture.pixels import Mask, label_parts
 from digits.picture.straight_lines import LevelLine
 
 # Of the sheet: what lies on the same line as so long a line, and is thin, is its.
 LONG_ENOUGH_TO_GO_ON = 0.45
+# Of a piece of lines, what lies on them.
+LEAST_ON_LINES = 0.85
 
 
 def pieces_going_on(rest: Mask, lines: list[LevelLine], longest: float) -> Mask:
@@ -24,21 +27,32 @@ def pieces_going_on(rest: Mask, lines: list[LevelLine], longest: float) -> Mask:
         longest: no such piece is longer, pixels, unless it leads to the border of the sheet.
     """
     columns = rest.shape[1]
-    band = np.zeros(rest.shape, np.uint8)
-    for line in lines:
-        if line.length >= LONG_ENOUGH_TO_GO_ON * columns:
-            ends = [(x, round(line.slope * x + line.height)) for x in (0, columns - 1)]
-            cv2.line(band, ends[0], ends[1], 1, max(3, round(1.6 * line.thickness) + 2))
+    long = [line for line in lines if line.length >= LONG_ENOUGH_TO_GO_ON * columns]
+    band = band_of(long, rest.shape)
     if not band.any():
         return np.zeros_like(rest)
     part_of, stats = label_parts(np.ascontiguousarray(rest))
     inside = np.bincount(part_of[band > 0], minlength=len(stats))
     first, length = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_WIDTH]
     leads_out = (first == 0) | (first + length == columns)
-    is_piece = inside >= 0.85 * stats[:, cv2.CC_STAT_AREA]
+    is_piece = inside >= LEAST_ON_LINES * stats[:, cv2.CC_STAT_AREA]
     is_piece &= (length <= longest) | leads_out
     is_piece[0] = False
     return np.asarray(is_piece[part_of])
+
+
+def band_of(lines: list[LevelLine], shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Uint8 (H, W), 1 on lines, and a little beside them, from border to border of the sheet.
+
+    Args:
+        lines: nearly level ones.
+        shape: (H, W) of the sheet.
+    """
+    band = np.zeros(shape, np.uint8)
+    for line in lines:
+        ends = [(x, round(line.slope * x + line.height)) for x in (0, shape[1] - 1)]
+        cv2.line(band, ends[0], ends[1], 1, max(3, round(1.6 * line.thickness) + 2))
+    return band
 
 
 def crumbs(rest: Mask, lines: Mask, longest: float) -> Mask:

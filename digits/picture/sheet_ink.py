@@ -17,7 +17,7 @@ import numpy as np
 from digits.common.errors import NoInkError
 from digits.picture.crossed_zeros import find_bars_through_zeros
 from digits.picture.drawing_ink import drawing_contrast, drawing_paper, padded_photo
-from digits.picture.faint_rulings import pieces_of_faint_rulings
+from digits.picture.faint_rulings import HIGHEST_PIECE, pieces_of_faint_rulings
 from digits.picture.ink_parts import (
     MIN_CONTRAST,
     MIN_SIGNAL_TO_NOISE,
@@ -50,8 +50,6 @@ from digits.picture.usual_strokes import LONGEST_LEVEL_STROKE
 LARGEST_GRAIN = 1.3
 # Of the usual height of what is written: a table's grain is lower.
 HIGHEST_GRAIN = 0.6
-# Of the usual height: of an upright line such a piece is no higher, for a 1 may stand there.
-HIGHEST_PIECE_OF_UPRIGHT = 0.55
 # Pixels around a line that go with it, for a lens blurs lines.
 _BLUR_OF_A_LENS = 3
 _PASSES = 3
@@ -192,7 +190,7 @@ def _without_pieces(mask: Mask, found: list[PaperLines]) -> Mask:
     upright = [line for lines in found for line in lines.upright]
     mask = mask & ~pieces_going_on(mask, level, np.inf)
     if upright:
-        highest = HIGHEST_PIECE_OF_UPRIGHT * usual_height(mask)
+        highest = HIGHEST_PIECE * usual_height(mask)
         mask &= ~pieces_going_on(mask.T, upright, highest).T
     return mask
 

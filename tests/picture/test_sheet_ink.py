@@ -292,17 +292,21 @@ def on_grainy_paper(sheet: np.ndarray, noise: float = 3.0) -> np.ndarray:
     return np.clip(grey, 0, 255).astype(np.uint8)
 
 
+def assert_only_digits_stay(photo: np.ndarray, ink: np.ndarray, least: float, reach: int) -> None:
+    """At least such a share of their ink, and nothing so many pixels around it."""
+    found = find_sheet_ink(photo).ink_map > 0.5
+    far = cv2.dilate(ink.astype(np.uint8), np.ones((reach, reach), np.uint8)) == 0
+    assert (found & ink).sum() >= least * ink.sum()
+    assert not (found & far).any()
+
+
 def test_digits_that_rulings_and_a_margin_join_stay() -> None:
     """All is one part as high as the sheet, by which digits once were mere crumbs of lines."""
     bare = np.full((420, 560), 255, np.uint8)
     bare[120:280, 120:340] = written("20")
     lines = [((63, y), (560, y + 3)) for y in range(65, 420, 90)]
     sheet = with_lines(bare, [*lines, ((60, 0), (66, 420))])
-    ink = bare < 128
-    found = find_sheet_ink(on_grainy_paper(sheet)).ink_map > 0.5
-    far = cv2.dilate(ink.astype(np.uint8), np.ones((11, 11), np.uint8)) == 0
-    assert (found & ink).sum() >= 0.85 * ink.sum()
-    assert not (found & far).any()
+    assert_only_digits_stay(on_grainy_paper(sheet), bare < 128, 0.85, 11)
 
 
 @pytest.mark.parametrize("turns", range(4))
@@ -312,11 +316,8 @@ def test_a_table_along_a_whole_side_goes_though_lines_lead_to_it(turns: int) -> 
     sheet = with_lines(bare, [((0, y), (600, y)) for y in range(70, 420, 100)])
     sheet = with_lines(sheet, [((x, 0), (x, 420)) for x in range(140, 600, 100)])
     sheet[:, :50] = 60
-    ink = np.rot90(bare < 128, turns)
-    found = find_sheet_ink(on_grainy_paper(np.rot90(sheet, turns).copy())).ink_map > 0.5
-    far = cv2.dilate(ink.astype(np.uint8), np.ones((13, 13), np.uint8)) == 0
-    assert (found & ink).sum() >= 0.85 * ink.sum()
-    assert not (found & far).any()
+    photo = on_grainy_paper(np.rot90(sheet, turns).copy())
+    assert_only_digits_stay(photo, np.rot90(bare < 128, turns), 0.85, 13)
 
 
 @pytest.mark.parametrize("is_upright", [False, True])
@@ -328,12 +329,7 @@ def test_pieces_of_a_line_go_that_is_faint_elsewhere(*, is_upright: bool) -> Non
     line[:] = 225  # hardly to be seen
     for start in range(10, len(line) - 60, 70):
         line[start : start + 15] = 100
-    photo = on_grainy_paper(sheet)
-    found = find_sheet_ink(photo).ink_map > 0.5
-    ink = bare < 128
-    far = cv2.dilate(ink.astype(np.uint8), np.ones((11, 11), np.uint8)) == 0
-    assert (found & ink).sum() >= 0.97 * ink.sum()
-    assert not (found & far).any()
+    assert_only_digits_stay(on_grainy_paper(sheet), bare < 128, 0.97, 11)
 
 
 @pytest.mark.parametrize("sides", [False, True])

@@ -44,7 +44,8 @@ def kept(page: Page) -> list[dict[str, str]]:
     def is_kept() -> bool:
         button.wait_for()
         with suppress(NotYetError), page.expect_download(timeout=10_000) as download:
-            button.click()  # which is lost while the page is drawn anew
+            # Unlike click(), it never scrolls; it is lost while the page is drawn anew.
+            button.dispatch_event("click")
             found.append(Path(download.value.path()).read_text("utf-8"))
         return bool(found)
 

@@ -1,6 +1,7 @@
 // What only the browser can do for the page: keep a drawing over a reload, in this tab's session
-// storage and nowhere else; take a picture from the clipboard and put an answer there; and reach the canvas in its
-// component's shadow tree, which no style sheet of the page does.
+// storage and nowhere else; take a picture from the clipboard and put an answer there; and reach the
+// canvas in its component's shadow tree, which no style sheet of the page does, and have it send a
+// stroke as soon as the pen is lifted.
 
 const KEPT = "handwritten-digits";
 // A finger that begins in the corner of the canvas's own toolbar would not draw.
@@ -102,6 +103,21 @@ function copiedByCommand(text) {
   const isDone = document.execCommand("copy");
   field.remove();
   return isDone;
+}
+
+// By itself the canvas sends a stroke 0.2 s after it has ended; by a button of its toolbar, at once.
+const SEND = 'button[aria-label="Update the app with this drawing"]';
+let drawnOn = null;
+for (const begun of ["mousedown", "touchstart"]) document.addEventListener(begun, noteStroke, true);
+for (const ended of ["mouseup", "touchend"]) document.addEventListener(ended, sendStroke, true);
+function noteStroke(event) {
+  const [target] = event.composedPath();
+  drawnOn = target.matches?.("canvas.upper-canvas") ? target.getRootNode() : null;
+}
+function sendStroke() {
+  const root = drawnOn;
+  drawnOn = null;
+  if (root) setTimeout(() => root.querySelector(SEND)?.click()); // once the canvas has the stroke
 }
 
 // It comes when it likes.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -23,9 +24,10 @@ from tests.browser import (
     started_server,
     wait_until,
     wait_until_healthy,
+    wait_until_still,
 )
 from tests.conftest import as_file
-from tests.drawings import DIGITS, SCRIBBLE, Stroke
+from tests.drawings import DIGITS, SCRIBBLE, Stroke, Strokes
 from tests.drawings import draw as draw_picture
 
 DRAWN_INVITATION = re.compile("Draw a number")
@@ -237,6 +239,35 @@ def test_a_stroke_brings_the_paper_and_its_answer_and_nothing_else(desktop: Page
     for beside in (b"A picture or several", b"Ruled paper", b"Your hand", b"Show model layers"):
         assert beside in on_the_whole_page
         assert beside not in sent
+
+
+# What would be done 0.2 s later, as the canvas sends by itself, is never done.
+NO_WAIT_ENDS = """
+const setTimer = window.setTimeout;
+window.setTimeout = (act, after, ...rest) => (after === 200 ? 0 : setTimer(act, after, ...rest));
+"""
+
+
+@pytest.mark.parametrize("hand", [draw, draw_with_finger])
+def test_a_stroke_is_sent_once_and_without_the_canvas_s_wait(
+    phone: Page, hand: Callable[[Page, Strokes], None]
+) -> None:
+    sent: list[str | bytes] = []
+
+    def note(message: str | bytes) -> None:
+        sent.append(message)
+
+    phone.add_init_script(NO_WAIT_ENDS)
+    phone.on("websocket", lambda socket: socket.on("framesent", note))
+    open_page(phone, phone.url)
+    expect(phone.get_by_text("Your hand")).to_be_visible()
+    sent.clear()
+
+    hand(phone, DIGITS[7])
+    expect_answer(phone, 7)
+    wait_until_still(phone.locator(".answer"))
+
+    assert [b"canvas" in each for each in sent if isinstance(each, bytes)] == [True]
 
 
 def test_clear_empties_the_paper_and_invites(desktop: Page) -> None:

@@ -17,7 +17,14 @@ from digits.common.errors import DigitError
 from digits.page.browser_side import UPLOAD_IS_GONE, keep_in_browser
 from digits.page.correcting import current_hand, show_persons_hand
 from digits.page.digit_choice import chosen_place
-from digits.page.drawing import drawn_picture, is_settled, paper_history, sent_picture
+from digits.page.drawing import (
+    drawn_picture,
+    is_settled,
+    let_the_paper_go_first,
+    paper_history,
+    paper_tools,
+    sent_picture,
+)
 from digits.page.examples import offer_examples, pictures_of_examples
 from digits.page.given import INKS, upload_key
 from digits.page.guarding import guarded
@@ -194,6 +201,10 @@ def paper_and_answer(places: Places, *, is_open: bool) -> None:
         is_open: whether the paper is looked at, and not another tab.
     """
     question = Question("Draw", drawn_picture(read_ahead), "dark")
+    with places.browser_side:
+        keep_in_browser(paper_history(), has_upload=bool(st.session_state.get(upload_key())))
+    let_the_paper_go_first()
+    paper_tools()
     pause = st.empty()
     with places.answer:
         if is_open:
@@ -201,8 +212,6 @@ def paper_and_answer(places: Places, *, is_open: bool) -> None:
     with places.earlier:
         if is_open:
             earlier_answers(question)
-    with places.browser_side:
-        keep_in_browser(paper_history(), has_upload=bool(st.session_state.get(upload_key())))
 
 
 @guarded

@@ -21,7 +21,7 @@ Strokes = list[object]
 
 
 def drawn_picture(on_stroke: Callable[[], None]) -> list[bytes]:
-    """Show the paper, and what can be done with it; no picture while it is empty.
+    """Show the paper; no picture while it is empty.
 
     Args:
         on_stroke: called when the canvas has sent something, before the page is shown anew.
@@ -42,12 +42,9 @@ def drawn_picture(on_stroke: Callable[[], None]) -> list[bytes]:
             key="canvas",
             on_change=on_stroke,
         )
-    let_the_paper_go_first()
     st.session_state["is_settled"] = is_on_sheet(drawing.json_data, sheet)
     strokes = known_strokes(drawing.json_data, sheet)
-    history = paper_history()
-    history.keep(strokes)
-    paper_tools(history)
+    paper_history().keep(strokes)
     # Of a drawing that is brought back, the canvas sends the picture a moment later.
     return [drawing.image_bytes] if strokes and drawing.image_bytes else []
 
@@ -66,8 +63,9 @@ def paper_history() -> PaperHistory:
     return history
 
 
-def paper_tools(history: PaperHistory) -> None:
+def paper_tools() -> None:
     """Undo, Redo and Clear, by a key each, and the pen's width."""
+    history = paper_history()
     with st.container(key="paper-tools", horizontal=True, vertical_alignment="bottom"):
         for name, key, width, change, is_possible in (
             ("Undo", "Ctrl+Z", 112, history.undo, history.can_undo),

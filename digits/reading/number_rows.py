@@ -25,6 +25,7 @@ from digits.picture.pixels import runs_of
 from digits.picture.preparation import Sheet
 from digits.picture.row_finding import Part, Row
 from digits.reading.number_lattice import best_path, sum_over_paths
+from digits.reading.repeated_marks import without_repeated_marks
 from digits.reading.row_cutting import CutRow
 from digits.reading.row_evidence import RowEvidence, SeenRow
 from digits.reading.sign_scores import AskedDigits, Sign, letter_if_whole, score_signs
@@ -244,7 +245,7 @@ class _AskedRow:
             else self.signs[number]
             for number in path
         ]
-        signs = tuple(sign for sign in chosen if sign.kind != "nothing")
+        signs = without_repeated_marks([sign for sign in chosen if sign.kind != "nothing"])
         return RowReading(self.cut.row, signs, _uprights_beside(self.cut.row, sheet), sureness)
 
 

@@ -608,7 +608,7 @@ def _row_text(row: RowReading, texts: Sequence[str], *, digits_only: bool) -> st
     for sign, own in zip(row.signs, texts, strict=True):
         if sign.kind in ("letter", "unknown"):
             continue
-        is_apart |= before is not None and row.are_apart(before, sign.part)
+        is_apart |= before is not None and row.gaps.are_apart(before, sign.part)
         before = sign.part
         if own and (sign.kind == "digit" or not digits_only):
             text += " " + own if is_apart and text else own

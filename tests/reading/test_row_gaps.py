@@ -5,28 +5,29 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from digits.picture.pixels import Grey
 from digits.picture.row_finding import Part, Row
-from digits.reading.number_rows import RowReading
+from digits.reading.row_gaps import RowGaps
 from digits.reading.sign_scores import Sign
 
 HEIGHT = 50
+BLANK = np.zeros((250, 1000), np.uint8)
 
 
 def digit_at(x: int, width: int = 30) -> Part:
     return Part(x, 100, np.ones((HEIGHT, width), bool))
 
 
-def row_of(at: list[int], uprights: list[float]) -> RowReading:
-    parts = tuple(digit_at(x) for x in at)
+def gaps_of(parts: tuple[Part, ...], uprights: list[float], contrast: Grey = BLANK) -> RowGaps:
     row = Row(parts, float(HEIGHT), 0.0, 150.0, 0.0)
     signs = tuple(Sign(part, "digit", "1", None, None, 0.0, 0.0) for part in parts)
-    return RowReading(row, signs, np.array(uprights, float), 0.0)
+    return RowGaps(row, signs, np.array(uprights, float), contrast, contrast * np.float32(0))
 
 
-def are_apart(at: list[int], uprights: list[float]) -> list[bool]:
-    reading = row_of(at, uprights)
-    parts = [sign.part for sign in reading.signs]
-    return [reading.are_apart(*pair) for pair in pairwise(parts)]
+def are_apart(at: list[int], uprights: list[float], contrast: Grey = BLANK) -> list[bool]:
+    parts = tuple(digit_at(x) for x in at)
+    gaps = gaps_of(parts, uprights, contrast)
+    return [gaps.are_apart(*pair) for pair in pairwise(parts)]
 
 
 @pytest.mark.parametrize(
@@ -73,3 +74,47 @@ def test_digits_in_two_wide_cells_are_two_numbers_even_where_the_gap_is_no_wider
     assert are_apart([110, 190], cells) == [True]
     assert are_apart([60, 110], cells) == [False]  # in one cell
     assert are_apart([110, 190], [170.0]) == [False]  # a line alone makes no cells
+
+
+def test_several_empty_boxes_part_two_numbers() -> None:
+    squared = [float(x) for x in range(40, 500, 30)]  # lines of squared paper
+    assert are_apart([55, 95, 200, 240], squared) == [False, True, False]
+    assert are_apart([55, 95, 160, 200], squared) == [False, False, False]
+
+
+def test_lines_far_from_a_row_are_no_boxes_of_it() -> None:
+    """Such as the grain of a table on which the paper lies."""
+    grain = [10.0, 40, 70, 900, 930, 960]
+    assert are_apart([400, 440, 525, 565], grain) == [False, True, False]
+
+
+def boxed(groups: list[tuple[int, int]]) -> Grey:
+    """What boxes around digits leave of contrast, pale."""
+    contrast = BLANK.copy()
+    for left, right in groups:
+        for y in (85, 165):
+            contrast[y : y + 2, left:right] = 12
+    return contrast
+
+
+def test_boxes_whose_upper_and_lower_sides_end_part_two_numbers() -> None:
+    sides, at = [50.0, 90, 130, 180, 220, 260], [55, 95, 185, 225]
+    assert are_apart(at, sides, boxed([(50, 130), (180, 260)])) == [False, True, False]
+    assert are_apart(at, sides, boxed([(50, 260)])) == [False, False, False]  # an empty box
+    apart = [50.0, 90, 110, 150, 170, 210]  # single boxes, each a little apart from the next
+    boxes = boxed([(50, 90), (110, 150), (170, 210)])
+    assert are_apart([55, 115, 175], apart, boxes) == [False, False]
+
+
+def test_a_digit_that_touches_the_line_between_two_cells_is_in_one_of_them() -> None:
+    assert are_apart([110, 168], [50.0, 170, 290]) == [True]
+
+
+def test_a_speck_in_a_clear_gap_belongs_to_no_digit() -> None:
+    mask = np.zeros((HEIGHT, 70), bool)
+    mask[:, :30] = True
+    mask[20:24, 66:] = True
+    parts = Part(100, 100, mask), digit_at(200)
+    assert gaps_of(parts, []).are_apart(*parts)
+    mask[:, 40:] = True  # another stroke of it
+    assert not gaps_of(parts, []).are_apart(*parts)

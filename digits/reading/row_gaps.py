@@ -1,0 +1,240 @@
+"""Which signs of a row are apart: by the gap between them, and by the boxes and cells around them.
+
+Where each digit has a narrow box of its own, as on a form, only a gap between two groups of boxes
+says something; where a line parts two wide cells, it need not be so wide as on bare paper.
+
+Coordinates: x to the right, y downwards, whole numbers at pixel centres.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digits.picture.box_sides import NARROWEST_BOX
+from digits.picture.faint_lines import find_faint_uprights
+from digits.picture.pixels import Grey, InkMap, label_parts, runs_of
+from digits.picture.preparation import Sheet
+from digits.picture.row_finding import Part, Row
+from digits.reading.sign_scores import Sign
+
+# Of the height of a row: a gap between signs that is no wider keeps them in one number.
+CLEAR_GAP = 1.3
+# Likewise: nor is one that is no wider than this, even where all others are so much narrower.
+LEAST_CLEAR_GAP, _LEAP, _NARROW_GAP = 0.7, 2.5, 0.12
+# Likewise: a cell that is no wider holds one digit of a number.
+WIDEST_BOX = 1.7
+# Of what boxes are wide: so far without a line or a digit is no empty box, however its sides faded;
+# and so far without a digit are several empty ones, which nobody leaves within a number.
+_WIDER_THAN_BOXES, _SEVERAL_BOXES = 1.75, 2.25
+# Of the height of a row: a gap between numbers in two cells of a table is no narrower.
+LEAST_BETWEEN_CELLS = 0.4
+# Digits in boxes that are too pale to be seen: so many are so far apart at most, from middle to
+# middle, and none twice as far as another.
+FEWEST_PITCHES, WIDEST_PITCH = 3, 2.1
+# Of a row's height, what an upright line covers.
+_LEAST_OF_UPRIGHT = 0.5
+# Likewise: boxes end where both their upper and their lower side are missing for longer than this,
+# and for so many times what is usual between neighbours; the sides are no farther from a digit's
+# middle, and so far beside their place at most.
+_LEAST_BETWEEN_GROUPS, _WIDER_THAN_USUAL = 0.6, 1.75
+_FARTHEST_SIDE, _BESIDE_SIDE = 1.5, 0.12
+# Pixels: the sides of a box may be so thick that they are not told from what is beside them.
+_SIDE = 3
+# Of the ink of a sign's largest piece: a smaller one is a speck, and makes the sign no wider.
+_SPECK = 0.08
+
+
+@dataclass(frozen=True, eq=False)
+class RowGaps:
+    """The gaps between the signs of a row.
+
+    Attributes:
+        row: where they stand.
+        signs: from left to right.
+        uprights: float (n,), columns of upright lines of the paper beside them, pixels.
+        contrast: uint8 (H, W), of the sheet.
+        ink_map: float32 (H, W), of the sheet.
+    """
+
+    row: Row
+    signs: tuple[Sign, ...]
+    uprights: NDArray[np.float64]
+    contrast: Grey
+    ink_map: InkMap
+
+    @classmethod
+    def on(cls, sheet: Sheet, row: Row, signs: tuple[Sign, ...]) -> RowGaps:
+        """Those of a row of a sheet."""
+        return cls(row, signs, _uprights_beside(row, sheet), sheet.contrast, sheet.ink_map)
+
+    def are_apart(self, left: Part, right: Part) -> bool:
+        """Whether a clear gap lies between two signs."""
+        gap = self._gap(left, right)
+        if self._are_in_boxes(left, right):
+            return self._are_in_two_groups(left, right)
+        cells = [self._cell_around(part) for part in (left, right)]
+        widest_box = WIDEST_BOX * self.row.height
+        are_in_cells = widest_box < min(cells) and max(cells) < np.inf
+        if are_in_cells and self._are_parted(left, right):
+            return gap > LEAST_BETWEEN_CELLS * self.row.height
+        if gap <= self._least_gap or self._is_evenly_spaced:
+            return False
+        return max(cells) > widest_box
+
+    def _ends_of(self, part: Part) -> tuple[int, int]:
+        """The column where a sign begins and the one behind it, without specks beside it."""
+        if part.mask.any(axis=0).all():
+            return part.x, part.x + part.width
+        stats = label_parts(part.mask)[1][1:]
+        areas = stats[:, cv2.CC_STAT_AREA]
+        large = stats[areas >= _SPECK * areas.max()]
+        starts, widths = large[:, cv2.CC_STAT_LEFT], large[:, cv2.CC_STAT_WIDTH]
+        return part.x + int(starts.min()), part.x + int((starts + widths).max())
+
+    def _gap(self, left: Part, right: Part) -> int:
+        """Pixels from the end of one sign to where the next one begins."""
+        return self._ends_of(right)[0] - self._ends_of(left)[1]
+
+    # --- in boxes
+
+    def _are_in_boxes(self, left: Part, right: Part) -> bool:
+        """Whether they stand among lines that are mostly as close as the sides of boxes."""
+        if self._usual_box > WIDEST_BOX * self.row.height:
+            return False
+        sides = self._sides
+        return bool(sides[0] <= left.middle[0] and right.middle[0] <= sides[-1])
+
+    @cached_property
+    def _sides(self) -> NDArray[np.float64]:
+        """Columns of the upright lines that may be sides of a box with a digit of the row."""
+        parts = [sign.part for sign in self.signs]
+        beside = WIDEST_BOX * self.row.height
+        first = min(part.x for part in parts) - beside
+        last = max(part.x + part.width for part in parts) + beside
+        return self.uprights[(self.uprights >= first) & (self.uprights <= last)]
+
+    @cached_property
+    def _usual_box(self) -> float:
+        """How far it mostly is from one upright line to the next, pixels; infinite for few."""
+        pitches = np.diff(self._sides)
+        pitches = pitches[pitches >= NARROWEST_BOX * self.row.height]
+        return float(np.median(pitches)) if len(pitches) >= FEWEST_PITCHES - 1 else np.inf
+
+    def _are_in_two_groups(self, left: Part, right: Part) -> bool:
+        """Whether boxes end between two signs, and others begin behind a clear gap.
+
+        An empty box is no such gap: it is as wide as its neighbours.
+        """
+        start, end = self._widest_between(left, right)
+        clear = CLEAR_GAP * self.row.height
+        if end - start > max(clear, _WIDER_THAN_BOXES * self._usual_box):
+            return True
+        if self._gap(left, right) > max(clear, _SEVERAL_BOXES * self._usual_box):
+            return True
+        least = _LEAST_BETWEEN_GROUPS * self.row.height
+        if end - start <= max(least, _WIDER_THAN_USUAL * self._usually_between):
+            return False
+        return self._do_sides_end(left, right, round(start) + _SIDE, round(end) - _SIDE)
+
+    def _widest_between(self, left: Part, right: Part) -> tuple[float, float]:
+        """The widest stretch of columns between two signs without an upright line."""
+        start, end = float(self._ends_of(left)[1]), float(self._ends_of(right)[0])
+        between = self.uprights[(self.uprights > start) & (self.uprights < end)].tolist()
+        return max(pairwise([start, *between, end]), key=lambda ends: ends[1] - ends[0])
+
+    @cached_property
+    def _usually_between(self) -> float:
+        """How wide the widest stretches between neighbours mostly are, pixels."""
+        stretches = [self._widest_between(*pair) for pair in self._neighbours()]
+        return float(np.median([end - start for start, end in stretches])) if stretches else 0.0
+
+    def _do_sides_end(self, left: Part, right: Part, start: int, end: int) -> bool:
+        """Whether two signs have an upper and a lower side, and some columns between neither."""
+        one, other = self._level_sides(left), self._level_sides(right)
+        if one is None or other is None:
+            return False
+        share = ((start + end - 1) / 2 - left.middle[0]) / (right.middle[0] - left.middle[0])
+        slack = max(2.0, _BESIDE_SIDE * self.row.height)
+        y = (1 - share) * left.middle[1] + share * right.middle[1]
+        found = self._level_lines(start, end, y)
+        expected = [
+            (1 - share) * before + share * behind for before, behind in zip(one, other, strict=True)
+        ]
+        return not any((abs(found - place) <= slack).any() for place in expected)
+
+    def _level_sides(self, part: Part) -> tuple[float, float] | None:
+        """The rows of the level lines next to a sign's middle, above and below; None for fewer."""
+        y = part.middle[1]
+        lines = self._level_lines(part.x, part.x + part.width, y)
+        above, below = lines[lines < y], lines[lines > y]
+        return (float(above.max()), float(below.min())) if above.size and below.size else None
+
+    def _level_lines(self, start: int, end: int, y: float) -> NDArray[np.float64]:
+        """The rows of level lines that lead through some columns, not far from a row."""
+        top = max(0, round(y - _FARTHEST_SIDE * self.row.height))
+        rows = slice(top, round(y + _FARTHEST_SIDE * self.row.height) + 1)
+        contrast, ink_map = self.contrast[rows, start:end].T, self.ink_map[rows, start:end].T
+        return top + find_faint_uprights(contrast, ink_map, 0, end - start)
+
+    # --- in cells and on bare paper
+
+    def _are_parted(self, left: Part, right: Part) -> bool:
+        """Whether there is an upright line between two signs, one of which may touch it."""
+        is_between = self.uprights > left.middle[0]
+        is_between &= self.uprights < right.middle[0]
+        return bool(is_between.any())
+
+    @cached_property
+    def _least_gap(self) -> float:
+        """What is wider is a clear gap, pixels: less than usual where gaps are of two kinds."""
+        gaps = np.sort([self._gap(*pair) for pair in self._neighbours()])
+        usual = CLEAR_GAP * self.row.height
+        leaps = [
+            wide
+            for narrow, wide in pairwise(gaps.tolist())
+            if wide > LEAST_CLEAR_GAP * self.row.height
+            and wide >= _LEAP * max(narrow, _NARROW_GAP * self.row.height)
+        ]
+        return min([usual, *(0.99 * each for each in leaps)])
+
+    def _neighbours(self) -> Iterable[tuple[Part, Part]]:
+        return pairwise([sign.part for sign in self.signs if sign.kind == "digit"])
+
+    @cached_property
+    def _is_evenly_spaced(self) -> bool:
+        """Whether digits stand as if each had a box of its own, however pale these are."""
+        at = [sum(self._ends_of(sign.part)) / 2 for sign in self.signs if sign.kind == "digit"]
+        pitches = np.diff(np.sort(at)) / self.row.height
+        if len(pitches) < FEWEST_PITCHES:
+            return False
+        return bool(pitches.max() <= min(WIDEST_PITCH, 2 * pitches.min()))
+
+    def _cell_around(self, part: Part) -> float:
+        """How far it is from the upright line before a part to the one behind it, pixels."""
+        x, _ = part.middle
+        before, behind = self.uprights[self.uprights < x], self.uprights[self.uprights > x]
+        if not (before.size and behind.size):
+            return np.inf
+        return float(behind.min() - before.max())
+
+
+def _uprights_beside(row: Row, sheet: Sheet) -> NDArray[np.float64]:
+    """The columns of upright lines that are about as high as a row or higher, however faint."""
+    top = min(part.y for part in row.parts)
+    bottom = max(part.y + part.height for part in row.parts)
+    lines = cv2.dilate(sheet.lines[top:bottom].view(np.uint8), np.ones((1, 5), np.uint8))
+    is_upright = np.asarray(lines, np.float64).mean(axis=0) > _LEAST_OF_UPRIGHT
+    starts, ends = runs_of(is_upright)
+    uprights = (starts + ends - 1) / 2
+    gaps = [right.x - left.x - left.width for left, right in pairwise(row.parts)]
+    if max(gaps, default=0) <= LEAST_BETWEEN_CELLS * row.height:
+        return uprights
+    faint = find_faint_uprights(sheet.contrast, sheet.ink_map, top, bottom)
+    return np.union1d(uprights, faint)

@@ -16,6 +16,13 @@ from digits.picture.straight_lines import LevelLine
 LONG_ENOUGH_TO_GO_ON = 0.45
 # Of a piece of lines, what lies on them.
 LEAST_ON_LINES = 0.85
+# Of the usual height: between lines that are no farther apart nobody writes, and an upright bar is
+# so wide at most, of its own height.
+_LOWEST_BOX, _WIDEST_LOW_BAR = 0.9, 0.4
+# Likewise of bars that hang on lines, higher than any 1, so many of about one height.
+_HIGHEST_ONE, _WIDEST_BAR, _FEWEST_BARS, _ALIKE = 1.3, 0.2, 2, 0.15
+# Pixels: from the end of a bar to the line that it stood on.
+_SLACK = 4
 
 
 def pieces_going_on(rest: Mask, lines: list[LevelLine], longest: float) -> Mask:
@@ -72,3 +79,27 @@ def crumbs(rest: Mask, lines: Mask, longest: float) -> Mask:
     small = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) <= longest
     small[0] = False
     return (touching & small)[part_of]
+
+
+def bars_on_lines(rest: Mask, lines: Mask, usual: float) -> Mask:
+    """Sides that are bolder than their table's lines, as a tinted heading has them.
+
+    Args:
+        rest: bool (H, W), ink that was not taken away.
+        lines: bool (H, W), what was.
+        usual: height of what is written, pixels.
+    """
+    part_of, stats = label_parts(rest)
+    width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    is_low = (height <= _LOWEST_BOX * usual) & (width <= _WIDEST_LOW_BAR * height)
+    is_tall = (height >= _HIGHEST_ONE * usual) & (width <= _WIDEST_BAR * height)
+    near = cv2.dilate(lines.astype(np.uint8), np.ones((2 * _SLACK + 1, 1), np.uint8)) > 0
+    is_bar = np.zeros(len(stats), bool)
+    for part in (np.flatnonzero((is_low | is_tall)[1:]) + 1).tolist():
+        x, y, wide, tall = stats[part, :4].tolist()
+        begins, ends = (near[row, x : x + wide].any() for row in (y, y + tall - 1))
+        is_bar[part] = (begins and ends) if is_low[part] else begins
+    hanging = np.flatnonzero(is_bar & is_tall)
+    apart = np.abs(height[hanging][:, None] - height[hanging]) <= _ALIKE * height[hanging]
+    is_bar[hanging] = apart.sum(axis=1) >= _FEWEST_BARS
+    return np.asarray(is_bar[part_of])

@@ -30,7 +30,7 @@ from digits.picture.ink_parts import (
     threshold_and_peak,
     weak_level_of,
 )
-from digits.picture.line_remains import pieces_going_on
+from digits.picture.line_remains import bars_on_lines, pieces_going_on
 from digits.picture.photo_ink import photo_contrast
 from digits.picture.pixels import (
     Grey,
@@ -185,14 +185,15 @@ def _without_lines(seen: _Seen) -> tuple[_Seen, list[PaperLines]]:
 
 
 def _without_pieces(mask: Mask, found: list[PaperLines]) -> Mask:
-    """Without small pieces that go on where lines were."""
+    """Without small pieces that go on where lines were, and bars that hung on them."""
     level = [line for lines in found for line in lines.level]
     upright = [line for lines in found for line in lines.upright]
     mask = mask & ~pieces_going_on(mask, level, np.inf)
+    usual = usual_height(mask)
     if upright:
-        highest = HIGHEST_PIECE * usual_height(mask)
-        mask &= ~pieces_going_on(mask.T, upright, highest).T
-    return mask
+        mask &= ~pieces_going_on(mask.T, upright, HIGHEST_PIECE * usual).T
+    pixels = np.logical_or.reduce([lines.pixels for lines in found])
+    return mask & ~bars_on_lines(mask, pixels, usual)
 
 
 def _leads_out(lines: Mask) -> bool:

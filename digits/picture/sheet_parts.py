@@ -346,37 +346,44 @@ def _are_borders(stats: NDArray[np.int32], shape: tuple[int, ...], are_chains: M
         if depth is wide:  # a 1 at the edge of a sheet is as high as other digits
             is_long &= length > _HIGHER_THAN_DIGITS * tall[~is_long].max(initial=0)
         is_long |= are_chains & (inset <= 1.5 * depth) & (length > depth)
-        is_border |= _outside_of_larger(is_long, np.stack([inset, depth]), tall)
         boxes = np.stack([inset, depth, start, length])
-        is_border |= _ornaments(near, boxes, LONGEST_ORNAMENT * side)
+        is_border |= _outside_of_larger(is_long, boxes, tall, side)
+        is_border |= _ornaments(near, boxes, side)
     return is_border
 
 
 def _outside_of_larger(
-    chosen: Mask, boxes: NDArray[np.float64], sizes: NDArray[np.float64]
+    chosen: Mask, boxes: NDArray[np.float64], sizes: NDArray[np.float64], side: float
 ) -> Mask:
     """Which of the chosen parts are smaller than something that lies further inside.
 
-    Digits that touch go along a side, too, and so do those of a date between larger slashes.
+    Digits that touch go along a side, too, and so do those of a date between larger slashes, and
+    those in the last row of a table, which is larger, but around them. What leads out of the sheet
+    at an end of the side lies beside the paper.
 
     Args:
         chosen: bool (n,).
-        boxes: float (2, n): how far from the side each part is, and how deep.
+        boxes: float (4, n): how far from the side each part is, how deep, where along it, how long.
         sizes: float (n,), of those further inside.
+        side: how long the side is, pixels.
     """
-    inset, depth = boxes
-    is_inside = ~chosen & (inset + depth / 2 > (inset + depth)[:, None])
+    inset, depth, start, length = boxes
+    deepest, end = inset + depth, start + length
+    is_around = (inset <= inset[:, None]) & (deepest >= deepest[:, None])
+    is_around &= (start <= start[:, None]) & (end >= end[:, None])
+    leads_out = (start <= 0) | (end >= side)
+    is_inside = ~chosen & ~leads_out & ~is_around & (inset + depth / 2 > deepest[:, None])
     largest = np.where(is_inside, sizes, 0).max(axis=1, initial=0)
     return chosen & (largest >= SIZE_OF_DIGITS * depth)
 
 
-def _ornaments(near: Mask, boxes: NDArray[np.float64], reach: float) -> Mask:
+def _ornaments(near: Mask, boxes: NDArray[np.float64], side: float) -> Mask:
     """Which of the parts near a side are many of one size, at one distance from it, all along.
 
     Args:
         near: bool (n,), which parts are.
         boxes: float (4, n): how far from the side each is, how deep, where along it, how long.
-        reach: how far along they must reach, pixels.
+        side: how long it is, pixels.
     """
     inset, depth, start, length = boxes
     if not near.any():
@@ -393,5 +400,5 @@ def _ornaments(near: Mask, boxes: NDArray[np.float64], reach: float) -> Mask:
         return np.zeros_like(near)
     reached = (start + length)[chosen].max() - start[chosen].min()
     # Digits in a row at the foot of a sheet are the largest that there is.
-    are_small = _outside_of_larger(chosen, boxes[:2], depth)[chosen].mean() > 0.5
-    return chosen if reached >= reach and are_small else np.zeros_like(near)
+    are_small = _outside_of_larger(chosen, boxes, depth, side)[chosen].mean() > 0.5
+    return chosen if reached >= LONGEST_ORNAMENT * side and are_small else np.zeros_like(near)

@@ -357,3 +357,50 @@ def test_digits_in_a_shadow_stay_however_high_the_frame_around_is(dark_from: int
     ink = bare < 128
     found = find_sheet_ink(photo.astype(np.uint8)).ink_map > 0.5
     assert (found & ink).sum() >= 0.95 * ink.sum()
+
+
+def table(rows: int, heading: int, pen: int = 3) -> tuple[np.ndarray, np.ndarray]:
+    """Two 0s a cell in black on white, and which pixels those are.
+
+    Args:
+        rows: below the heading, each 70 high; four columns, each 150 wide.
+        heading: how high its bare cells are.
+        pen: of the sides between them.
+    """
+    top, bottom = 16, 16 + heading + 70 * rows
+    sheet = np.full((bottom + 16, 640), 255, np.uint8)
+    for y in range(top + heading, bottom, 70):
+        for x in (x for left in range(20, 620, 150) for x in (left + 50, left + 98)):
+            cv2.ellipse(sheet, (x, y + 35), (17, 23), 0, 0, 360, 0, 7)
+    ink = sheet < 128
+    level = [((20, y), (620, y)) for y in (top, *range(top + heading, bottom + 1, 70))]
+    sheet = with_lines(sheet, level + [((x, top), (x, bottom)) for x in range(20, 621, 150)])
+    bold = [((x, top), (x, top + heading)) for x in range(20, 621, 150)]
+    return with_lines(sheet, bold, pen), ink
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_the_last_row_of_a_table_is_no_printed_border(beside: bool) -> None:
+    """The table is larger, but around it; what leads out of the sheet at its side is a shadow."""
+    sheet, ink = table(3, 70)
+    if beside:
+        sheet = np.pad(sheet, ((0, 0), (0, 40)), constant_values=255)
+        sheet[20:180, -12:] = 0
+        ink = np.pad(ink, ((0, 0), (0, 40)))
+    assert_only_digits_stay(sheet, ink, 0.95, 11)
+
+
+@pytest.mark.parametrize("heading", [36, 90])
+def test_bold_sides_of_a_heading_go(heading: int) -> None:
+    sheet, ink = table(3, heading, pen=9)
+    assert_only_digits_stay(sheet, ink, 0.95, 11)
+
+
+def test_ones_between_two_lines_are_no_bold_sides() -> None:
+    sheet = np.full((200, 500), 255, np.uint8)
+    for x in (100, 140, 180, 220):
+        cv2.line(sheet, (x, 60), (x, 140), 0, 7)
+    ink = sheet < 128
+    sheet = with_lines(sheet, [((0, y), (499, y)) for y in (55, 145)])
+    found = find_sheet_ink(sheet).ink_map > 0.5
+    assert (found & ink).sum() >= 0.9 * ink.sum()

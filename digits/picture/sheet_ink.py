@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from digits.common.errors import NoInkError
+from digits.picture.comb_teeth import teeth_on_lines
 from digits.picture.crossed_zeros import find_bars_through_zeros
 from digits.picture.drawing_ink import drawing_contrast, drawing_paper, padded_photo
 from digits.picture.faint_rulings import HIGHEST_PIECE, pieces_of_faint_rulings
@@ -99,6 +100,7 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
     if found:  # which may have hidden others
         parts.leave_out_borders()
     left = parts.left
+    left &= ~teeth_on_lines(left, lines, usual_height(left))
     left &= ~find_bars_through_zeros(left, stroke_width(left.astype(np.float32)))
     handwriting = np.where(left, seen.ink_map, np.float32(0)).astype(np.float32)
     return SheetInk(handwriting, lines, contrast)

@@ -27,7 +27,9 @@ _LEAST_OF_SIDE, _LEAST_OF_EDGE = 0.95, 0.8
 # So many sides at least, those at the ends included, are no strokes of digits; of the usual height,
 # what is between them, and how thick two of them side by side are at most.
 FEWEST_SIDES, NARROWEST_BOX, _THICKEST = 3, 0.4, 0.3
-# Likewise: from the side of one box to that of its neighbour at most.
+# Likewise, how wide boxes for one digit are at most; of a box's width, how far others are off it.
+_WIDEST_BOX, _OFF_WIDTH = 2.5, 0.25
+# Of the usual height: from the side of one box to that of its neighbour at most.
 _TWIN = 0.2
 # Pixels: beyond the ends of lines, and beside their ink, which a lens blurs.
 _BEYOND, _BESIDE = 4, 2
@@ -134,8 +136,15 @@ class _Strip:
                 chosen.append(side)
                 taken.append(x)
         gaps = np.diff(np.unique(taken))
-        are_boxes = np.count_nonzero(gaps >= NARROWEST_BOX * height) + 1 >= FEWEST_SIDES
-        return chosen if are_boxes else []
+        gaps = gaps[gaps >= NARROWEST_BOX * height]
+        if len(gaps) + 1 < FEWEST_SIDES or not _are_of_boxes(gaps, height):
+            return []
+        usual = float(np.median(gaps))
+        return [
+            side
+            for side in chosen
+            if not _halves_a_box(self.column_of(side), np.array(taken), usual, height)
+        ]
 
     def _side(self, start: int, end: int) -> LevelLine:
         at = (start + end - 1) // 2
@@ -145,6 +154,26 @@ class _Strip:
         half = float(self.bottoms[at] - self.tops[at]) / 2 + _BESIDE
         thickness = max(float(end - start), min(self.above.thickness, self.below.thickness))
         return LevelLine(slope, x - slope * y, round(y - half), round(y + half), thickness)
+
+
+def _are_of_boxes(gaps: NDArray[np.float64], height: float) -> bool:
+    """Whether most gaps between sides are so wide as one box, or several whose sides are not seen.
+
+    A single 1 that leads from line to line has any place between the ends of these.
+    """
+    usual = float(np.quantile(gaps, 0.5, method="higher"))
+    boxes = np.round(gaps / usual)
+    are_whole = (boxes >= 1) & (np.abs(gaps / usual - boxes) <= _OFF_WIDTH)
+    return bool(usual <= _WIDEST_BOX * height and are_whole.mean() > 0.5)
+
+
+def _halves_a_box(x: float, sides: NDArray[np.float64], usual: float, height: float) -> bool:
+    """Whether its neighbours are as far from each other as the two sides of one box: it is a 1."""
+    far = sides[np.abs(sides - x) >= NARROWEST_BOX * height]
+    before, behind = far[far < x], far[far > x]
+    if not (before.size and behind.size):
+        return False
+    return bool(abs(behind.min() - before.max() - usual) <= _OFF_WIDTH * usual)
 
 
 def _ink_at(mask: Mask, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Mask:

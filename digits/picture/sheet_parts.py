@@ -37,9 +37,9 @@ SMALLEST_CROSSING = 5
 LARGEST_CROSSING = 0.75
 # Of a frame's own side: such a straight line is one of its sides; it is no thicker than so many
 # strokes, and the frame lies no deeper within its box. Of its ink, at most so much is no side; of
-# the usual height, so high a piece inside is a digit.
+# the usual height, so high a piece inside is a digit. Where so many sides are straight, all are.
 _LEAST_OF_SIDE, _THICKEST_SIDE, _DEPTH_OF_SIDE = 0.8, 1.6, 0.15
-_MOST_BESIDE_SIDES, _LEAST_OF_DIGIT = 0.5, 0.35
+_MOST_BESIDE_SIDES, _LEAST_OF_DIGIT, _FEWEST_SIDES = 0.5, 0.35, 3
 # Of the sheet's longer side: a printed border is no deeper. Of the side that it lies along: it is
 # as long, in one part or in so many.
 DEEPEST_BORDER = 0.16
@@ -289,7 +289,8 @@ def _carries_ink(frame: Mask, usual: float) -> bool:
     upright = find_level_lines(on_its_side, _LEAST_OF_SIDE * height, thickest)
     sides = pixels_of_lines(frame, level) | pixels_of_lines(on_its_side, upright).T
     rest = frame & ~sides
-    if rest.sum() > _MOST_BESIDE_SIDES * frame.sum():
+    is_straight = len(level) + len(upright) >= _FEWEST_SIDES  # however bold what it carries is
+    if not is_straight and rest.sum() > _MOST_BESIDE_SIDES * frame.sum():
         return False
     depth = round(_DEPTH_OF_SIDE * min(height, width))  # round corners lie in it
     stats = label_parts(rest[depth : height - depth, depth : width - depth])[1][1:]

@@ -115,15 +115,33 @@ def test_a_one_close_to_the_end_of_a_single_box_is_no_side_of_it() -> None:
     assert not find_box_sides(mask, level, [], 60)
 
 
-def test_a_one_between_two_sides_stays_even_if_it_is_as_high() -> None:
+@pytest.mark.parametrize("one", [100, 110])  # 110 is in the middle between 80 and 140
+def test_a_one_between_two_sides_stays_even_if_it_is_as_high(one: int) -> None:
     mask = np.zeros((80, 340), bool)
     mask[10:14] = mask[66:70] = True
     for x in range(20, 321, 60):
         mask[10:70, x : x + 4] = True
-    mask[14:66, 100:105] = True  # 20 pixels from the side at 80, 35 from that at 140
+    mask[14:66, one : one + 4] = True
     level = [LevelLine(0.0, y, 20, 323, 4.0) for y in (11.5, 67.5)]
     at = sorted(round(side.height) for side in find_box_sides(mask, level, [], 60))
     assert at in ([x + 2 for x in range(20, 321, 60)], [x + 1 for x in range(20, 321, 60)])
+
+
+@pytest.mark.parametrize("one", [110, 300])
+def test_a_single_one_in_a_long_box_is_no_side_of_it(one: int) -> None:
+    mask = np.zeros((80, 540), bool)
+    mask[10:14, 20:520] = mask[66:70, 20:520] = True
+    mask[14:66, one : one + 4] = True
+    level = [LevelLine(0.0, y, 20, 519, 4.0) for y in (11.5, 67.5)]
+    assert not find_box_sides(mask, level, [], 60)
+
+
+def test_a_thin_frame_that_bold_digits_touch_does_not_take_them_with_it() -> None:
+    mask = np.zeros((140, 400), np.uint8)
+    cv2.rectangle(mask, (20, 20), (380, 120), 1, 2)
+    for x in (50, 110, 170, 230):  # all but the last touch the lower side
+        cv2.ellipse(mask, (x, 85 if x < 230 else 70), (22, 35), 0, 0, 360, 1, 13)
+    assert not SheetParts(mask > 0).find_frames().any()
 
 
 def photo(sheet: np.ndarray) -> np.ndarray:

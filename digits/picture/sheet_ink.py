@@ -32,6 +32,7 @@ from digits.picture.ink_parts import (
     weak_level_of,
 )
 from digits.picture.line_remains import bars_on_lines, pieces_going_on
+from digits.picture.paper_finding import continue_beyond, find_paper
 from digits.picture.photo_ink import photo_contrast
 from digits.picture.pixels import (
     Grey,
@@ -210,7 +211,7 @@ def _contrast_on(pixels: Pixels, ink: Ink) -> tuple[Grey, float, tuple[Finder, .
     """
     paper = drawing_paper(pixels)
     if paper is None:
-        return photo_contrast(pixels, ink)
+        return _contrast_on_photo(pixels, ink)
     contrast = drawing_contrast(pixels, paper, ink)
     inside = padded_photo(contrast)
     if inside is None:
@@ -219,6 +220,15 @@ def _contrast_on(pixels: Pixels, ink: Ink) -> tuple[Grey, float, tuple[Finder, .
     padded = np.zeros_like(contrast)
     padded[inside] = within
     return padded, noise, ()
+
+
+def _contrast_on_photo(pixels: Pixels, ink: Ink) -> tuple[Grey, float, tuple[Finder, ...]]:
+    """Likewise, of a photo, on whose table nothing stands out if its sheet is seen whole."""
+    sheet = find_paper(pixels)
+    if sheet is None:
+        return photo_contrast(pixels, ink)
+    contrast, noise, _ = photo_contrast(continue_beyond(pixels, sheet), ink)
+    return np.where(sheet, contrast, np.uint8(0)), noise, ()
 
 
 def _ink_of(contrast: Grey, noise: float, is_photo: bool) -> tuple[InkMap, Mask]:

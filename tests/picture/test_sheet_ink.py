@@ -320,6 +320,22 @@ def test_a_table_along_a_whole_side_goes_though_lines_lead_to_it(turns: int) -> 
     assert_only_digits_stay(photo, np.rot90(bare < 128, turns), 0.85, 13)
 
 
+@pytest.mark.parametrize("wood", [30, 250])
+def test_a_table_around_a_sheet_goes_and_all_on_the_sheet_stays(wood: int) -> None:
+    bare = np.full((560, 700), 255, np.uint8)
+    bare[200:360, 150:550] = written("2053")
+    photo = bare.copy()
+    photo[bare == 255] = 140
+    table = np.full_like(photo, wood)
+    for y in range(4, 560, 23):  # its grain
+        cv2.line(table, (0, y), (700, y + 9), wood + (30 if wood < 128 else -30), 2)
+    sheet = cv2.fillPoly(
+        np.zeros_like(photo), [np.array([(60, 70), (640, 40), (660, 500), (80, 530)])], 1
+    )
+    photo[sheet == 0] = table[sheet == 0]
+    assert_only_digits_stay(on_grainy_paper(photo), bare < 128, 0.85, 13)
+
+
 @pytest.mark.parametrize("is_upright", [False, True])
 def test_pieces_of_a_line_go_that_is_faint_elsewhere(*, is_upright: bool) -> None:
     bare = np.full((400, 520), 255, np.uint8)

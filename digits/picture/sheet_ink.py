@@ -86,6 +86,9 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
     seen = _Seen(contrast, noise, beside is not None)
     if seen.is_bare:
         raise NoInkError(NO_INK)
+    if not seen.is_photo:  # whose grain is known, and whose faint lines are dotted
+        seen = seen.blanked(seen.parts.find_specks())
+    seen = _without_rings(seen)
     seen = _without_borders(seen, beside or ())
     if seen.is_photo:
         seen = seen.blanked(pieces_of_faint_rulings(seen.contrast, seen.mask, seen.noise))
@@ -146,13 +149,20 @@ class _Seen:
         least = max(MIN_CONTRAST, MIN_SIGNAL_TO_NOISE * self.noise)
         return threshold_and_peak(self.contrast, 3 * self.noise)[1] < least
 
-    def without(self, blank: Mask) -> _Seen:
-        """The same with some pixels blanked, if something else is left that stands out."""
+    def without(self, blank: Mask, *, whole: bool = False) -> _Seen:
+        """The same with some pixels blanked, if something else is left that stands out.
+
+        Args:
+            blank: bool (H, W), which pixels; around them goes what a lens blurs.
+            whole: whether all other ink stays whole, even beside them.
+        """
         if not blank.any():
             return self
         if self.is_photo:
+            others = self.mask & ~blank if whole else np.zeros_like(blank)
             size = _BLUR_OF_A_LENS
             blank = cv2.dilate(blank.astype(np.uint8), np.ones((size, size), np.uint8)) > 0
+            blank &= ~others
         return self.blanked(blank)
 
     def blanked(self, blank: Mask) -> _Seen:
@@ -161,6 +171,16 @@ class _Seen:
             return self
         blanked = replace(self, contrast=np.where(blank, np.uint8(0), self.contrast))
         return self if blanked.is_bare else blanked
+
+
+def _without_rings(seen: _Seen) -> _Seen:
+    """Without rings around numbers, which touch signs that stay whole."""
+    seen = seen.without(seen.parts.find_rings(), whole=True)
+    around_paler = seen.parts.find_ring_around_paler() if seen.is_photo else None
+    if around_paler is None:
+        return seen
+    others = seen.without(around_paler.pixels)
+    return others if others is not seen and around_paler.holds_signs(others.mask) else seen
 
 
 def _without_borders(seen: _Seen, beside: tuple[Finder, ...]) -> _Seen:

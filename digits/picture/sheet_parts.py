@@ -11,7 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from digits.picture.number_rings import RingAroundPaler, find_ring_around_paler, find_rings
 from digits.picture.pixels import Mask, label_parts, middle_by_sum, runs_of, stroke_width
+from digits.picture.specks import find_specks
 from digits.picture.straight_lines import STEEPEST, find_level_lines, pixels_of_lines
 
 # Of the sheet: so long a line leads from one border to the other.
@@ -130,6 +132,18 @@ class SheetParts:
             is_line[part] |= self._is_under_ink(part, usual)
         is_crossing = self._are_crossings(usual)
         self._is_left &= ~(is_line | is_crossing)
+
+    def find_specks(self) -> Mask:
+        """Where specks are that lie all over the sheet, bool (H, W)."""
+        return find_specks(self._part_of, self._stats)
+
+    def find_rings(self) -> Mask:
+        """Where rings around numbers are, but for what touches or crosses them, bool (H, W)."""
+        return find_rings(self._part_of, self._stats)
+
+    def find_ring_around_paler(self) -> RingAroundPaler | None:
+        """The largest part, if it is a ring in which nothing is seen."""
+        return find_ring_around_paler(self._part_of, self._stats)
 
     def find_frames(self) -> Mask:
         """Where thin parts are that go around others, bool (H, W)."""

@@ -30,6 +30,8 @@ from digits.reading.row_evidence import RowEvidence
 if TYPE_CHECKING:
     from digits.network.serving import Network
 
+# Of the ink of one stroke that is as high, what a digit has at least, however broken it is.
+_LEAST_OF_STROKE = 0.4
 # What a doubt weighs, in logits.
 _SURE_LOGITS, _SOFTNESS = 3.0, 0.8
 
@@ -75,7 +77,7 @@ class AskedDigits:
     @classmethod
     def of(cls, cut: CutRow, sheet: Sheet, network: Network) -> AskedDigits:
         """Ask of all at once that were not asked about already."""
-        parts = [segment.part for segment in cut.segments if may_be_digit(segment.part, cut.row)]
+        parts = [segment.part for segment in cut.segments if _may_be_digit(segment.part, cut)]
         if not parts:
             return cls({}, {}, {})
         unknown = [part for part in parts if part not in cut.known]
@@ -88,6 +90,12 @@ class AskedDigits:
             dict(zip(parts, shares, strict=True)),
             dict(zip(parts, scores.tolist(), strict=True)),
         )
+
+
+def _may_be_digit(part: Part, cut: CutRow) -> bool:
+    """Whether a segment is as large as a digit, and has enough ink: several specks have less."""
+    least = _LEAST_OF_STROKE * cut.stroke * part.height
+    return may_be_digit(part, cut.row) and bool(np.count_nonzero(part.mask) >= least)
 
 
 def score_signs(

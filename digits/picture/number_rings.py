@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.picture.pixels import Mask, label_parts, stroke_width
+from digits.picture.pixels import Mask, distance_to, label_parts, stroke_width
 
 _Stats: TypeAlias = NDArray[np.int32]
 _Where: TypeAlias = tuple[slice, slice]
@@ -271,7 +271,7 @@ class _Outline:
 def _filled(own: Mask, half_gap: float, half_thickness: float) -> Mask | None:
     """A part with all that it goes around, and without what sticks out of it."""
     brim = int(half_gap) + 2
-    closed = _distance_to(np.pad(own, brim)) <= half_gap
+    closed = distance_to(np.pad(own, brim)) <= half_gap
     contours, _ = cv2.findContours(closed.view(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     filled = np.zeros(closed.shape, np.uint8)
     cv2.drawContours(filled, contours, -1, 1, cv2.FILLED)
@@ -279,7 +279,7 @@ def _filled(own: Mask, half_gap: float, half_thickness: float) -> Mask | None:
     core = _depth_in(solid) > half_thickness
     if not core.any():
         return None
-    opened = solid & (_distance_to(core) <= half_thickness)
+    opened = solid & (distance_to(core) <= half_thickness)
     part_of, stats = label_parts(opened[brim:-brim, brim:-brim])
     largest = int(stats[1:, cv2.CC_STAT_AREA].argmax()) + 1 if len(stats) > 1 else 0
     return np.asarray(part_of == largest) if largest else None
@@ -316,7 +316,7 @@ def _between_corners(hull: NDArray[np.int32]) -> float:
 
 def _edge_is_ink(filled: Mask, own: Mask, pen: float) -> bool:
     columns, rows = _edge_of(filled)[:, 0].T
-    return bool((_distance_to(own)[rows, columns] <= _NEAR_EDGE * pen).mean() >= _LEAST_OF_EDGE)
+    return bool((distance_to(own)[rows, columns] <= _NEAR_EDGE * pen).mean() >= _LEAST_OF_EDGE)
 
 
 def _edge_of(filled: Mask) -> NDArray[np.int32]:
@@ -351,8 +351,3 @@ def _depth_in(mask: Mask) -> NDArray[np.float32]:
     """How far each pixel is from the nearest that is not set, float32 (H, W); 0 for that."""
     framed = np.pad(mask, 1).view(np.uint8)
     return np.asarray(cv2.distanceTransform(framed, cv2.DIST_L2, 5)[1:-1, 1:-1], np.float32)
-
-
-def _distance_to(mask: Mask) -> NDArray[np.float32]:
-    """How far each pixel is from the nearest that is set, float32 (H, W)."""
-    return np.asarray(cv2.distanceTransform((~mask).view(np.uint8), cv2.DIST_L2, 5), np.float32)

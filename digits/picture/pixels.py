@@ -145,6 +145,18 @@ def shrink(pixels: Pixels, longest_side: int) -> Pixels:
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
+def distance_to(mask: Mask) -> NDArray[np.float32]:
+    """How far each pixel is from the nearest that is set, pixels.
+
+    Args:
+        mask: bool (H, W).
+
+    Returns:
+        Float32 (H, W).
+    """
+    return np.asarray(cv2.distanceTransform((~mask).view(np.uint8), cv2.DIST_L2, 5), np.float32)
+
+
 def stroke_width(ink_map: InkMap) -> float:
     """Mean width of the strokes, in pixels.
 

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.picture.pixels import Mask, stroke_width
+from digits.picture.pixels import Mask, distance_to, stroke_width
 
 _Stats: TypeAlias = NDArray[np.int32]
 
@@ -51,7 +51,7 @@ def find_specks(part_of: NDArray[np.int32], stats: _Stats) -> Mask:
     if not is_written.any():
         return none
     columns, rows = middles.T
-    is_far = _distance_to(is_written[part_of])[rows, columns] > _FAR * pen
+    is_far = distance_to(is_written[part_of])[rows, columns] > _FAR * pen
     alone = are_small & is_far
     if not _lie_all_over(middles[alone], part_of.shape):
         return none
@@ -67,8 +67,3 @@ def _lie_all_over(middles: NDArray[np.int32], shape: tuple[int, ...]) -> bool:
         return False
     fields = middles * _FIELDS // np.array(shape[::-1])
     return len(np.unique(fields, axis=0)) >= _FEWEST_FIELDS
-
-
-def _distance_to(mask: Mask) -> NDArray[np.float32]:
-    """How far each pixel is from the nearest that is set, float32 (H, W)."""
-    return np.asarray(cv2.distanceTransform((~mask).view(np.uint8), cv2.DIST_L2, 3), np.float32)

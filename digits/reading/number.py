@@ -205,7 +205,12 @@ def _read_decoded(decoded: DecodedPicture, ink: Ink, network: Network) -> Number
         number = _assembled(rows, sheet, decoded.pixels, network)
         if number.is_number or (drawn is not None and drawn.is_several):
             return number
-    alone = alone or _read_alone(decoded, ink, network)
+    try:
+        alone = alone or _read_alone(decoded, ink, network)
+    except NoInkError:  # of one digit, that is: a sheet is looked at otherwise
+        if not rows:
+            raise
+        return _with_true_reason(_assembled(rows, sheet, decoded.pixels, network), all_rows)
     if row_network is not None and not rows and alone.reading.top_k[0][1] < _SURE_AGAINST_ROW:
         number = _of_one_digit(alone, doubt=NO_NUMBER)
     elif may_be_dashes and alone.is_clear and not alone.is_wide and alone.text != "1":

@@ -348,3 +348,18 @@ def test_a_ring_around_a_digit_is_no_zero(digit: int) -> None:
 def test_a_column_of_ones_is_no_dashed_one() -> None:
     column = np.vstack([draw(DIGITS[1], 100, 9)] * 5)
     assert read_number(np.asarray(column, np.uint8)).text == "1\n1\n1\n1\n1"
+
+
+def test_a_number_of_which_not_all_is_sure_is_read_where_no_single_digit_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def find_nothing(*_: object) -> None:
+        raise NoInkError("Nothing is drawn here.")
+
+    monkeypatch.setattr("digits.reading.number._read_alone", find_nothing)
+    monkeypatch.setattr("digits.reading.number._are_several", lambda digits: False)
+    number = read_number(drawn_row("2026"), ink="dark")
+    assert number.text == "2026"
+    assert number.doubt is None
+    with pytest.raises(NoInkError, match="Nothing is drawn here"):
+        read_number(drawn_row(" :"), ink="dark")

@@ -89,7 +89,6 @@ def test_a_wrong_answer_is_corrected_in_place_and_marked(desktop: Page) -> None:
     in_doubt = desktop.get_by_text(re.compile(r"(\d) of 3 pictures (?:is|are) in doubt"))
     expect(in_doubt).to_contain_text("2 of 3")
     bring_table_into_view(desktop, "See the table below")
-    before = top_of(desktop)
     write_over(desktop, 1, "5")
     expect(desktop.get_by_text("Your hand has changed")).to_be_visible()
     expect(in_doubt).to_contain_text("1 of 3")
@@ -99,8 +98,6 @@ def test_a_wrong_answer_is_corrected_in_place_and_marked(desktop: Page) -> None:
     write_over(desktop, 2, "8")
     expected = {"3.png": ("8", "True"), "text.png": ("", "False"), "doubted.png": ("8", "True")}
     wait_until(lambda: answers_kept(desktop) == expected)
-    wait_until_still(table_of(desktop))
-    assert top_of(desktop) == before
     expect(in_doubt).to_contain_text("1 of 3")
     rows = {row["path"]: row for row in kept(desktop)}
     assert {(row["confidence"], row["doubt"]) for row in rows.values()} == {("", "")}

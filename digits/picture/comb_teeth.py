@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from digits.picture.line_remains import above_and_below
 from digits.picture.pixels import Mask, label_parts
 
 # Of the usual height of what is written, how high teeth are; of their height, how wide at most; and
@@ -23,8 +24,6 @@ _NARROWEST_BOX, _WIDEST_BOX, _STEEPEST = 0.45, 1.6, 0.3
 _FEWEST, _ALIKE, _OFF_PITCH, _MOST_BOXES = 3, 0.35, 0.15, 2
 # The quantile of gaps that is one box, where some are two.
 _PITCH = 0.25
-# Pixels: from the end of a tooth to the line that it stood on.
-_SLACK = 4
 
 
 def teeth_on_lines(rest: Mask, lines: Mask, usual: float) -> Mask:
@@ -58,8 +57,7 @@ def _bars(stats: NDArray[np.int32], lines: Mask, usual: float) -> NDArray[np.int
     bars = np.flatnonzero(is_bar)
     if len(bars) < _FEWEST:
         return bars[:0]
-    around = np.ones((2 * _SLACK + 1, 1), np.uint8)
-    near = cv2.dilate(lines.astype(np.uint8), around).astype(bool)
+    near = above_and_below(lines)
     return bars[[_has_end_on(near, *stats[bar, :4].tolist()) for bar in bars]]
 
 

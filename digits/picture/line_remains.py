@@ -81,6 +81,12 @@ def crumbs(rest: Mask, lines: Mask, longest: float) -> Mask:
     return (touching & small)[part_of]
 
 
+def above_and_below(lines: Mask) -> Mask:
+    """Where a bar ends that stood or hung on a line, bool (H, W): on lines, and next to them."""
+    around = np.ones((2 * _SLACK + 1, 1), np.uint8)
+    return np.asarray(cv2.dilate(lines.astype(np.uint8), around).astype(bool))
+
+
 def bars_on_lines(rest: Mask, lines: Mask, usual: float) -> Mask:
     """Sides that are bolder than their table's lines, as a tinted heading has them.
 
@@ -93,7 +99,7 @@ def bars_on_lines(rest: Mask, lines: Mask, usual: float) -> Mask:
     width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     is_low = (height <= _LOWEST_BOX * usual) & (width <= _WIDEST_LOW_BAR * height)
     is_tall = (height >= _HIGHEST_ONE * usual) & (width <= _WIDEST_BAR * height)
-    near = cv2.dilate(lines.astype(np.uint8), np.ones((2 * _SLACK + 1, 1), np.uint8)) > 0
+    near = above_and_below(lines)
     is_bar = np.zeros(len(stats), bool)
     for part in (np.flatnonzero((is_low | is_tall)[1:]) + 1).tolist():
         x, y, wide, tall = stats[part, :4].tolist()

@@ -159,10 +159,9 @@ class _Seen:
         if not blank.any():
             return self
         if self.is_photo:
-            others = self.mask & ~blank if whole else np.zeros_like(blank)
             size = _BLUR_OF_A_LENS
-            blank = cv2.dilate(blank.astype(np.uint8), np.ones((size, size), np.uint8)) > 0
-            blank &= ~others
+            around = cv2.dilate(blank.astype(np.uint8), np.ones((size, size), np.uint8)) > 0
+            blank = around & (blank | ~self.mask) if whole else around
         return self.blanked(blank)
 
     def blanked(self, blank: Mask) -> _Seen:

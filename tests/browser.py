@@ -143,6 +143,22 @@ def wait_until_still(element: Locator) -> None:
     wait_until(is_still)
 
 
+def wait_until_idle(page: Page) -> None:
+    """Come back when what was done last is answered: no run of the page is asked for or under way.
+
+    What a run's end leaves unused, such as a file just made for download, may be gone at once.
+    """
+    idle = page.locator("[data-testid=stApp][data-test-script-state=notRunning]")
+    looks: list[bool] = []
+
+    def is_idle() -> bool:
+        looks.append(idle.count() == 1)
+        page.wait_for_timeout(200)  # an edit is sent a moment after it is made
+        return looks[-3:] == [True] * 3
+
+    wait_until(is_idle)
+
+
 def wait_until_healthy(server: Server, log: Path) -> None:
     """Come back when the server says that it can serve.
 

@@ -86,7 +86,8 @@ def show_table(reading: BackgroundReading) -> None:
             on_change=_take_edits,
             args=(reading, key, list(shown)),
         )
-    say_what_is_learnt(reading)
+    with st.container(key="many-learnt"):  # also while nothing is: what follows keeps its place
+        say_what_is_learnt(reading)
     _offer_files(reading, corrections)
 
 

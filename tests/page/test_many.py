@@ -14,7 +14,7 @@ from playwright.sync_api import TimeoutError as NotYetError
 
 from benchmarks.habits import write_habit
 from tests.batch.test_places import document, png, zipped
-from tests.browser import draw, until_seen, wait_until, wait_until_still
+from tests.browser import draw, until_seen, wait_until, wait_until_idle, wait_until_still
 from tests.conftest import as_file
 from tests.drawings import DIGITS, SCRIBBLE
 from tests.drawings import draw as draw_picture
@@ -43,6 +43,7 @@ def kept(page: Page) -> list[dict[str, str]]:
 
     def is_kept() -> bool:
         button.wait_for()
+        wait_until_idle(page)
         with suppress(NotYetError), page.expect_download(timeout=10_000) as download:
             # Unlike click(), it never scrolls; it is lost while the page is drawn anew.
             button.dispatch_event("click")
@@ -126,11 +127,14 @@ def test_a_picture_that_is_chosen_is_explained_like_any_other(desktop: Page) -> 
     bring_table_into_view(desktop, "Back to the table")
     assert desktop.evaluate(f"{SCROLLER}.scrollTop") == 2 * ROW
     expect(answer).to_be_attached()
-    before = top_of(desktop)
+    before, chosen = top_of(desktop), desktop.locator(".st-key-chosen")
+    chosen.evaluate("element => element.dataset.sameAs = 'before'")
     write_over(desktop, 1, "9")
     expect(desktop.get_by_text("Your hand has changed")).to_be_visible()
     wait_until_still(table_of(desktop))
     assert top_of(desktop) == before
+    # Taken away for a moment, it would leave the page shorter, and the table elsewhere.
+    expect(chosen).to_have_attribute("data-same-as", "before")
 
 
 def is_in_view(element: Locator) -> bool:

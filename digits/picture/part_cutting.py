@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.picture.pixels import InkMap, Mask
-from digits.picture.row_finding import Part, Row
+from digits.picture.row_finding import Part, Row, cropped
 
 # Of the row's height: a narrower part is one digit or less, unless it is two strokes.
 NARROWEST_CUT = 0.45
@@ -55,11 +55,12 @@ def cut_part(part: Part, ink_map: InkMap, row: Row, stroke: float) -> list[Part]
         return [part]
     columns = np.arange(part.width)
     piece_of = (columns >= seams[:, :, None]).sum(axis=0)
-    pieces = [
-        _piece(part, part.mask & (piece_of == number), cost)
-        for number, cost in enumerate([0.0, *costs.tolist()])
+    masks = [part.mask & (piece_of == number) for number in range(len(seams) + 1)]
+    return [
+        cropped(Part(part.x, part.y, mask, cost))
+        for mask, cost in zip(masks, [0.0, *costs.tolist()], strict=True)
+        if mask.any()
     ]
-    return [piece for piece in pieces if piece is not None]
 
 
 def are_two_strokes(mask: Mask) -> bool:
@@ -76,13 +77,6 @@ def are_two_strokes(mask: Mask) -> bool:
     begins = np.diff(filled.astype(np.int8), axis=1, prepend=0) > 0
     strokes = np.count_nonzero(begins, axis=1)
     return bool(np.count_nonzero(strokes == 2) > _MOSTLY_TWO * len(mask))
-
-
-def _piece(part: Part, mask: NDArray[np.bool_], cost: float) -> Part | None:
-    x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))
-    if not width:
-        return None
-    return Part(part.x + x, part.y + y, mask[y : y + height, x : x + width], cost)
 
 
 def _seams(ink: InkMap, row: Row, stroke: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -28,6 +29,8 @@ LEAST_OVERLAP = 0.4
 FARTHEST_ABOVE = 0.35
 # Of the row's height: what is less is a speck.
 SPECK = 0.04
+# Of its height: a wider part is more than one digit.
+WIDE = 1.5
 _MOST_PARTS = 3_000
 
 
@@ -168,29 +171,63 @@ def _distance(box: NDArray[np.float64], row: Boxes) -> float:
 
 
 def _row(boxes: Boxes, numbers: NDArray[np.intp], part_of: NDArray[np.int32]) -> Row:
-    height = middle_by_sum(boxes[:, 3])
-    tall = boxes[:, 3] >= TALL * height
-    x, bottom = boxes[tall, 0] + boxes[tall, 2] / 2, boxes[tall, 1] + boxes[tall, 3]
-    slope = 0.0
-    if np.ptp(x) > 2 * height:
-        slope = float(np.clip(np.polyfit(x, bottom - 0.5 * boxes[tall, 3], 1)[0], -0.3, 0.3))
-    baseline = float(np.median(bottom - slope * x))
     parts = []
     for (left, top, width, tallness), number in zip(boxes.astype(int), numbers, strict=True):
         own = part_of[top : top + tallness, left : left + width] == number
         parts.append(Part(int(left), int(top), own))
     parts.sort(key=lambda part: part.middle[0])
-    return Row(tuple(parts), height, slope, baseline, _slant_of(parts, TALL * height))
+    tall, _ = _tall_among(parts)
+    tall, height = _tall_among([stretch for part in tall for stretch in _stretches(part)])
+    slope, baseline = _line_below(tall, height)
+    return Row(tuple(parts), height, slope, baseline, _slant_of(tall, slope))
 
 
-def _slant_of(parts: Sequence[Part], least: float) -> float:
+def _tall_among(parts: Sequence[Part]) -> tuple[list[Part], float]:
+    """Those of at least half the usual height, and that height."""
+    height = middle_by_sum(np.array([part.height for part in parts]))
+    return [part for part in parts if part.height >= TALL * height], height
+
+
+def _stretches(part: Part) -> list[Part]:
+    """Of digits that touch about one each; as a whole they would be as high as they climb, and lean
+    as their baseline does. What is no wider than a digit stays whole.
+    """
+    if part.width <= WIDE * part.height:
+        return [part]
+    ends = np.linspace(0, part.width, round(part.width / part.height) + 1).astype(int)
+    return [
+        cropped(Part(part.x + left, part.y, part.mask[:, left:right]))
+        for left, right in pairwise(ends.tolist())
+    ]
+
+
+def cropped(part: Part) -> Part:
+    """The same ink in the smallest box that holds it."""
+    x, y, width, height = cv2.boundingRect(part.mask.astype(np.uint8))
+    mask = part.mask[y : y + height, x : x + width]
+    return Part(part.x + x, part.y + y, mask, part.seam)
+
+
+def _line_below(tall: Sequence[Part], height: float) -> tuple[float, float]:
+    """The slope of the baseline, dy / dx, and its y at x = 0."""
+    x = np.array([part.x + part.width / 2 for part in tall])
+    tallness = np.array([part.height for part in tall])
+    bottom = np.array([part.y for part in tall]) + tallness
+    slope = 0.0
+    if np.ptp(x) > 2 * height:
+        slope = float(np.clip(np.polyfit(x, bottom - 0.5 * tallness, 1)[0], -0.3, 0.3))
+    return slope, float(np.median(bottom - slope * x))
+
+
+def _slant_of(tall: Sequence[Part], slope: float) -> float:
     """How far tall parts lean to the right, in the middle, degrees.
 
-    A part's ink leans by its covariance of x and y, as a share of y's variance.
+    A part's ink leans by its covariance of x and y, as a share of y's variance; y from the baseline
+    on, for upright strokes stay upright where that climbs.
     """
     leans = []
-    for part in parts:
-        if part.height >= least:
-            _, mixed, upright = part.spreads
-            leans.append(-mixed / max(upright, 1e-6))
+    for part in tall:
+        aside, mixed, upright = part.spreads
+        upright += slope**2 * aside - 2 * slope * mixed
+        leans.append((slope * aside - mixed) / max(upright, 1e-6))
     return float(np.rad2deg(np.arctan(np.median(leans)))) if leans else 0.0

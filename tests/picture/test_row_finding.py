@@ -1,5 +1,6 @@
 """Which parts of the ink stand in one row, by hand."""
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -41,6 +42,18 @@ def test_a_baseline_that_climbs_is_one_row(rise: int) -> None:
     assert rows[0].slope == pytest.approx(rise / 45, abs=0.01)
     for x, y, _, height in boxes:
         assert rows[0].below_baseline(x + 10, y + height) == pytest.approx(0, abs=0.05)
+
+
+@given(st.integers(-7, 7))
+def test_digits_that_touch_are_as_high_and_upright_as_apart(rise: int) -> None:
+    boxes = [(10 + 45 * i, 130 + rise * i, 20, 40) for i in range(8)]
+    ink_map = sheet(*boxes)
+    cv2.line(ink_map, boxes[0][:2], boxes[-1][:2], (1,), 3)
+    (row,) = find_rows(ink_map)
+    assert len(row.parts) == 1
+    assert row.slope == pytest.approx(rise / 45, abs=0.03)
+    assert row.height == pytest.approx(40, abs=14)
+    assert row.slant == pytest.approx(0, abs=8)
 
 
 def test_points_and_bars_go_to_the_row_that_they_are_close_to() -> None:

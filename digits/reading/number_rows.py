@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from digits.picture.preparation import Sheet
-from digits.picture.row_finding import Row
+from digits.picture.row_finding import Part, Row
+from digits.reading.digit_grid import are_in_grid
 from digits.reading.number_lattice import best_path, sum_over_paths
 from digits.reading.repeated_marks import without_repeated_marks
 from digits.reading.row_cutting import CutRow
@@ -46,6 +47,11 @@ class RowReading:
     gaps: RowGaps
     sureness: float
 
+    @property
+    def digits(self) -> list[Part]:
+        """Those signs that are one."""
+        return [sign.part for sign in self.signs if sign.kind == "digit"]
+
 
 def read_rows(
     rows: Sequence[Row], sheet: Sheet, network: Network, row_network: RowNetwork | None = None
@@ -68,7 +74,18 @@ def read_rows(
             each if _is_word(own, kinds) else replace(each, among_digits=True)
             for each, own in zip(asked, kinds, strict=True)
         ]
-    return [each.reading(sheet) for each in asked]
+    readings = [each.reading(sheet) for each in asked]
+    return _in_grid(readings) if _are_in_grid(readings) else readings
+
+
+def _are_in_grid(readings: Sequence[RowReading]) -> bool:
+    parted = [is_parted for each in readings for is_parted in each.gaps.parted()]
+    are_parted = 2 * sum(parted) > len(parted)
+    return are_in_grid([reading.digits for reading in readings], are_parted=are_parted)
+
+
+def _in_grid(readings: Sequence[RowReading]) -> list[RowReading]:
+    return [replace(each, gaps=replace(each.gaps, are_in_grid=True)) for each in readings]
 
 
 def _ask(

@@ -61,6 +61,7 @@ class RowGaps:
         uprights: float (n,), columns of upright lines of the paper beside them, pixels.
         contrast: uint8 (H, W), of the sheet.
         ink_map: float32 (H, W), of the sheet.
+        are_in_grid: whether each digit is a number of its own (`digit_grid`).
     """
 
     row: Row
@@ -68,6 +69,7 @@ class RowGaps:
     uprights: NDArray[np.float64]
     contrast: Grey
     ink_map: InkMap
+    are_in_grid: bool = False
 
     @classmethod
     def on(cls, sheet: Sheet, row: Row, signs: tuple[Sign, ...]) -> RowGaps:
@@ -76,6 +78,8 @@ class RowGaps:
 
     def are_apart(self, left: Part, right: Part) -> bool:
         """Whether a clear gap lies between two signs."""
+        if self.are_in_grid:
+            return True
         gap = self._gap(left, right)
         if self._are_in_boxes(left, right):
             return self._are_in_two_groups(left, right)
@@ -87,6 +91,10 @@ class RowGaps:
         if gap <= self._least_gap or self._is_evenly_spaced:
             return False
         return max(cells) > widest_box
+
+    def parted(self) -> list[bool]:
+        """Of each two digits side by side, whether an upright line stands between them."""
+        return [self._are_parted(*pair) for pair in self._neighbours()]
 
     def _ends_of(self, part: Part) -> tuple[int, int]:
         """The column where a sign begins and the one behind it, without specks beside it."""

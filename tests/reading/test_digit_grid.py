@@ -1,0 +1,77 @@
+"""Digits in a grid, each a number of its own, and numbers with a box for each digit; by hand."""
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digits.picture.row_finding import Part
+from digits.reading.digit_grid import are_in_grid
+from digits.reading.number import read_number
+from tests.drawings import DIGITS, draw
+
+HEIGHT = 20
+
+
+def digit(x: float, y: float) -> Part:
+    """One that is twice as high as wide, by its middle."""
+    return Part(round(x) - 5, round(y) - 10, np.ones((HEIGHT, 10), bool))
+
+
+def rows_of(pitch: float, leading: float, *columns: tuple[int, ...]) -> list[list[Part]]:
+    """Of each row the columns that hold a digit; distances in heights of a digit."""
+    return [
+        [digit(100 + pitch * HEIGHT * column, 100 + leading * HEIGHT * row) for column in own]
+        for row, own in enumerate(columns)
+    ]
+
+
+FULL = (0, 1, 2), (0, 1, 2), (0, 1, 2)
+SPARSE = (0, 3), (), (1, 2), (3,)
+
+
+@pytest.mark.parametrize("columns", [FULL, SPARSE])
+@given(pitch=st.floats(1.6, 4), leading=st.floats(1.1, 2))
+def test_columns_of_digits_far_apart_are_a_grid(
+    columns: tuple[tuple[int, ...], ...], pitch: float, leading: float
+) -> None:
+    assert are_in_grid(rows_of(pitch, min(leading, 1.2 * pitch), *columns), are_parted=False)
+
+
+def test_between_lines_they_may_be_closer() -> None:
+    rows = rows_of(1.3, 1.3, *FULL)
+    assert are_in_grid(rows, are_parted=True)
+    assert not are_in_grid(rows, are_parted=False)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        rows_of(0.9, 1.2, *FULL),  # numbers below each other
+        rows_of(1.3, 2.4, *FULL),  # numbers in boxes, one field below the other
+        rows_of(1.6, 1.6, (0, 1, 2, 3)),  # one row
+        rows_of(2, 2, (0, 1), (0,)),  # too few
+        rows_of(2, 1.5, (0,), (0,), (0,), (0,)),  # one column
+        [*rows_of(2, 1.6, (0, 1)), [digit(116, 140), digit(154, 140)]],  # aside of each other
+        [],
+    ],
+)  # fmt: skip
+def test_what_is_no_grid(rows: list[list[Part]]) -> None:
+    assert not are_in_grid(rows, are_parted=True)
+
+
+def test_a_puzzle_of_numbers_is_read_digit_by_digit() -> None:
+    digits = {(0, 0): 7, (0, 1): 2, (1, 1): 5, (1, 2): 3, (2, 0): 2, (2, 2): 8}
+    cell = 90
+    sheet = np.full((3 * cell + 60, 3 * cell + 60), 255, np.uint8)
+    for line in range(4):
+        at = 30 + cell * line
+        cv2.line(sheet, (30, at), (30 + 3 * cell, at), (90,), 2)
+        cv2.line(sheet, (at, 30), (at, 30 + 3 * cell), (90,), 2)
+    for (row, column), drawn in digits.items():
+        small = draw(DIGITS[drawn], 64, 5)[:, :, 0]
+        y, x = 30 + cell * row + 13, 30 + cell * column + 13
+        place = sheet[y : y + 64, x : x + 64]
+        np.minimum(place, small, out=place)
+    assert read_number(sheet).text == "7 2\n5 3\n2 8"

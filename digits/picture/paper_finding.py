@@ -27,6 +27,9 @@ STEPS = (70, 50, 36, 26, 19, 14, 10)
 # Of the picture: a sheet covers as much, and is even on as much, around what is written. Of its
 # convex hull, what it covers itself, for a perforated edge is hollow.
 LEAST_OF_PICTURE, LEAST_EVEN, LEAST_OF_HULL = 0.5, 0.2, 0.93
+# A note is smaller, if all of the picture's sides lie on the table, and nearly all of that (but for
+# so much) differs by more levels.
+_LEAST_OF_NOTE, _ALL_OF_SIDE, _BUT_FOR, _CLEAR_DIFFERENCE = 0.2, 0.98, 0.1, 45
 # So many of the picture's sides lie on the table, mostly: a shadow covers fewer, or more area.
 FEWEST_SIDES, LEAST_OF_SIDE = 3, 0.65
 # In levels of the tone: a table differs from its sheet by more; what is around a frame does not.
@@ -115,21 +118,30 @@ def _is_sheet(region: Grey, tone: Pixels) -> bool:
     """Whether a filled region is large and convex, and has a table around it that is unlike it."""
     hull = cv2.fillConvexPoly(np.zeros_like(region), cv2.convexHull(cv2.findNonZero(region)), 1)
     area = cv2.countNonZero(region)
-    if area < LEAST_OF_PICTURE * region.size or area < LEAST_OF_HULL * cv2.countNonZero(hull):
+    if area < _LEAST_OF_NOTE * region.size or area < LEAST_OF_HULL * cv2.countNonZero(hull):
         return False
     table = hull == 0
-    return _has_table_around(table) and _is_unlike(table, region, tone)
+    if not _has_table_around(table):
+        return False
+    differences = _differences(table, region, tone)
+    if area >= LEAST_OF_PICTURE * region.size and np.median(differences) >= LEAST_DIFFERENCE:
+        return True
+    is_all_around = min(_shares_of_sides(table)) >= _ALL_OF_SIDE
+    return is_all_around and bool(np.quantile(differences, _BUT_FOR) >= _CLEAR_DIFFERENCE)
 
 
-def _is_unlike(table: Mask, region: Grey, tone: Pixels) -> bool:
-    """Whether most of a table differs from the sheet where that is nearest, whatever the light."""
+def _differences(table: Mask, region: Grey, tone: Pixels) -> NDArray[np.uint8]:
+    """Of each place on a table, levels to the sheet where that is nearest, whatever the light."""
     edge = _mirrored_places(cv2.erode(region, _RIM, borderValue=1) > 0)[table]
     difference = cv2.absdiff(tone[table], tone[edge[:, 0], edge[:, 1]])
-    largest = difference if difference.ndim == 1 else difference.max(axis=1)
-    return bool(np.median(largest) >= LEAST_DIFFERENCE)
+    return np.asarray(difference if difference.ndim == 1 else difference.max(axis=1), np.uint8)
 
 
 def _has_table_around(table: Mask) -> bool:
     """Whether enough of the picture's sides lie on it."""
-    sides = (table[0], table[-1], table[:, 0], table[:, -1])
-    return sum(side.mean() >= LEAST_OF_SIDE for side in sides) >= FEWEST_SIDES
+    return sum(share >= LEAST_OF_SIDE for share in _shares_of_sides(table)) >= FEWEST_SIDES
+
+
+def _shares_of_sides(table: Mask) -> list[float]:
+    """Of each side of the picture, how much lies on it."""
+    return [float(side.mean()) for side in (table[0], table[-1], table[:, 0], table[:, -1])]

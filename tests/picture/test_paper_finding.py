@@ -9,6 +9,7 @@ from digits.picture.paper_finding import continue_beyond, find_paper
 HEIGHT, WIDTH = 400, 600
 BEIGE, WOOD, SLATE = (222, 214, 190), (120, 84, 52), (70, 74, 78)
 WHOLE = ((90, 60), (530, 40), (545, 350), (70, 330))
+NOTE = ((180, 90), (420, 70), (440, 310), (200, 330))
 CUT_BELOW = ((90, 60), (500, 40), (560, 420), (40, 430))
 
 
@@ -50,6 +51,12 @@ def test_a_sheet_on_a_table_is_found(corners, below, colour) -> None:
     photo = lying_on(table(below, is_grained=below == WOOD), sheet, colour)
     assert_is(find_paper(photo), sheet)
     assert_is(find_paper(np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)), sheet)
+
+
+@pytest.mark.parametrize(("below", "colour"), [(WOOD, (245, 228, 90)), (SLATE, (250, 170, 190))])
+def test_a_note_on_a_table_is_found(below, colour) -> None:
+    note = covered_by(NOTE)
+    assert_is(find_paper(lying_on(table(below, is_grained=below == WOOD), note, colour)), note)
 
 
 def test_a_shadow_on_a_sheet_does_not_end_it() -> None:

@@ -13,6 +13,8 @@ Grey: TypeAlias = NDArray[np.uint8]
 Pixels: TypeAlias = NDArray[np.uint8]
 InkMap: TypeAlias = NDArray[np.float32]
 Mask: TypeAlias = NDArray[np.bool_]
+Labelled: TypeAlias = tuple[NDArray[np.int32], NDArray[np.int32]]
+"""What `label_parts` gives."""
 _Value = TypeVar("_Value", bound=np.generic)
 
 
@@ -62,7 +64,7 @@ def count_levels(grey: Grey) -> NDArray[np.float64]:
     return counts.ravel().astype(np.float64)
 
 
-def label_parts(mask: Mask) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def label_parts(mask: Mask) -> Labelled:
     """Which connected part of the ink every pixel belongs to, and the box and area of each part.
 
     Returns:
@@ -143,6 +145,17 @@ def shrink(pixels: Pixels, longest_side: int) -> Pixels:
         return pixels
     size = max(1, round(width * scale)), max(1, round(height * scale))
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def round_brush(radius: int) -> Grey:
+    """What a picture is dilated or eroded by, to so many pixels around; uint8, 1 where it is."""
+    size = 2 * radius + 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)), np.uint8)
+
+
+def grown(mask: Mask, by: int) -> Mask:
+    """A mask with what is around it, pixels; bool (H, W)."""
+    return np.asarray(cv2.dilate(mask.view(np.uint8), round_brush(by)) > 0)
 
 
 def distance_to(mask: Mask) -> NDArray[np.float32]:

@@ -34,6 +34,7 @@ from digits.picture.pixels import (
     InkMap,
     Mask,
     Pixels,
+    round_brush,
     runs_of,
     shrink,
     stroke_width,
@@ -188,19 +189,24 @@ def normalise_ink(ink_map: InkMap) -> InkMap:
     return _normalised(_crop_to_ink(ink_map)[0]).network_input
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DrawnInk:
     """Where there is anything on a drawing.
 
     Attributes:
         box: x, y, width, height, pixels.
         is_several: whether there are tall things side by side, with paper between.
-        are_two_strokes: whether it is two strokes, as of 1s whose feet touch.
+        mask: bool (height, width), what is anything, in its box.
     """
 
     box: tuple[int, int, int, int]
     is_several: bool
-    are_two_strokes: bool
+    mask: Mask
+
+    @property
+    def are_two_strokes(self) -> bool:
+        """Whether it is two strokes, as of 1s whose feet touch."""
+        return are_two_strokes(self.mask)
 
     def is_all_in(self, prepared: PreparedDigit) -> bool:
         """Whether a digit is all that there is."""
@@ -231,7 +237,7 @@ def find_drawn_ink(picture: DecodedPicture, ink: Ink = "auto") -> DrawnInk | Non
     x, y, width, height = cv2.boundingRect(contrast)
     if not height:
         return None
-    columns = cv2.reduce(contrast, 0, cv2.REDUCE_MAX).ravel() > MIN_CONTRAST
+    columns = contrast.max(axis=0) > MIN_CONTRAST
     starts, ends = runs_of(columns)
     heights = [
         cv2.boundingRect(np.ascontiguousarray(contrast[:, start:end]))[3]
@@ -239,7 +245,7 @@ def find_drawn_ink(picture: DecodedPicture, ink: Ink = "auto") -> DrawnInk | Non
     ]
     mask = contrast[y : y + height, x : x + width] > MIN_CONTRAST
     is_several = sum(each >= 0.5 * height for each in heights) > 1 or _are_two_pieces(mask)
-    return DrawnInk((x, y, width, height), is_several, are_two_strokes(mask))
+    return DrawnInk((x, y, width, height), is_several, mask)
 
 
 def _are_two_pieces(mask: Mask) -> bool:
@@ -430,7 +436,7 @@ def with_usual_strokes(found: InkMap, scale: float) -> InkMap:
 
 def _widened(ink_map: InkMap, by: float) -> InkMap:
     grow = min(round(by / 2), BRIM)
-    return np.asarray(cv2.dilate(ink_map, _disc(grow)), np.float32)
+    return np.asarray(cv2.dilate(ink_map, round_brush(grow)), np.float32)
 
 
 def _narrowed(ink_map: InkMap, by: float) -> InkMap:
@@ -438,19 +444,14 @@ def _narrowed(ink_map: InkMap, by: float) -> InkMap:
     radius = round(by / 2)
     if radius < 1:
         return ink_map
-    narrow = cv2.erode(ink_map, _disc(radius))
-    kept = cv2.dilate(narrow, _disc(radius + 2))
+    narrow = cv2.erode(ink_map, round_brush(radius))
+    kept = cv2.dilate(narrow, round_brush(radius + 2))
     vanished = ((ink_map > 0.5) & (kept < 0.5)).astype(np.uint8)
-    vanished = np.asarray(cv2.morphologyEx(vanished, cv2.MORPH_OPEN, _disc(1)), np.uint8)
+    vanished = np.asarray(cv2.morphologyEx(vanished, cv2.MORPH_OPEN, round_brush(1)), np.uint8)
     if not vanished.any():
         return np.asarray(narrow, np.float32)
-    bridge = cv2.dilate(vanished, _disc(radius + 2))
+    bridge = cv2.dilate(vanished, round_brush(radius + 2))
     return np.asarray(np.where(bridge, ink_map, narrow), np.float32)
-
-
-def _disc(radius: int) -> NDArray[np.uint8]:
-    size = 2 * radius + 1
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)), np.uint8)
 
 
 def shrink_picture(

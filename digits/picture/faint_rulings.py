@@ -44,10 +44,10 @@ def pieces_of_faint_rulings(contrast: Grey, mask: Mask, noise: float) -> Mask:
     on_lines |= band_of(upright, mask.shape[::-1]).T
     if not on_lines.any():
         return np.zeros_like(mask)
-    part_of, stats = label_parts(mask)
+    part_of, stats = parts = label_parts(mask)
     inside = np.bincount(part_of[on_lines > 0], minlength=len(stats))
     are_pieces = inside >= LEAST_ON_LINES * stats[:, cv2.CC_STAT_AREA]
-    are_pieces &= stats[:, cv2.CC_STAT_HEIGHT] <= HIGHEST_PIECE * usual_height(mask)
+    are_pieces &= stats[:, cv2.CC_STAT_HEIGHT] <= HIGHEST_PIECE * usual_height(mask, parts)
     are_pieces[0] = False
     return np.asarray(are_pieces[part_of])
 

@@ -12,7 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.picture.number_rings import RingAroundPaler, find_ring_around_paler, find_rings
-from digits.picture.pixels import Mask, label_parts, middle_by_sum, runs_of, stroke_width
+from digits.picture.pixels import (
+    Labelled,
+    Mask,
+    label_parts,
+    middle_by_sum,
+    runs_of,
+    stroke_width,
+)
 from digits.picture.specks import find_specks
 from digits.picture.straight_lines import STEEPEST, find_level_lines, pixels_of_lines
 
@@ -61,14 +68,18 @@ _DEEPEST_ALONG, _TURNS, _FEWEST_HOLES = 0.27, 0.7, 5
 SIZE_OF_DIGITS = 1.4
 
 
-def usual_height(mask: Mask) -> float:
+def usual_height(mask: Mask, labelled: Labelled | None = None) -> float:
     """Of the parts of ink that may be digits, pixels; the taller a part, the more it counts.
 
     Lines that cross, and whatever touches them, are one part as high as the sheet: that is measured
     without its longest lines.
+
+    Args:
+        mask: bool (H, W), ink.
+        labelled: its parts, if they are known.
     """
     rows, columns = mask.shape
-    stats = label_parts(mask)[1][1:]
+    stats = (labelled or label_parts(mask))[1][1:]
     widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     spans = (heights >= _SPANS * rows) & (widths >= _SPANS * columns)
     spans |= (heights >= LEADS_ACROSS * rows) & (widths > WIDEST_LINE * heights)
@@ -115,10 +126,13 @@ class SheetParts:
 
     Args:
         mask: bool (H, W), ink.
+
+    Attributes:
+        labelled: all of them, whatever was left out.
     """
 
     def __init__(self, mask: Mask) -> None:
-        self._part_of, self._stats = label_parts(mask)
+        self.labelled = self._part_of, self._stats = label_parts(mask)
         self._shape = mask.shape
         self._is_left = np.arange(len(self._stats)) > 0
 
@@ -382,6 +396,8 @@ def _outside_of_larger(
         sizes: float (n,), of those further inside.
         side: how long the side is, pixels.
     """
+    if not chosen.any():
+        return chosen
     inset, depth, start, length = boxes
     deepest, end = inset + depth, start + length
     is_around = (inset <= inset[:, None]) & (deepest >= deepest[:, None])
@@ -401,8 +417,9 @@ def _ornaments(near: Mask, boxes: NDArray[np.float64], side: float) -> Mask:
         side: how long it is, pixels.
     """
     inset, depth, start, length = boxes
-    if not near.any():
-        return near
+    reached = (start + length)[near].max(initial=0) - start[near].min(initial=side)
+    if reached < LONGEST_ORNAMENT * side:
+        return np.zeros_like(near)
     usual = np.quantile(depth[near], 0.5, method="nearest")
     chosen = near & (np.abs(depth - usual) <= 0.3 * usual + 1.5)
     unit = np.quantile(length[chosen], 0.25)  # of one, for blurred ones touch

@@ -39,6 +39,11 @@ def rim_of(pixels: NDArray[_Value]) -> NDArray[_Value]:
     return np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
 
 
+def on_its_side(pixels: NDArray[_Value]) -> NDArray[_Value]:
+    """A picture whose rows were columns, (W, H) from (H, W), uint8 or bool."""
+    return np.asarray(cv2.transpose(pixels.view(np.uint8))).view(pixels.dtype)
+
+
 def runs_of(row: Mask) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Where the runs of ink in a row begin, and where they have ended: (n,) each."""
     framed = np.zeros(len(row) + 2, bool)

@@ -149,7 +149,7 @@ def _prepared(
     steps = (
         ("In grey", in_grey),
         ("Ink found", ink_found),
-        ("Cropped", _as_grey(normal.crop)),
+        ("Cropped", normal.crop),
         ("Centred, 28 × 28", _as_grey(normal.network_input)),
     )
     return PreparedDigit(normal.network_input, (to_picture @ normal.to_found)[:2], steps)
@@ -161,12 +161,12 @@ class _Normalised:
 
     Attributes:
         network_input: float32 (28, 28) in [0, 1].
-        crop: the ink, its strokes of a usual thickness.
+        crop: the ink in grey, its strokes of a usual thickness.
         to_found: float64 (3, 3), affine map from network pixels to those of the ink that was found.
     """
 
     network_input: InkMap
-    crop: InkMap
+    crop: Grey
     to_found: NDArray[np.float64]
 
 
@@ -174,7 +174,9 @@ def _normalised(found: InkMap) -> _Normalised:
     crop, (x, y) = _crop_to_ink(with_usual_strokes(found, DIGIT_SIZE / max(found.shape)))
     digit = _fit_into_box(crop)
     network_input, offset = _centre_by_mass(digit)
-    return _Normalised(network_input, crop, _to_view(crop, digit, (x - BRIM, y - BRIM), offset))
+    return _Normalised(
+        network_input, _as_grey(crop), _to_view(crop, digit, (x - BRIM, y - BRIM), offset)
+    )
 
 
 def normalise_ink(ink_map: InkMap) -> InkMap:
@@ -290,7 +292,17 @@ class Sheet:
         Returns:
             float32 (28, 28) in [0, 1], white ink on black.
         """
-        return normalise_ink(ink_of(part, self.ink_map))
+        return self._normalised(part, _crop_to_ink(ink_of(part, self.ink_map))[0]).network_input
+
+    def _normalised(self, part: Part, found: InkMap) -> _Normalised:
+        """A part's ink as a digit, which is made once of all that is asked about and then shown."""
+        if part not in self._made:
+            self._made[part] = _normalised(found)
+        return self._made[part]
+
+    @cached_property
+    def _made(self) -> dict[Part, _Normalised]:
+        return {}
 
     def prepare(self, part: Part) -> PreparedDigit:
         """A part of its ink as a digit, whose steps show no more than what is around it."""
@@ -306,7 +318,7 @@ class Sheet:
         own = ink_found[corner[1] - rows.start :, corner[0] - columns.start :]
         own[: found.shape[0], : found.shape[1]] = _as_grey(found)
         to_picture = self.view.to_picture @ _shift(corner)
-        return _prepared(_normalised(found), to_picture, (in_grey, ink_found))
+        return _prepared(self._normalised(part, found), to_picture, (in_grey, ink_found))
 
     def box_on_picture(self, x: int, y: int, width: int, height: int) -> tuple[int, int, int, int]:
         """Where a box of the sheet lies on the upright picture: x, y, width, height, pixels."""

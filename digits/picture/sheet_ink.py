@@ -105,8 +105,7 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
         parts.leave_out_borders()
     left = _without_teeth(parts.left, lines)
     left &= ~find_bars_through_zeros(left, stroke_width(left.astype(np.float32)))
-    handwriting = np.where(left, seen.ink_map, np.float32(0)).astype(np.float32, copy=False)
-    return SheetInk(handwriting, lines, contrast)
+    return SheetInk(seen.ink_map * left, lines, contrast)
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ from digits.picture.box_sides import find_box_sides
 from digits.picture.edge_lines import EdgeLines, find_edge_lines
 from digits.picture.line_remains import crumbs
 from digits.picture.pale_lines import pale_lines, pixels_of_pale_lines
-from digits.picture.pixels import InkMap, Labelled, Mask, stroke_width
+from digits.picture.pixels import InkMap, Labelled, Mask, on_its_side, stroke_width
 from digits.picture.sheet_parts import usual_height
 from digits.picture.straight_lines import LevelLine, find_level_lines, pixels_of_lines
 from digits.picture.upright_lines import upright_lines_among
@@ -101,8 +101,8 @@ class _Left:
 
     def upright_pieces(self, strokes: Strokes) -> list[LevelLine]:
         """The same of the sheet on its side."""
-        on_its_side = np.ascontiguousarray(self.ink.T)
-        return find_level_lines(on_its_side, SHORTEST_UPRIGHT * strokes.height, strokes.thickest)
+        shortest = SHORTEST_UPRIGHT * strokes.height
+        return find_level_lines(on_its_side(self.ink), shortest, strokes.thickest)
 
 
 def _take_edge_lines(left: _Left, parts: Labelled, height: float) -> tuple[EdgeLines, Strokes]:

@@ -17,6 +17,7 @@ from digits.picture.pixels import (
     Mask,
     label_parts,
     middle_by_sum,
+    on_its_side,
     runs_of,
     stroke_width,
 )
@@ -102,9 +103,9 @@ def longest_lines(mask: Mask) -> Mask:
         widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
         joined = heights[(widths >= _LONGEST * columns) & (heights >= _SPANS * rows)]
         rows = joined.max(initial=0) or rows
-    on_its_side = np.ascontiguousarray(mask.T)
-    upright = find_level_lines(on_its_side, _LONGEST * rows, thickest)
-    return pixels_of_lines(mask, level) | pixels_of_lines(on_its_side, upright).T
+    turned = on_its_side(mask)
+    upright = find_level_lines(turned, _LONGEST * rows, thickest)
+    return pixels_of_lines(mask, level) | pixels_of_lines(turned, upright).T
 
 
 def _usual_height(stats: NDArray[np.int32], rows: int) -> float:
@@ -313,9 +314,9 @@ def _carries_ink(frame: Mask, usual: float) -> bool:
     height, width = frame.shape
     thickest = _THICKEST_SIDE * stroke_width(frame.astype(np.float32))
     level = find_level_lines(frame, _LEAST_OF_SIDE * width, thickest)
-    on_its_side = np.ascontiguousarray(frame.T)
-    upright = find_level_lines(on_its_side, _LEAST_OF_SIDE * height, thickest)
-    sides = pixels_of_lines(frame, level) | pixels_of_lines(on_its_side, upright).T
+    turned = on_its_side(frame)
+    upright = find_level_lines(turned, _LEAST_OF_SIDE * height, thickest)
+    sides = pixels_of_lines(frame, level) | pixels_of_lines(turned, upright).T
     rest = frame & ~sides
     is_straight = len(level) + len(upright) >= _FEWEST_SIDES  # however bold what it carries is
     if not is_straight and rest.sum() > _MOST_BESIDE_SIDES * frame.sum():

@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.picture.pixels import Labelled, Mask, runs_of, stroke_width
-from digits.picture.straight_lines import STEEPEST, LevelLine, pixels_of_lines
+from digits.picture.pixels import Labelled, Mask, runs_of, stroke_width_of
+from digits.picture.straight_lines import STEEPEST, LevelLine, line_through, pixels_of_lines
 
 # Of the usual height: a line is no bolder.
 BOLDEST = 0.2
@@ -100,7 +100,7 @@ def _edges_of(own: Mask, height: float, boldest: float) -> tuple[list[LevelLine]
 def _is_bold(line: LevelLine, own: Mask) -> bool:
     """Whether it is bolder than what lies above it, as no digit's foot is."""
     above = own & ~pixels_of_lines(own, [line])
-    return line.thickness >= BOLD * stroke_width(above.astype(np.float32))
+    return line.thickness >= BOLD * stroke_width_of(above)
 
 
 def _are_apart(above: LevelLine, below: LevelLine, own: Mask) -> bool:
@@ -173,7 +173,7 @@ def _fitted(lowest: NDArray[np.intp], slack: float) -> tuple[float, float] | Non
             return None
         if np.array_equal(near, fitted):
             break
-        slope, at = np.polyfit(columns[near], lowest[near], 1)
+        slope, at = line_through(columns[near], lowest[near])
         fitted = near
     return float(slope), float(at)
 

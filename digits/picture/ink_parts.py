@@ -21,7 +21,7 @@ from digits.picture.pixels import (
     label_parts,
     rim_of,
     shrink,
-    stroke_width,
+    stroke_width_of,
 )
 from digits.picture.ruling_removal import find_border_strips, find_box, find_rulings, has_corner
 
@@ -222,7 +222,7 @@ def strong_and_joined(ink_map: InkMap, weak_level: float, strong_level: float) -
         if not has_strong[1:].all():
             weak = has_strong.take(np.asarray(part_of, np.int32))
     if np.count_nonzero(weak) > 2.5 * np.count_nonzero(strong):
-        reach = 2 * round(0.5 * stroke_width(strong.astype(np.float32))) + 3
+        reach = 2 * round(0.5 * stroke_width_of(strong)) + 3
         near = cv2.dilate(strong.astype(np.uint8), np.ones((reach, reach), np.uint8))
         weak &= near > 0
     return weak

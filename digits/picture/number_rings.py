@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.picture.pixels import Mask, distance_to, grown, label_parts, stroke_width
+from digits.picture.pixels import Mask, distance_to, grown, label_parts, stroke_width_of
 
 _Stats: TypeAlias = NDArray[np.int32]
 _Where: TypeAlias = tuple[slice, slice]
@@ -200,7 +200,7 @@ class _Outline:
     @classmethod
     def of(cls, own: Mask) -> _Outline | None:
         """The outline of a part, cropped to it, if that is a ring's."""
-        pen = stroke_width(own.astype(np.float32))
+        pen = stroke_width_of(own)
         for half_gap in (*(max(pen, share * min(own.shape)) for share in _HALF_GAPS), pen):
             filled = _filled(own, half_gap, _STICKS_OUT * pen)
             if filled is None or (own & filled).sum() < _LEAST_INSIDE * own.sum():

@@ -41,7 +41,7 @@ from digits.picture.pixels import (
     Mask,
     Pixels,
     label_parts,
-    stroke_width,
+    stroke_width_of,
 )
 from digits.picture.ruling_removal import find_border_strips, find_whole_sides
 from digits.picture.sheet_lines import PaperLines, lines_of_paper
@@ -104,7 +104,7 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
     if found:  # which may have hidden others
         parts.leave_out_borders()
     left = _without_teeth(parts.left, lines)
-    left &= ~find_bars_through_zeros(left, stroke_width(left.astype(np.float32)))
+    left &= ~find_bars_through_zeros(left, stroke_width_of(left))
     return SheetInk(seen.ink_map * left, lines, contrast)
 
 

@@ -14,7 +14,7 @@ from digits.picture.box_sides import find_box_sides
 from digits.picture.edge_lines import EdgeLines, find_edge_lines
 from digits.picture.line_remains import crumbs
 from digits.picture.pale_lines import pale_lines, pixels_of_pale_lines
-from digits.picture.pixels import InkMap, Labelled, Mask, on_its_side, stroke_width
+from digits.picture.pixels import InkMap, Labelled, Mask, on_its_side, stroke_width_of
 from digits.picture.sheet_parts import usual_height
 from digits.picture.straight_lines import LevelLine, find_level_lines, pixels_of_lines
 from digits.picture.upright_lines import upright_lines_among
@@ -107,12 +107,12 @@ class _Left:
 
 def _take_edge_lines(left: _Left, parts: Labelled, height: float) -> tuple[EdgeLines, Strokes]:
     """Take away lines along the edges of parts; and what is usual of the rest."""
-    width = stroke_width(left.ink.astype(np.float32))
+    width = stroke_width_of(left.ink)
     edges = find_edge_lines(parts, height, width)
     left.take(pixels_of_lines(left.ink, edges.level))
     left.take_upright(edges.upright)
     if edges.level:  # they may be much bolder than what is written
-        width = stroke_width(left.ink.astype(np.float32))
+        width = stroke_width_of(left.ink)
     return edges, Strokes(height, width)
 
 

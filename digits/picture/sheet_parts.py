@@ -19,7 +19,7 @@ from digits.picture.pixels import (
     middle_by_sum,
     on_its_side,
     runs_of,
-    stroke_width,
+    stroke_width_of,
 )
 from digits.picture.specks import find_specks
 from digits.picture.straight_lines import STEEPEST, find_level_lines, pixels_of_lines
@@ -95,7 +95,7 @@ def longest_lines(mask: Mask) -> Mask:
 
     With level ones those that lead through most of what they join, such as the sides of a frame.
     """
-    thickest = max(3.0, _THICKEST_SIDE * stroke_width(mask.astype(np.float32)))
+    thickest = max(3.0, _THICKEST_SIDE * stroke_width_of(mask))
     rows, columns = mask.shape
     level = find_level_lines(mask, _LONGEST * columns, thickest)
     if level:
@@ -312,7 +312,7 @@ def _carries_ink(frame: Mask, usual: float) -> bool:
     Of a frame that is not straight nothing can be told.
     """
     height, width = frame.shape
-    thickest = _THICKEST_SIDE * stroke_width(frame.astype(np.float32))
+    thickest = _THICKEST_SIDE * stroke_width_of(frame)
     level = find_level_lines(frame, _LEAST_OF_SIDE * width, thickest)
     turned = on_its_side(frame)
     upright = find_level_lines(turned, _LEAST_OF_SIDE * height, thickest)

@@ -222,17 +222,24 @@ def _thin_pieces(mask: Mask, thickest: float) -> _Pieces:
     for part in chosen:
         x, y, width, height = stats[part, :4]
         rows, columns = np.nonzero(part_of[y : y + height, x : x + width] == part)
-        lines.append(_fitted(columns + x, rows + y, np.full(len(rows), 1 / len(rows))))
+        lines.append(line_through(columns + x, rows + y))
     fits = np.array(lines, np.float64).reshape(-1, 2)
     thickness = areas[chosen] / np.maximum(wide[chosen], 1)
     straight = np.abs(fits[:, 0]) <= STEEPEST
     return _Pieces(stats[chosen, :4][straight], fits[straight], thickness[straight])
 
 
-def _fitted(
-    x: NDArray[np.floating], y: NDArray[np.floating], weights: NDArray[np.float64]
+def line_through(
+    x: NDArray[Any], y: NDArray[Any], weights: NDArray[np.float64] | None = None
 ) -> tuple[float, float]:
-    """Slope and height of the line through points, by least squares; the weights sum to 1."""
+    """Slope and height of the line through points, by least squares.
+
+    Args:
+        x, y: (n,), of each.
+        weights: float (n,), which sum to 1; None for as much of each.
+    """
+    if weights is None:
+        weights = np.full(len(x), 1 / len(x))
     mean_x, mean_y = float(weights @ x), float(weights @ y)
     off = weights * (x - mean_x)
     spread = float(off @ (x - mean_x))
@@ -248,7 +255,7 @@ def _in_line_with(piece: int, pieces: _Pieces) -> Mask:
     slope, height = pieces.lines[piece]
     for _ in range(5):
         if np.count_nonzero(members) > 1:
-            slope, height = _line_through(pieces, members)
+            slope, height = _line_of(pieces, members)
         boxes = pieces.boxes[members]
         reach = _REACH * float(boxes[:, 2].max())
         grown = pieces.on_line(slope, height, pieces.thickness[piece])
@@ -262,7 +269,7 @@ def _in_line_with(piece: int, pieces: _Pieces) -> Mask:
     return members
 
 
-def _line_through(pieces: _Pieces, members: Mask) -> tuple[float, float]:
+def _line_of(pieces: _Pieces, members: Mask) -> tuple[float, float]:
     """Slope and height of one line through several pieces.
 
     Each counts as its two ends, so that a long one keeps its own direction.
@@ -275,7 +282,7 @@ def _line_through(pieces: _Pieces, members: Mask) -> tuple[float, float]:
     ends_x = np.concatenate([middle - half, middle + half])
     own = np.concatenate([lines, lines])
     weights = np.tile(boxes[:, 2].astype(np.float64), 2)
-    return _fitted(ends_x, own[:, 0] * ends_x + own[:, 1], weights / weights.sum())
+    return line_through(ends_x, own[:, 0] * ends_x + own[:, 1], weights / weights.sum())
 
 
 def _may_be_as_long(boxes: NDArray[np.int32], shortest: float) -> bool:
@@ -291,7 +298,7 @@ def _inked_along(mask: Mask, line: LevelLine) -> Mask:
 
 def _longest_covered(mask: Mask, pieces: _Pieces, members: Mask) -> LevelLine | None:
     boxes = pieces.boxes[members]
-    slope, height = _line_through(pieces, members)
+    slope, height = _line_of(pieces, members)
     if abs(slope) > STEEPEST:
         return None
     thickness = float(pieces.thickness[members] @ boxes[:, 2]) / int(boxes[:, 2].sum())

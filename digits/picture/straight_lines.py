@@ -96,6 +96,11 @@ class _Pieces:
         np.fill_diagonal(found, True)
         return found
 
+    @cached_property
+    def are_alone(self) -> Mask:
+        """Which have no others close to them on their line, bool (n,)."""
+        return np.asarray(np.count_nonzero(self.neighbours, axis=1) == 1)
+
     def on_line(self, slope: _Values, height: _Values, thickness: _Values) -> Mask:
         """Which lie on a line, or on each of several, of a piece that is so thick."""
         x, y = self.middles
@@ -120,8 +125,11 @@ def find_level_lines(mask: Mask, shortest: float, thickest: float) -> list[Level
     pieces = _thin_pieces(mask, thickest)
     lines: list[LevelLine] = []
     left = np.ones(len(pieces.boxes), bool)
-    for piece in range(len(pieces.boxes)):
-        if left[piece]:
+    are_short = pieces.are_alone & (pieces.boxes[:, 2] < shortest)
+    for piece, is_short in enumerate(are_short.tolist()):
+        if is_short:
+            left[piece] = False
+        elif left[piece]:
             members = _in_line_with(piece, pieces) & left
             left &= ~members
             if _may_be_as_long(pieces.boxes[members], shortest):
@@ -250,7 +258,7 @@ def line_through(
 def _in_line_with(piece: int, pieces: _Pieces) -> Mask:
     """Which pieces lie on the line that one is a part of; the line is fitted as it grows."""
     members = pieces.neighbours[piece]
-    if np.count_nonzero(members) == 1:
+    if pieces.are_alone[piece]:
         return members
     slope, height = pieces.lines[piece]
     for _ in range(5):

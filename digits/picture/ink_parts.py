@@ -192,7 +192,8 @@ def weak_level_of(weak: float, noise: float, peak: float) -> float:
 
 def threshold_and_peak(contrast: Grey, floor: float = 0.0) -> tuple[float, float]:
     """Otsu's threshold (1979) among what exceeds the floor, and the contrast of the full ink."""
-    counts = count_levels(contrast)
+    x, y, width, height = cv2.boundingRect(contrast)
+    counts = count_levels(contrast[y : y + height, x : x + width])
     counts[: int(floor) + 1] = 0
     if not counts.any():
         return 0.0, 0.0

@@ -41,6 +41,7 @@ from digits.picture.pixels import (
     Mask,
     Pixels,
     label_parts,
+    rim_of,
     stroke_width_of,
 )
 from digits.picture.ruling_removal import find_border_strips, find_whole_sides
@@ -191,8 +192,9 @@ def _without_borders(seen: _Seen, beside: tuple[Finder, ...]) -> _Seen:
         found = find(seen.mask)
         if found.any() and _is_grain(found, seen.mask):
             seen = seen.without(found)
-    seen = seen.without(find_whole_sides(seen.mask))
-    seen = seen.without(_border_strips(seen.mask))
+    if rim_of(seen.mask).any():
+        seen = seen.without(find_whole_sides(seen.mask))
+        seen = seen.without(_border_strips(seen.mask))
     # The many parts of a printed border would tell how high digits are.
     return seen.without(seen.parts.leave_out_borders())
 

@@ -418,9 +418,8 @@ def _ornaments(near: Mask, boxes: NDArray[np.float64], side: float) -> Mask:
         side: how long it is, pixels.
     """
     inset, depth, start, length = boxes
-    reached = (start + length)[near].max(initial=0) - start[near].min(initial=side)
-    if reached < LONGEST_ORNAMENT * side:
-        return np.zeros_like(near)
+    if not near.any():
+        return near
     usual = np.quantile(depth[near], 0.5, method="nearest")
     chosen = near & (np.abs(depth - usual) <= 0.3 * usual + 1.5)
     unit = np.quantile(length[chosen], 0.25)  # of one, for blurred ones touch

@@ -57,7 +57,7 @@ class Part:
         """In pixels."""
         return self.mask.shape[0]
 
-    @property
+    @cached_property
     def middle(self) -> tuple[float, float]:
         """Of its box: x, y."""
         return self.x + (self.width - 1) / 2, self.y + (self.height - 1) / 2

@@ -121,12 +121,10 @@ def sign_log_probabilities(
     found = np.full((len(starts), longest + 1, signs + 1), -np.inf)
     before = np.zeros((len(starts), 1))
     inside = behind = np.full((len(starts), signs), -np.inf)
-    for length in range(1, longest + 1):
-        at = np.array(starts) + length - 1
-        is_there = (at < len(frames))[:, None]
-        now = np.where(
-            is_there, frames[np.minimum(at, len(frames) - 1)].astype(np.float64), -np.inf
-        )
+    behind_all = np.full((1, frames.shape[1]), -np.inf)
+    framed = np.concatenate([frames.astype(np.float64), behind_all])
+    at = np.minimum(np.add.outer(range(longest), starts), len(frames))
+    for length, now in enumerate(framed[at], start=1):
         blank, sign = now[:, BLANK:], now[:, :BLANK]
         behind = np.logaddexp(behind, inside) + blank
         inside = np.logaddexp(inside, before) + sign

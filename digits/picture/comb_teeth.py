@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.picture.line_remains import above_and_below
-from digits.picture.pixels import Mask, label_parts
+from digits.picture.pixels import Labelled, Mask
 
 # Of the usual height of what is written, how high teeth are; of their height, how wide at most; and
 # of their box, what is ink: of a slanted comma it is less.
@@ -26,20 +26,18 @@ _FEWEST, _ALIKE, _OFF_PITCH, _MOST_BOXES = 3, 0.35, 0.15, 2
 _PITCH = 0.25
 
 
-def teeth_on_lines(rest: Mask, lines: Mask, usual: float) -> Mask:
+def teeth_on_lines(rest: Labelled, lines: Mask, usual: float) -> Mask:
     """What is left of combs.
 
     Args:
-        rest: bool (H, W), ink that was not taken away.
+        rest: parts of the ink that was not taken away.
         lines: bool (H, W), what was.
         usual: height of what is written, pixels.
 
     Returns:
         bool (H, W).
     """
-    if not lines.any():
-        return lines
-    part_of, stats = label_parts(rest)
+    part_of, stats = rest
     bars = _bars(stats, lines, usual)
     is_tooth = np.zeros(len(stats), bool)
     is_tooth[bars[_are_pitched(stats[bars], usual)]] = True

@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.picture.pixels import Mask, label_parts, runs_of, stroke_width
-from digits.picture.straight_lines import STEEPEST, LevelLine, pixels_of_lines
+from digits.picture.pixels import Labelled, Mask, runs_of, stroke_width_of
+from digits.picture.straight_lines import STEEPEST, LevelLine, line_through, pixels_of_lines
 
 # Of the usual height: a line is no bolder.
 BOLDEST = 0.2
@@ -56,15 +56,15 @@ class EdgeLines:
     upright: list[LevelLine]
 
 
-def find_edge_lines(mask: Mask, height: float, stroke: float) -> EdgeLines:
+def find_edge_lines(parts: Labelled, height: float, stroke: float) -> EdgeLines:
     """Lines that parts stand on, and all four sides of parts that are boxes.
 
     Args:
-        mask: bool (H, W), ink.
+        parts: of the ink.
         height: usual one of what is written, pixels.
         stroke: width of the strokes, pixels.
     """
-    part_of, stats = label_parts(mask)
+    part_of, stats = parts
     boldest = max(BOLDEST * height, BOLDEST_OF_STROKES * stroke)
     widths = stats[:, cv2.CC_STAT_WIDTH]
     wide = np.flatnonzero((np.arange(len(stats)) > 0) & (widths >= SMALLEST_BOX * height))
@@ -100,7 +100,7 @@ def _edges_of(own: Mask, height: float, boldest: float) -> tuple[list[LevelLine]
 def _is_bold(line: LevelLine, own: Mask) -> bool:
     """Whether it is bolder than what lies above it, as no digit's foot is."""
     above = own & ~pixels_of_lines(own, [line])
-    return line.thickness >= BOLD * stroke_width(above.astype(np.float32))
+    return line.thickness >= BOLD * stroke_width_of(above)
 
 
 def _are_apart(above: LevelLine, below: LevelLine, own: Mask) -> bool:
@@ -166,11 +166,15 @@ def _fitted(lowest: NDArray[np.intp], slack: float) -> tuple[float, float] | Non
     if spreads[of_slope, place] > 2 * slack + 1:
         return None
     slope, at = slopes[of_slope], heights[of_slope, place] + spreads[of_slope, place] / 2
+    fitted = np.zeros(len(columns), bool)
     for _ in range(3):
         near = np.abs(lowest - slope * columns - at) <= slack + 0.5
         if np.count_nonzero(near) < _FEWEST_COLUMNS:
             return None
-        slope, at = np.polyfit(columns[near], lowest[near], 1)
+        if np.array_equal(near, fitted):
+            break
+        slope, at = line_through(columns[near], lowest[near])
+        fitted = near
     return float(slope), float(at)
 
 

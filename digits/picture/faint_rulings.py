@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from digits.picture.line_remains import LEAST_ON_LINES, band_of
-from digits.picture.pixels import Grey, Mask, label_parts
+from digits.picture.pixels import Grey, Mask, label_parts, on_its_side
 from digits.picture.sheet_parts import usual_height
 from digits.picture.straight_lines import LevelLine, band_along, find_level_lines
 
@@ -39,15 +39,14 @@ def pieces_of_faint_rulings(contrast: Grey, mask: Mask, noise: float) -> Mask:
         noise: standard deviation of the paper's grain, grey levels.
     """
     on_lines = band_of(find_faint_rulings(contrast, mask, noise), mask.shape)
-    on_its_side = np.ascontiguousarray(contrast.T), np.ascontiguousarray(mask.T)
-    upright = find_faint_rulings(*on_its_side, noise)
+    upright = find_faint_rulings(on_its_side(contrast), on_its_side(mask), noise)
     on_lines |= band_of(upright, mask.shape[::-1]).T
     if not on_lines.any():
         return np.zeros_like(mask)
-    part_of, stats = label_parts(mask)
+    part_of, stats = parts = label_parts(mask)
     inside = np.bincount(part_of[on_lines > 0], minlength=len(stats))
     are_pieces = inside >= LEAST_ON_LINES * stats[:, cv2.CC_STAT_AREA]
-    are_pieces &= stats[:, cv2.CC_STAT_HEIGHT] <= HIGHEST_PIECE * usual_height(mask)
+    are_pieces &= stats[:, cv2.CC_STAT_HEIGHT] <= HIGHEST_PIECE * usual_height(mask, parts)
     are_pieces[0] = False
     return np.asarray(are_pieces[part_of])
 
@@ -60,9 +59,11 @@ def find_faint_rulings(contrast: Grey, mask: Mask, noise: float) -> list[LevelLi
     """
     least = max(_LEAST_SHADES, noise)
     averaged = cv2.blur(contrast, (_ALONG, 1))
+    lines = find_level_lines(averaged > least, _SHORTEST * mask.shape[1], _THICKEST)
+    if not lines:
+        return []
     reach = np.ones((1, 2 * _AROUND_INK + 1), np.uint8)
     near_ink = cv2.dilate(mask.view(np.uint8), reach) > 0
-    lines = find_level_lines(averaged > least, _SHORTEST * mask.shape[1], _THICKEST)
     return [line for line in lines if _shades_on_paper(line, contrast, near_ink) >= least]
 
 

@@ -21,7 +21,7 @@ from digits.picture.pixels import (
     label_parts,
     rim_of,
     shrink,
-    stroke_width,
+    stroke_width_of,
 )
 from digits.picture.ruling_removal import find_border_strips, find_box, find_rulings, has_corner
 
@@ -192,7 +192,8 @@ def weak_level_of(weak: float, noise: float, peak: float) -> float:
 
 def threshold_and_peak(contrast: Grey, floor: float = 0.0) -> tuple[float, float]:
     """Otsu's threshold (1979) among what exceeds the floor, and the contrast of the full ink."""
-    counts = count_levels(contrast)
+    x, y, width, height = cv2.boundingRect(contrast)
+    counts = count_levels(contrast[y : y + height, x : x + width])
     counts[: int(floor) + 1] = 0
     if not counts.any():
         return 0.0, 0.0
@@ -222,7 +223,7 @@ def strong_and_joined(ink_map: InkMap, weak_level: float, strong_level: float) -
         if not has_strong[1:].all():
             weak = has_strong.take(np.asarray(part_of, np.int32))
     if np.count_nonzero(weak) > 2.5 * np.count_nonzero(strong):
-        reach = 2 * round(0.5 * stroke_width(strong.astype(np.float32))) + 3
+        reach = 2 * round(0.5 * stroke_width_of(strong)) + 3
         near = cv2.dilate(strong.astype(np.uint8), np.ones((reach, reach), np.uint8))
         weak &= near > 0
     return weak

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.picture.pixels import Mask, label_parts
+from digits.picture.pixels import Labelled, Mask, label_parts
 from digits.picture.straight_lines import LevelLine
 
 # Of the sheet: what lies on the same line as so long a line, and is thin, is its.
@@ -87,15 +87,15 @@ def above_and_below(lines: Mask) -> Mask:
     return np.asarray(cv2.dilate(lines.astype(np.uint8), around).astype(bool))
 
 
-def bars_on_lines(rest: Mask, lines: Mask, usual: float) -> Mask:
+def bars_on_lines(rest: Labelled, lines: Mask, usual: float) -> Mask:
     """Sides that are bolder than their table's lines, as a tinted heading has them.
 
     Args:
-        rest: bool (H, W), ink that was not taken away.
+        rest: parts of the ink that was not taken away.
         lines: bool (H, W), what was.
         usual: height of what is written, pixels.
     """
-    part_of, stats = label_parts(rest)
+    part_of, stats = rest
     width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     is_low = (height <= _LOWEST_BOX * usual) & (width <= _WIDEST_LOW_BAR * height)
     is_tall = (height >= _HIGHEST_ONE * usual) & (width <= _WIDEST_BAR * height)

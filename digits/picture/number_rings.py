@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.picture.pixels import Mask, distance_to, label_parts, stroke_width
+from digits.picture.pixels import Mask, distance_to, grown, label_parts, stroke_width_of
 
 _Stats: TypeAlias = NDArray[np.int32]
 _Where: TypeAlias = tuple[slice, slice]
@@ -200,7 +200,7 @@ class _Outline:
     @classmethod
     def of(cls, own: Mask) -> _Outline | None:
         """The outline of a part, cropped to it, if that is a ring's."""
-        pen = stroke_width(own.astype(np.float32))
+        pen = stroke_width_of(own)
         for half_gap in (*(max(pen, share * min(own.shape)) for share in _HALF_GAPS), pen):
             filled = _filled(own, half_gap, _STICKS_OUT * pen)
             if filled is None or (own & filled).sum() < _LEAST_INSIDE * own.sum():
@@ -252,7 +252,7 @@ class _Outline:
         inner &= ~self._turns(inner)
         outer &= ~_small_of(outer, _LARGEST_OUTSIDE * self._shorter)
         near = round(self.thickness) + 2
-        crossing = _around(inner, near) & _around(outer, near)
+        crossing = grown(inner, near) & grown(outer, near)
         return own & ~inner & ~outer & ~crossing
 
     def _turns(self, inner: Mask) -> Mask:
@@ -339,12 +339,6 @@ def _small_of(mask: Mask, longest: float) -> Mask:
     is_small = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) <= longest
     is_small[0] = False
     return np.asarray(is_small[part_of])
-
-
-def _around(mask: Mask, reach: int) -> Mask:
-    size = 2 * reach + 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    return np.asarray(cv2.dilate(mask.view(np.uint8), disc) > 0)
 
 
 def _depth_in(mask: Mask) -> NDArray[np.float32]:

@@ -41,6 +41,12 @@ def pale_lines(
     if not level and not upright:
         return [], []
     highest = np.asarray(cv2.dilate(ink_map, np.ones((3, 3), np.uint8)), np.float32)
+    are_pale = (
+        [line for line in level if _darkness(highest, line) < PALE],
+        [line for line in upright if _darkness(highest.T, line) < PALE],
+    )
+    if not any(are_pale):
+        return [], []
     on_lines = np.zeros(ink_map.shape, np.uint8)
     for line in level:
         _draw(on_lines, line)
@@ -50,10 +56,7 @@ def pale_lines(
     written = ink_map[mask & (ink_map >= highest) & (on_lines == 0) & (on_its_side.T == 0)]
     if written.size < _LEAST_WRITTEN or np.percentile(written, 20) < _LEAST_DARK:
         return [], []
-    return (
-        [line for line in level if _darkness(highest, line) < PALE],
-        [line for line in upright if _darkness(highest.T, line) < PALE],
-    )
+    return are_pale
 
 
 def pixels_of_pale_lines(

@@ -44,6 +44,7 @@ from digits.picture.pixels import (
     rim_of,
     shrink,
     stroke_width,
+    stroke_width_of,
 )
 
 # Photos are looked at in no fewer pixels: thin strokes need some for shapes to be told.
@@ -341,7 +342,7 @@ def _width_to_close(grey: Grey, is_lit: bool, widest: float = WIDEST_STROKE) -> 
         beside = finders_beside_paper(small, width)
         inked, threshold, peak = without_lines(contrast, noise, FINDERS, beside)
         found = inked > max(threshold, 0.5 * peak)
-        stroke = stroke_width(found.astype(np.float32))
+        stroke = stroke_width_of(found)
         if 4 * stroke + 4 > 0.8 * width and is_lit:
             stroke = _stroke_in_shadow(contrast, found, stroke)
         if 4 * stroke + 4 > 0.8 * width:
@@ -374,7 +375,7 @@ def _stroke_in_shadow(contrast: Grey, found: Mask, stroke: float) -> float:
     if not (dark.any() and shade.any()) or is_shaded.mean() < _LEAST_RIM_OF_SHADOW:
         return stroke
     is_darker = contrast[dark].mean() > _INK_BESIDE_SHADOW * contrast[shade].mean()
-    narrow = stroke_width(dark.astype(np.float32))
+    narrow = stroke_width_of(dark)
     is_stroke = longest_side(dark) > 3 * narrow and stroke > 1.5 * narrow
     return narrow if is_darker and is_stroke else stroke
 

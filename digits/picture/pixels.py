@@ -13,6 +13,8 @@ Grey: TypeAlias = NDArray[np.uint8]
 Pixels: TypeAlias = NDArray[np.uint8]
 InkMap: TypeAlias = NDArray[np.float32]
 Mask: TypeAlias = NDArray[np.bool_]
+Labelled: TypeAlias = tuple[NDArray[np.int32], NDArray[np.int32]]
+"""What `label_parts` gives."""
 _Value = TypeVar("_Value", bound=np.generic)
 
 
@@ -35,6 +37,11 @@ def brightest_channel(pixels: Pixels) -> Grey:
 def rim_of(pixels: NDArray[_Value]) -> NDArray[_Value]:
     """All pixels along the border, corners twice."""
     return np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+
+
+def on_its_side(pixels: NDArray[_Value]) -> NDArray[_Value]:
+    """A picture whose rows were columns, (W, H) from (H, W), uint8 or bool."""
+    return np.asarray(cv2.transpose(pixels.view(np.uint8))).view(pixels.dtype)
 
 
 def runs_of(row: Mask) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -62,7 +69,7 @@ def count_levels(grey: Grey) -> NDArray[np.float64]:
     return counts.ravel().astype(np.float64)
 
 
-def label_parts(mask: Mask) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def label_parts(mask: Mask) -> Labelled:
     """Which connected part of the ink every pixel belongs to, and the box and area of each part.
 
     Returns:
@@ -73,19 +80,21 @@ def label_parts(mask: Mask) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     ink = mask.view(np.uint8)
     x, y, width, height = cv2.boundingRect(ink)
     piece = np.ascontiguousarray(ink[y : y + height, x : x + width])
-    part_of = np.zeros(mask.shape, np.int32)
     if not piece.size:
-        return part_of, np.array([[0, 0, *mask.shape[::-1], mask.size]], np.int32)
+        paper = np.array([[0, 0, *mask.shape[::-1], mask.size]], np.int32)
+        return np.zeros(mask.shape, np.int32), paper
     edges = _edges_of_runs(piece)
     if len(edges) > _MOST_EDGES * piece.size:
         _, labels, stats, _ = cv2.connectedComponentsWithStats(piece)
     else:
         count, labels = cv2.connectedComponents(piece)
         stats = _stats_of_runs(edges, np.asarray(labels, np.int32), count)
-    part_of[y : y + height, x : x + width] = labels
     stats[:, :2] += (x, y)
     stats[0] = 0, 0, *mask.shape[::-1], mask.size - int(stats[1:, 4].sum())
-    return part_of, np.asarray(stats, np.int32)
+    rows, columns = mask.shape
+    around = y, rows - y - height, x, columns - x - width
+    part_of = cv2.copyMakeBorder(labels, *around, cv2.BORDER_CONSTANT)
+    return np.asarray(part_of, np.int32), np.asarray(stats, np.int32)
 
 
 # Of all pixels: where so many are ends of runs, to look at each pixel is sooner.
@@ -145,6 +154,17 @@ def shrink(pixels: Pixels, longest_side: int) -> Pixels:
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
+def round_brush(radius: int) -> Grey:
+    """What a picture is dilated or eroded by, to so many pixels around; uint8, 1 where it is."""
+    size = 2 * radius + 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)), np.uint8)
+
+
+def grown(mask: Mask, by: int) -> Mask:
+    """A mask with what is around it, pixels; bool (H, W)."""
+    return np.asarray(cv2.dilate(mask.view(np.uint8), round_brush(by)) > 0)
+
+
 def distance_to(mask: Mask) -> NDArray[np.float32]:
     """How far each pixel is from the nearest that is set, pixels.
 
@@ -158,17 +178,22 @@ def distance_to(mask: Mask) -> NDArray[np.float32]:
 
 
 def stroke_width(ink_map: InkMap) -> float:
+    """As `stroke_width_of` what is mostly ink."""
+    return stroke_width_of(ink_map > 0.5)
+
+
+def stroke_width_of(mask: Mask) -> float:
     """Mean width of the strokes, in pixels.
 
     The distance to the stroke's edge, averaged over its pixels, is a quarter of its width and,
     on a pixel grid, half a pixel more.
     """
-    mask = (ink_map > 0.5).view(np.uint8)
-    x, y, width, height = cv2.boundingRect(mask)
+    ink = mask.view(np.uint8)
+    x, y, width, height = cv2.boundingRect(ink)
     if not width:
         return 1.0
     with_paper = slice(max(0, y - 1), y + height + 1), slice(max(0, x - 1), x + width + 1)
-    mask = mask[with_paper]
-    inked = cv2.countNonZero(mask)
-    distance = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
+    ink = ink[with_paper]
+    inked = cv2.countNonZero(ink)
+    distance = cv2.distanceTransform(ink, cv2.DIST_L2, 3)
     return max(1.0, 4 * float(cv2.sumElems(distance)[0]) / inked - 2)

@@ -34,6 +34,7 @@ from digits.picture.pixels import (
     InkMap,
     Mask,
     Pixels,
+    round_brush,
     runs_of,
     shrink,
     stroke_width,
@@ -148,7 +149,7 @@ def _prepared(
     steps = (
         ("In grey", in_grey),
         ("Ink found", ink_found),
-        ("Cropped", _as_grey(normal.crop)),
+        ("Cropped", normal.crop),
         ("Centred, 28 × 28", _as_grey(normal.network_input)),
     )
     return PreparedDigit(normal.network_input, (to_picture @ normal.to_found)[:2], steps)
@@ -160,12 +161,12 @@ class _Normalised:
 
     Attributes:
         network_input: float32 (28, 28) in [0, 1].
-        crop: the ink, its strokes of a usual thickness.
+        crop: the ink in grey, its strokes of a usual thickness.
         to_found: float64 (3, 3), affine map from network pixels to those of the ink that was found.
     """
 
     network_input: InkMap
-    crop: InkMap
+    crop: Grey
     to_found: NDArray[np.float64]
 
 
@@ -173,7 +174,9 @@ def _normalised(found: InkMap) -> _Normalised:
     crop, (x, y) = _crop_to_ink(with_usual_strokes(found, DIGIT_SIZE / max(found.shape)))
     digit = _fit_into_box(crop)
     network_input, offset = _centre_by_mass(digit)
-    return _Normalised(network_input, crop, _to_view(crop, digit, (x - BRIM, y - BRIM), offset))
+    return _Normalised(
+        network_input, _as_grey(crop), _to_view(crop, digit, (x - BRIM, y - BRIM), offset)
+    )
 
 
 def normalise_ink(ink_map: InkMap) -> InkMap:
@@ -188,19 +191,24 @@ def normalise_ink(ink_map: InkMap) -> InkMap:
     return _normalised(_crop_to_ink(ink_map)[0]).network_input
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DrawnInk:
     """Where there is anything on a drawing.
 
     Attributes:
         box: x, y, width, height, pixels.
         is_several: whether there are tall things side by side, with paper between.
-        are_two_strokes: whether it is two strokes, as of 1s whose feet touch.
+        mask: bool (height, width), what is anything, in its box.
     """
 
     box: tuple[int, int, int, int]
     is_several: bool
-    are_two_strokes: bool
+    mask: Mask
+
+    @property
+    def are_two_strokes(self) -> bool:
+        """Whether it is two strokes, as of 1s whose feet touch."""
+        return are_two_strokes(self.mask)
 
     def is_all_in(self, prepared: PreparedDigit) -> bool:
         """Whether a digit is all that there is."""
@@ -231,7 +239,7 @@ def find_drawn_ink(picture: DecodedPicture, ink: Ink = "auto") -> DrawnInk | Non
     x, y, width, height = cv2.boundingRect(contrast)
     if not height:
         return None
-    columns = cv2.reduce(contrast, 0, cv2.REDUCE_MAX).ravel() > MIN_CONTRAST
+    columns = contrast.max(axis=0) > MIN_CONTRAST
     starts, ends = runs_of(columns)
     heights = [
         cv2.boundingRect(np.ascontiguousarray(contrast[:, start:end]))[3]
@@ -239,7 +247,7 @@ def find_drawn_ink(picture: DecodedPicture, ink: Ink = "auto") -> DrawnInk | Non
     ]
     mask = contrast[y : y + height, x : x + width] > MIN_CONTRAST
     is_several = sum(each >= 0.5 * height for each in heights) > 1 or _are_two_pieces(mask)
-    return DrawnInk((x, y, width, height), is_several, are_two_strokes(mask))
+    return DrawnInk((x, y, width, height), is_several, mask)
 
 
 def _are_two_pieces(mask: Mask) -> bool:
@@ -284,7 +292,17 @@ class Sheet:
         Returns:
             float32 (28, 28) in [0, 1], white ink on black.
         """
-        return normalise_ink(ink_of(part, self.ink_map))
+        return self._normalised(part, _crop_to_ink(ink_of(part, self.ink_map))[0]).network_input
+
+    def _normalised(self, part: Part, found: InkMap) -> _Normalised:
+        """A part's ink as a digit, which is made once of all that is asked about and then shown."""
+        if part not in self._made:
+            self._made[part] = _normalised(found)
+        return self._made[part]
+
+    @cached_property
+    def _made(self) -> dict[Part, _Normalised]:
+        return {}
 
     def prepare(self, part: Part) -> PreparedDigit:
         """A part of its ink as a digit, whose steps show no more than what is around it."""
@@ -300,7 +318,7 @@ class Sheet:
         own = ink_found[corner[1] - rows.start :, corner[0] - columns.start :]
         own[: found.shape[0], : found.shape[1]] = _as_grey(found)
         to_picture = self.view.to_picture @ _shift(corner)
-        return _prepared(_normalised(found), to_picture, (in_grey, ink_found))
+        return _prepared(self._normalised(part, found), to_picture, (in_grey, ink_found))
 
     def box_on_picture(self, x: int, y: int, width: int, height: int) -> tuple[int, int, int, int]:
         """Where a box of the sheet lies on the upright picture: x, y, width, height, pixels."""
@@ -430,7 +448,7 @@ def with_usual_strokes(found: InkMap, scale: float) -> InkMap:
 
 def _widened(ink_map: InkMap, by: float) -> InkMap:
     grow = min(round(by / 2), BRIM)
-    return np.asarray(cv2.dilate(ink_map, _disc(grow)), np.float32)
+    return np.asarray(cv2.dilate(ink_map, round_brush(grow)), np.float32)
 
 
 def _narrowed(ink_map: InkMap, by: float) -> InkMap:
@@ -438,19 +456,14 @@ def _narrowed(ink_map: InkMap, by: float) -> InkMap:
     radius = round(by / 2)
     if radius < 1:
         return ink_map
-    narrow = cv2.erode(ink_map, _disc(radius))
-    kept = cv2.dilate(narrow, _disc(radius + 2))
+    narrow = cv2.erode(ink_map, round_brush(radius))
+    kept = cv2.dilate(narrow, round_brush(radius + 2))
     vanished = ((ink_map > 0.5) & (kept < 0.5)).astype(np.uint8)
-    vanished = np.asarray(cv2.morphologyEx(vanished, cv2.MORPH_OPEN, _disc(1)), np.uint8)
+    vanished = np.asarray(cv2.morphologyEx(vanished, cv2.MORPH_OPEN, round_brush(1)), np.uint8)
     if not vanished.any():
         return np.asarray(narrow, np.float32)
-    bridge = cv2.dilate(vanished, _disc(radius + 2))
+    bridge = cv2.dilate(vanished, round_brush(radius + 2))
     return np.asarray(np.where(bridge, ink_map, narrow), np.float32)
-
-
-def _disc(radius: int) -> NDArray[np.uint8]:
-    size = 2 * radius + 1
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)), np.uint8)
 
 
 def shrink_picture(

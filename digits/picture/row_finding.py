@@ -60,7 +60,7 @@ class Part:
         """In pixels."""
         return self.mask.shape[0]
 
-    @property
+    @cached_property
     def middle(self) -> tuple[float, float]:
         """Of its box: x, y."""
         return self.x + (self.width - 1) / 2, self.y + (self.height - 1) / 2
@@ -75,7 +75,7 @@ class Part:
 def ink_of(part: Part, ink_map: InkMap) -> InkMap:
     """A part's ink, cropped to it."""
     rows, columns = slice(part.y, part.y + part.height), slice(part.x, part.x + part.width)
-    return np.where(part.mask, ink_map[rows, columns], np.float32(0)).astype(np.float32)
+    return np.asarray(ink_map[rows, columns] * part.mask, np.float32)
 
 
 @dataclass(frozen=True, eq=False)

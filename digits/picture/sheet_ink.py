@@ -41,7 +41,8 @@ from digits.picture.pixels import (
     Mask,
     Pixels,
     label_parts,
-    stroke_width,
+    rim_of,
+    stroke_width_of,
 )
 from digits.picture.ruling_removal import find_border_strips, find_whole_sides
 from digits.picture.sheet_lines import PaperLines, lines_of_paper
@@ -103,11 +104,9 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
     )
     if found:  # which may have hidden others
         parts.leave_out_borders()
-    left = parts.left
-    left &= ~teeth_on_lines(left, lines, usual_height(left))
-    left &= ~find_bars_through_zeros(left, stroke_width(left.astype(np.float32)))
-    handwriting = np.where(left, seen.ink_map, np.float32(0)).astype(np.float32)
-    return SheetInk(handwriting, lines, contrast)
+    left = _without_teeth(parts.left, lines)
+    left &= ~find_bars_through_zeros(left, stroke_width_of(left))
+    return SheetInk(seen.ink_map * left, lines, contrast)
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,8 +124,13 @@ class _Seen:
     is_photo: bool
 
     @cached_property
+    def _levels(self) -> tuple[float, float]:
+        """The contrast from which on it is ink, and that of full ink."""
+        return threshold_and_peak(self.contrast, 3 * self.noise)
+
+    @cached_property
     def _ink(self) -> tuple[InkMap, Mask]:
-        return _ink_of(self.contrast, self.noise, self.is_photo)
+        return _ink_of(self.contrast, self._levels, self.noise, self.is_photo)
 
     @property
     def ink_map(self) -> InkMap:
@@ -147,7 +151,7 @@ class _Seen:
     def is_bare(self) -> bool:
         """Whether nothing stands out of the paper."""
         least = max(MIN_CONTRAST, MIN_SIGNAL_TO_NOISE * self.noise)
-        return threshold_and_peak(self.contrast, 3 * self.noise)[1] < least
+        return self._levels[1] < least
 
     def without(self, blank: Mask, *, whole: bool = False) -> _Seen:
         """The same with some pixels blanked, if something else is left that stands out.
@@ -188,8 +192,9 @@ def _without_borders(seen: _Seen, beside: tuple[Finder, ...]) -> _Seen:
         found = find(seen.mask)
         if found.any() and _is_grain(found, seen.mask):
             seen = seen.without(found)
-    seen = seen.without(find_whole_sides(seen.mask))
-    seen = seen.without(_border_strips(seen.mask))
+    if rim_of(seen.mask).any():
+        seen = seen.without(find_whole_sides(seen.mask))
+        seen = seen.without(_border_strips(seen.mask))
     # The many parts of a printed border would tell how high digits are.
     return seen.without(seen.parts.leave_out_borders())
 
@@ -198,7 +203,7 @@ def _without_lines(seen: _Seen) -> tuple[_Seen, list[PaperLines]]:
     """Without the paper's lines, and which they are; what they hid shows others."""
     found: list[PaperLines] = []
     for _ in range(_PASSES):
-        lines = lines_of_paper(seen.mask, seen.ink_map, found)
+        lines = lines_of_paper(seen.parts.labelled, seen.ink_map, found)
         if not lines.pixels.any():
             break
         seen = seen.without(lines.pixels)
@@ -211,11 +216,21 @@ def _without_pieces(mask: Mask, found: list[PaperLines]) -> Mask:
     level = [line for lines in found for line in lines.level]
     upright = [line for lines in found for line in lines.upright]
     mask = mask & ~pieces_going_on(mask, level, np.inf)
-    usual = usual_height(mask)
+    parts = label_parts(mask)
+    usual = usual_height(mask, parts)
     if upright:
         mask &= ~pieces_going_on(mask.T, upright, HIGHEST_PIECE * usual).T
+        parts = label_parts(mask)
     pixels = np.logical_or.reduce([lines.pixels for lines in found])
-    return mask & ~bars_on_lines(mask, pixels, usual)
+    return mask & ~bars_on_lines(parts, pixels, usual)
+
+
+def _without_teeth(mask: Mask, lines: Mask) -> Mask:
+    """Without what is left of combs on lines."""
+    if not lines.any():
+        return mask
+    parts = label_parts(mask)
+    return mask & ~teeth_on_lines(parts, lines, usual_height(mask, parts))
 
 
 def _leads_out(lines: Mask) -> bool:
@@ -250,10 +265,11 @@ def _contrast_on_photo(pixels: Pixels, ink: Ink) -> tuple[Grey, float, tuple[Fin
     return np.where(sheet, contrast, np.uint8(0)), noise, ()
 
 
-def _ink_of(contrast: Grey, noise: float, is_photo: bool) -> tuple[InkMap, Mask]:
+def _ink_of(
+    contrast: Grey, levels: tuple[float, float], noise: float, is_photo: bool
+) -> tuple[InkMap, Mask]:
     """Contrast as a share of that of full ink, at most 1, and what of it is ink."""
-    threshold, peak = threshold_and_peak(contrast, 3 * noise)
-    peak = max(peak, 1.0)
+    threshold, peak = levels[0], max(levels[1], 1.0)
     weak = weak_level_of(WEAK_INK_OF_A_PHOTO if is_photo else WEAK_INK_OF_A_DRAWING, noise, peak)
     ink_map = np.minimum(contrast.astype(np.float32) * np.float32(1 / peak), np.float32(1))
     strong = min(max(threshold / peak, weak), 0.55) if is_photo else min(threshold / peak, 0.5)

@@ -14,7 +14,7 @@ from digits.picture.box_sides import find_box_sides
 from digits.picture.edge_lines import EdgeLines, find_edge_lines
 from digits.picture.line_remains import crumbs
 from digits.picture.pale_lines import pale_lines, pixels_of_pale_lines
-from digits.picture.pixels import InkMap, Mask, stroke_width
+from digits.picture.pixels import InkMap, Labelled, Mask, on_its_side, stroke_width_of
 from digits.picture.sheet_parts import usual_height
 from digits.picture.straight_lines import LevelLine, find_level_lines, pixels_of_lines
 from digits.picture.upright_lines import upright_lines_among
@@ -43,17 +43,18 @@ class PaperLines:
     upright: list[LevelLine]
 
 
-def lines_of_paper(mask: Mask, ink_map: InkMap, known: Sequence[PaperLines]) -> PaperLines:
+def lines_of_paper(parts: Labelled, ink_map: InkMap, known: Sequence[PaperLines]) -> PaperLines:
     """The lines of a sheet.
 
     Args:
-        mask: bool (H, W), ink.
+        parts: of the ink.
         ink_map: float32 (H, W) in [0, 1], how dark it is.
         known: what was found, and taken away, before.
     """
-    height = usual_height(mask)
+    mask = parts[0] > 0
+    height = usual_height(mask, parts)
     left = _Left(mask)
-    edges, strokes = _take_edge_lines(left, height)
+    edges, strokes = _take_edge_lines(left, parts, height)
     level, upright = left.level_pieces(strokes), left.upright_pieces(strokes)
     pale = _take_pale_lines(left, ink_map, level, upright, height)
     are_dark = (line for line in level if line not in pale[0])
@@ -100,18 +101,18 @@ class _Left:
 
     def upright_pieces(self, strokes: Strokes) -> list[LevelLine]:
         """The same of the sheet on its side."""
-        on_its_side = np.ascontiguousarray(self.ink.T)
-        return find_level_lines(on_its_side, SHORTEST_UPRIGHT * strokes.height, strokes.thickest)
+        shortest = SHORTEST_UPRIGHT * strokes.height
+        return find_level_lines(on_its_side(self.ink), shortest, strokes.thickest)
 
 
-def _take_edge_lines(left: _Left, height: float) -> tuple[EdgeLines, Strokes]:
+def _take_edge_lines(left: _Left, parts: Labelled, height: float) -> tuple[EdgeLines, Strokes]:
     """Take away lines along the edges of parts; and what is usual of the rest."""
-    width = stroke_width(left.ink.astype(np.float32))
-    edges = find_edge_lines(left.ink, height, width)
+    width = stroke_width_of(left.ink)
+    edges = find_edge_lines(parts, height, width)
     left.take(pixels_of_lines(left.ink, edges.level))
     left.take_upright(edges.upright)
     if edges.level:  # they may be much bolder than what is written
-        width = stroke_width(left.ink.astype(np.float32))
+        width = stroke_width_of(left.ink)
     return edges, Strokes(height, width)
 
 

@@ -12,7 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.picture.number_rings import RingAroundPaler, find_ring_around_paler, find_rings
-from digits.picture.pixels import Mask, label_parts, middle_by_sum, runs_of, stroke_width
+from digits.picture.pixels import (
+    Labelled,
+    Mask,
+    label_parts,
+    middle_by_sum,
+    on_its_side,
+    runs_of,
+    stroke_width_of,
+)
 from digits.picture.specks import find_specks
 from digits.picture.straight_lines import STEEPEST, find_level_lines, pixels_of_lines
 
@@ -61,14 +69,18 @@ _DEEPEST_ALONG, _TURNS, _FEWEST_HOLES = 0.27, 0.7, 5
 SIZE_OF_DIGITS = 1.4
 
 
-def usual_height(mask: Mask) -> float:
+def usual_height(mask: Mask, labelled: Labelled | None = None) -> float:
     """Of the parts of ink that may be digits, pixels; the taller a part, the more it counts.
 
     Lines that cross, and whatever touches them, are one part as high as the sheet: that is measured
     without its longest lines.
+
+    Args:
+        mask: bool (H, W), ink.
+        labelled: its parts, if they are known.
     """
     rows, columns = mask.shape
-    stats = label_parts(mask)[1][1:]
+    stats = (labelled or label_parts(mask))[1][1:]
     widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     spans = (heights >= _SPANS * rows) & (widths >= _SPANS * columns)
     spans |= (heights >= LEADS_ACROSS * rows) & (widths > WIDEST_LINE * heights)
@@ -83,7 +95,7 @@ def longest_lines(mask: Mask) -> Mask:
 
     With level ones those that lead through most of what they join, such as the sides of a frame.
     """
-    thickest = max(3.0, _THICKEST_SIDE * stroke_width(mask.astype(np.float32)))
+    thickest = max(3.0, _THICKEST_SIDE * stroke_width_of(mask))
     rows, columns = mask.shape
     level = find_level_lines(mask, _LONGEST * columns, thickest)
     if level:
@@ -91,9 +103,9 @@ def longest_lines(mask: Mask) -> Mask:
         widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
         joined = heights[(widths >= _LONGEST * columns) & (heights >= _SPANS * rows)]
         rows = joined.max(initial=0) or rows
-    on_its_side = np.ascontiguousarray(mask.T)
-    upright = find_level_lines(on_its_side, _LONGEST * rows, thickest)
-    return pixels_of_lines(mask, level) | pixels_of_lines(on_its_side, upright).T
+    turned = on_its_side(mask)
+    upright = find_level_lines(turned, _LONGEST * rows, thickest)
+    return pixels_of_lines(mask, level) | pixels_of_lines(turned, upright).T
 
 
 def _usual_height(stats: NDArray[np.int32], rows: int) -> float:
@@ -115,10 +127,13 @@ class SheetParts:
 
     Args:
         mask: bool (H, W), ink.
+
+    Attributes:
+        labelled: all of them, whatever was left out.
     """
 
     def __init__(self, mask: Mask) -> None:
-        self._part_of, self._stats = label_parts(mask)
+        self.labelled = self._part_of, self._stats = label_parts(mask)
         self._shape = mask.shape
         self._is_left = np.arange(len(self._stats)) > 0
 
@@ -297,11 +312,11 @@ def _carries_ink(frame: Mask, usual: float) -> bool:
     Of a frame that is not straight nothing can be told.
     """
     height, width = frame.shape
-    thickest = _THICKEST_SIDE * stroke_width(frame.astype(np.float32))
+    thickest = _THICKEST_SIDE * stroke_width_of(frame)
     level = find_level_lines(frame, _LEAST_OF_SIDE * width, thickest)
-    on_its_side = np.ascontiguousarray(frame.T)
-    upright = find_level_lines(on_its_side, _LEAST_OF_SIDE * height, thickest)
-    sides = pixels_of_lines(frame, level) | pixels_of_lines(on_its_side, upright).T
+    turned = on_its_side(frame)
+    upright = find_level_lines(turned, _LEAST_OF_SIDE * height, thickest)
+    sides = pixels_of_lines(frame, level) | pixels_of_lines(turned, upright).T
     rest = frame & ~sides
     is_straight = len(level) + len(upright) >= _FEWEST_SIDES  # however bold what it carries is
     if not is_straight and rest.sum() > _MOST_BESIDE_SIDES * frame.sum():
@@ -382,6 +397,8 @@ def _outside_of_larger(
         sizes: float (n,), of those further inside.
         side: how long the side is, pixels.
     """
+    if not chosen.any():
+        return chosen
     inset, depth, start, length = boxes
     deepest, end = inset + depth, start + length
     is_around = (inset <= inset[:, None]) & (deepest >= deepest[:, None])

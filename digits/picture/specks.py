@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.picture.pixels import Mask, distance_to, stroke_width
+from digits.picture.pixels import Mask, distance_to, stroke_width_of
 
 _Stats: TypeAlias = NDArray[np.int32]
 
@@ -40,7 +40,7 @@ def find_specks(part_of: NDArray[np.int32], stats: _Stats) -> Mask:
     none = np.zeros(part_of.shape, bool)
     if len(stats) <= _FEWEST_PARTS:
         return none
-    pen = stroke_width((part_of > 0).astype(np.float32))
+    pen = stroke_width_of(part_of > 0)
     lengths = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
     are_small = lengths <= _LONGEST_SPECK * pen
     if np.count_nonzero(are_small) < _FEWEST_SPECKS:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
@@ -30,10 +30,15 @@ LEAST_BARE = 0.5
 # Pixels: shorter pieces tell no direction.
 SHORTEST_PIECE = 6
 _MOST_PIECES = 400
+# Of its own length, and of that of the longest piece of a line, how far it is to the next piece.
+_REACH = 1.5
 # Ink so much thicker than the line, across it, is a stroke that passes.
 _CROSSING = 1.7
 # Pixels beyond the edge of a line to which a stroke that ends there reaches.
 _EDGE = 1.5
+
+
+_Values: TypeAlias = float | NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +85,34 @@ class _Pieces:
         x = self.boxes[:, 0] + (self.boxes[:, 2] - 1) / 2
         return x, self.lines[:, 0] * x + self.lines[:, 1]
 
+    @cached_property
+    def neighbours(self) -> Mask:
+        """Of each, which others lie close to it on its own line, and itself: bool (n, n)."""
+        first, width = self.boxes[:, 0, None], self.boxes[:, 2, None]
+        slope, height = self.lines[:, 0, None], self.lines[:, 1, None]
+        reach = _REACH * width
+        found = self.on_line(slope, height, self.thickness[:, None])
+        found &= self.between(first - reach, first + width + reach)
+        np.fill_diagonal(found, True)
+        return found
+
+    @cached_property
+    def are_alone(self) -> Mask:
+        """Which have no others close to them on their line, bool (n,)."""
+        return np.asarray(np.count_nonzero(self.neighbours, axis=1) == 1)
+
+    def on_line(self, slope: _Values, height: _Values, thickness: _Values) -> Mask:
+        """Which lie on a line, or on each of several, of a piece that is so thick."""
+        x, y = self.middles
+        slack = 1.5 + 0.5 * np.maximum(self.thickness, thickness)
+        are_alike = self.thickness <= 2 * thickness + 1
+        return np.asarray((np.abs(y - slope * x - height) <= slack) & are_alike)
+
+    def between(self, first: _Values, last: _Values) -> Mask:
+        """Which have their middle between two columns, or between each of several."""
+        x, _ = self.middles
+        return np.asarray((x >= first) & (x <= last))
+
 
 def find_level_lines(mask: Mask, shortest: float, thickest: float) -> list[LevelLine]:
     """Nearly level lines, the longest piece of each first.
@@ -92,15 +125,17 @@ def find_level_lines(mask: Mask, shortest: float, thickest: float) -> list[Level
     pieces = _thin_pieces(mask, thickest)
     lines: list[LevelLine] = []
     left = np.ones(len(pieces.boxes), bool)
-    for piece in range(len(pieces.boxes)):
-        if left[piece]:
+    are_short = pieces.are_alone & (pieces.boxes[:, 2] < shortest)
+    for piece, is_short in enumerate(are_short.tolist()):
+        if is_short:
+            left[piece] = False
+        elif left[piece]:
             members = _in_line_with(piece, pieces) & left
             left &= ~members
-            if pieces.boxes[members, 2].sum() < LEAST_BARE * shortest:
-                continue
-            line = _longest_covered(mask, pieces, members)
-            if line is not None and line.length >= shortest:
-                lines.append(line)
+            if _may_be_as_long(pieces.boxes[members], shortest):
+                line = _longest_covered(mask, pieces, members)
+                if line is not None and line.length >= shortest:
+                    lines.append(line)
     return lines
 
 
@@ -195,17 +230,24 @@ def _thin_pieces(mask: Mask, thickest: float) -> _Pieces:
     for part in chosen:
         x, y, width, height = stats[part, :4]
         rows, columns = np.nonzero(part_of[y : y + height, x : x + width] == part)
-        lines.append(_fitted(columns + x, rows + y, np.full(len(rows), 1 / len(rows))))
+        lines.append(line_through(columns + x, rows + y))
     fits = np.array(lines, np.float64).reshape(-1, 2)
     thickness = areas[chosen] / np.maximum(wide[chosen], 1)
     straight = np.abs(fits[:, 0]) <= STEEPEST
     return _Pieces(stats[chosen, :4][straight], fits[straight], thickness[straight])
 
 
-def _fitted(
-    x: NDArray[np.floating], y: NDArray[np.floating], weights: NDArray[np.float64]
+def line_through(
+    x: NDArray[Any], y: NDArray[Any], weights: NDArray[np.float64] | None = None
 ) -> tuple[float, float]:
-    """Slope and height of the line through points, by least squares; the weights sum to 1."""
+    """Slope and height of the line through points, by least squares.
+
+    Args:
+        x, y: (n,), of each.
+        weights: float (n,), which sum to 1; None for as much of each.
+    """
+    if weights is None:
+        weights = np.full(len(x), 1 / len(x))
     mean_x, mean_y = float(weights @ x), float(weights @ y)
     off = weights * (x - mean_x)
     spread = float(off @ (x - mean_x))
@@ -215,28 +257,27 @@ def _fitted(
 
 def _in_line_with(piece: int, pieces: _Pieces) -> Mask:
     """Which pieces lie on the line that one is a part of; the line is fitted as it grows."""
-    middle_x, middle_y = pieces.middles
+    members = pieces.neighbours[piece]
+    if pieces.are_alone[piece]:
+        return members
     slope, height = pieces.lines[piece]
-    members = np.arange(len(middle_x)) == piece
-    reach = 1.5 * float(pieces.boxes[piece, 2])
-    for _ in range(6):
-        near = (middle_x >= pieces.boxes[members, 0].min() - reach) & (
-            middle_x <= (pieces.boxes[members, 0] + pieces.boxes[members, 2]).max() + reach
+    for _ in range(5):
+        if np.count_nonzero(members) > 1:
+            slope, height = _line_of(pieces, members)
+        boxes = pieces.boxes[members]
+        reach = _REACH * float(boxes[:, 2].max())
+        grown = pieces.on_line(slope, height, pieces.thickness[piece])
+        grown &= pieces.between(
+            boxes[:, 0].min() - reach, (boxes[:, 0] + boxes[:, 2]).max() + reach
         )
-        off = np.abs(middle_y - slope * middle_x - height)
-        slack = 1.5 + 0.5 * np.maximum(pieces.thickness, pieces.thickness[piece])
-        alike = pieces.thickness <= 2 * pieces.thickness[piece] + 1
-        grown = near & (off <= slack) & alike
         grown[piece] = True
         if np.array_equal(grown, members):
             break
         members = grown
-        slope, height = _line_through(pieces, members) if grown.sum() > 1 else (slope, height)
-        reach = 1.5 * float(pieces.boxes[members, 2].max())
     return members
 
 
-def _line_through(pieces: _Pieces, members: Mask) -> tuple[float, float]:
+def _line_of(pieces: _Pieces, members: Mask) -> tuple[float, float]:
     """Slope and height of one line through several pieces.
 
     Each counts as its two ends, so that a long one keeps its own direction.
@@ -249,7 +290,13 @@ def _line_through(pieces: _Pieces, members: Mask) -> tuple[float, float]:
     ends_x = np.concatenate([middle - half, middle + half])
     own = np.concatenate([lines, lines])
     weights = np.tile(boxes[:, 2].astype(np.float64), 2)
-    return _fitted(ends_x, own[:, 0] * ends_x + own[:, 1], weights / weights.sum())
+    return line_through(ends_x, own[:, 0] * ends_x + own[:, 1], weights / weights.sum())
+
+
+def _may_be_as_long(boxes: NDArray[np.int32], shortest: float) -> bool:
+    """Whether pieces reach so far, and are enough for it."""
+    reached = (boxes[:, 0] + boxes[:, 2]).max() - boxes[:, 0].min()
+    return bool(reached >= shortest and boxes[:, 2].sum() >= LEAST_BARE * shortest)
 
 
 def _inked_along(mask: Mask, line: LevelLine) -> Mask:
@@ -259,7 +306,7 @@ def _inked_along(mask: Mask, line: LevelLine) -> Mask:
 
 def _longest_covered(mask: Mask, pieces: _Pieces, members: Mask) -> LevelLine | None:
     boxes = pieces.boxes[members]
-    slope, height = _line_through(pieces, members)
+    slope, height = _line_of(pieces, members)
     if abs(slope) > STEEPEST:
         return None
     thickness = float(pieces.thickness[members] @ boxes[:, 2]) / int(boxes[:, 2].sum())

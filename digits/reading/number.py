@@ -6,7 +6,7 @@ One digit is the number with one digit, and is read as `read_digit` reads it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -594,27 +594,15 @@ def _texts(
 ) -> list[str]:
     """What each row says."""
     remaining = iter(readings)
-    return [
-        _row_text(row, [_sign_text(sign, remaining) for sign in row.signs], digits_only=digits_only)
-        for row in rows
-    ]
+    return [_row_text(row, remaining, digits_only=digits_only) for row in rows]
 
 
-def _sign_text(sign: Sign, readings: Iterable[Reading]) -> str:
-    if sign.kind == "digit":
-        return str(next(iter(readings)).top_k[0][0])
-    return sign.written
-
-
-def _row_text(row: RowReading, texts: Sequence[str], *, digits_only: bool) -> str:
+def _row_text(row: RowReading, readings: Iterator[Reading], *, digits_only: bool) -> str:
     """The signs of a row, with a space at each clear gap between two of them."""
     text, is_apart = "", False
-    before: Part | None = None
-    for sign, own in zip(row.signs, texts, strict=True):
-        if sign.kind in ("letter", "unknown"):
-            continue
-        is_apart |= before is not None and row.gaps.are_apart(before, sign.part)
-        before = sign.part
+    for sign, is_behind_gap in row.told:
+        own = str(next(readings).top_k[0][0]) if sign.kind == "digit" else sign.written
+        is_apart |= is_behind_gap
         if own and (sign.kind == "digit" or not digits_only):
             text += " " + own if is_apart and text else own
             is_apart = False

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,6 +52,13 @@ class RowReading:
     def digits(self) -> list[Part]:
         """Those signs that are one."""
         return [sign.part for sign in self.signs if sign.kind == "digit"]
+
+    @cached_property
+    def told(self) -> list[tuple[Sign, bool]]:
+        """All signs that can be written down, and whether a clear gap lies before each."""
+        told = [sign for sign in self.signs if sign.kind not in ("letter", "unknown")]
+        gaps = [self.gaps.are_apart(left.part, right.part) for left, right in pairwise(told)]
+        return list(zip(told, [False, *gaps], strict=False))
 
 
 def read_rows(

@@ -238,7 +238,7 @@ def _uprights_beside(row: Row, sheet: Sheet) -> NDArray[np.float64]:
     top = min(part.y for part in row.parts)
     bottom = max(part.y + part.height for part in row.parts)
     lines = cv2.dilate(sheet.lines[top:bottom].view(np.uint8), np.ones((1, 5), np.uint8))
-    is_upright = np.asarray(lines, np.float64).mean(axis=0) > _LEAST_OF_UPRIGHT
+    is_upright = np.count_nonzero(lines, axis=0) > _LEAST_OF_UPRIGHT * len(lines)
     starts, ends = runs_of(is_upright)
     uprights = (starts + ends - 1) / 2
     gaps = [right.x - left.x - left.width for left, right in pairwise(row.parts)]

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 import cv2
 import numpy as np
 
+from digits.picture.pixels import round_brush
 from digits.synthetic.doodles import Line, bent, fitted, rounded, turned
 from digits.synthetic.drawing_basics import SUBPIXEL_BITS, fixed_point
 from digits.synthetic.ink import ink_of_lines, ink_of_mnist, ink_of_strokes, rough_stroke_width
@@ -192,14 +193,10 @@ def _outlined(random: Random, sources: Sources) -> tuple[Map, int]:
     solid = (ink > 0.5).astype(np.uint8)
     stroke = rough_stroke_width(solid.astype(np.float32))
     width = max(1, round(stroke * random.uniform(0.12, 0.3)))
-    outer = cv2.dilate(solid, _disc(max(1, round(width * random.uniform(0.2, 1)))))
-    inner = cv2.erode(solid, _disc(max(1, width // 2)))
+    outer = cv2.dilate(solid, round_brush(max(1, round(width * random.uniform(0.2, 1)))))
+    inner = cv2.erode(solid, round_brush(max(1, width // 2)))
     outline = cv2.GaussianBlur((outer - inner).astype(np.float32), (3, 3), 0)
     return np.asarray(outline, np.float32), label
-
-
-def _disc(radius: int) -> np.ndarray:
-    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
 
 
 def _dotted(random: Random, sources: Sources) -> tuple[Map, int]:

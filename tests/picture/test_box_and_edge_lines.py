@@ -7,6 +7,7 @@ import pytest
 from digits.picture.box_sides import find_box_sides
 from digits.picture.edge_lines import find_edge_lines
 from digits.picture.pale_lines import pale_lines
+from digits.picture.pixels import label_parts
 from digits.picture.sheet_ink import find_sheet_ink
 from digits.picture.sheet_parts import SheetParts
 from digits.picture.straight_lines import LevelLine
@@ -81,9 +82,9 @@ def test_feet_in_a_row_are_less_even_than_a_line() -> None:
         y = 70 - round(abs(x % 60 - 30) / 5)
         feet[y - 5 : y + 1, x] = True
     feet[5:66, ::60] = feet[5:66, 1::60] = True
-    assert not find_edge_lines(feet, 60, 5).level
+    assert not find_edge_lines(label_parts(feet), 60, 5).level
     feet[60:71] = True
-    line = find_edge_lines(feet, 60, 5).level[0]
+    line = find_edge_lines(label_parts(feet), 60, 5).level[0]
     assert (line.first, line.last) == (0, 299)
     assert abs(line.slope) < 1e-6
     assert line.height + (line.thickness - 1) / 2 == pytest.approx(70)

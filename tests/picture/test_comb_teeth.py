@@ -8,6 +8,7 @@ import pytest
 
 from digit_predictor import read_number
 from digits.picture.comb_teeth import teeth_on_lines
+from digits.picture.pixels import label_parts
 from tests.drawings import DIGITS, draw
 
 USUAL, LINE = 50, 100
@@ -28,7 +29,7 @@ def on_a_line(*bars: tuple[int, int, int]) -> tuple[np.ndarray, np.ndarray]:
 
 def gone(ink: np.ndarray, line: np.ndarray) -> list[int]:
     """Where bars begin that are teeth."""
-    columns = teeth_on_lines(ink, line, USUAL).any(axis=0)
+    columns = teeth_on_lines(label_parts(ink), line, USUAL).any(axis=0)
     return np.flatnonzero(np.diff(columns.astype(int), prepend=0) == 1).tolist()
 
 

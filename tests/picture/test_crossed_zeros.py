@@ -55,3 +55,12 @@ def test_an_eight_stays(waist: int) -> None:
     cv2.ellipse(sheet, (150, 100), (34, 40 + waist), 0, 0, 360, 0, PEN)
     cv2.ellipse(sheet, (150, 180), (40, 40), 0, 0, 360, 0, PEN)
     assert not find_bars_through_zeros(sheet < 128, PEN).any()
+
+
+@pytest.mark.parametrize("shift", [(-60, -90), (60, 20)])
+def test_a_bar_is_the_same_wherever_it_is(shift: tuple[int, int]) -> None:
+    mask = barred(zero(BLANK, 250), 250, 20, 80) < 128
+    bars = find_bars_through_zeros(mask, PEN)
+    assert bars.any()
+    moved = find_bars_through_zeros(np.roll(mask, shift, axis=(0, 1)), PEN)
+    assert np.array_equal(moved, np.roll(bars, shift, axis=(0, 1)))

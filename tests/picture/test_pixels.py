@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from digits.picture import pixels
-from digits.picture.pixels import label_parts, runs_of, stroke_width
+from digits.picture.pixels import grown, label_parts, on_its_side, runs_of, stroke_width
 
 
 @settings(max_examples=150, deadline=None)
@@ -69,3 +69,19 @@ def test_a_bar_is_as_wide_as_it_is_drawn() -> None:
     bar = np.zeros((300, 400), np.float32)
     bar[140:149, 20:380] = 1
     assert stroke_width(bar) == pytest.approx(9, abs=0.5)
+
+
+@given(arrays(bool, st.tuples(st.integers(1, 9), st.integers(1, 9))))
+def test_on_its_side_rows_are_columns(mask: np.ndarray) -> None:
+    turned = on_its_side(mask)
+    assert turned.dtype == bool
+    assert np.array_equal(turned, mask.T)
+
+
+@pytest.mark.parametrize("radius", [0, 1, 4])
+def test_what_is_grown_reaches_as_far_on_all_sides(radius: int) -> None:
+    dot = np.zeros((15, 15), bool)
+    dot[7, 7] = True
+    rows, columns = np.nonzero(grown(dot, radius))
+    assert (rows.min(), rows.max()) == (columns.min(), columns.max()) == (7 - radius, 7 + radius)
+    assert np.hypot(rows - 7, columns - 7).max() < radius + 1

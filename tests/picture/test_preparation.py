@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 from digits.common.errors import NoInkError
 from digits.picture.decoding import decode_picture
 from digits.picture.pixels import stroke_width
-from digits.picture.preparation import CENTRE_OF_MASS, PreparedDigit, prepare_digit, shrink_picture
+from digits.picture.preparation import (
+    CENTRE_OF_MASS,
+    PreparedDigit,
+    normalise_ink,
+    prepare_digit,
+    prepare_sheet,
+    shrink_picture,
+)
+from digits.picture.row_finding import find_rows, ink_of
 from tests.drawings import DIGITS, Stroke, draw
 
 
@@ -371,3 +379,12 @@ def test_a_small_picture_is_not_shrunk() -> None:
 
     np.testing.assert_array_equal(shown, picture)
     np.testing.assert_allclose(moved, placement)
+
+
+def test_a_digit_of_a_sheet_is_shown_as_it_was_asked_about() -> None:
+    sheet = prepare_sheet(decode_picture(draw(DIGITS[4], 300, 12)))
+    (row,) = find_rows(sheet.ink_map)
+    (part,) = row.parts
+    asked = sheet.network_input(part)
+    assert np.array_equal(sheet.prepare(part).network_input, asked)
+    assert np.array_equal(asked, normalise_ink(ink_of(part, sheet.ink_map)))

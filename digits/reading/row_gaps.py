@@ -146,7 +146,7 @@ class RowGaps:
             return True
         if self._gap(left, right) > max(clear, _SEVERAL_BOXES * self._usual_box):
             return True
-        least = _LEAST_BETWEEN_GROUPS * self.row.height
+        least = max(_LEAST_BETWEEN_GROUPS * self.row.height, 2 * _SIDE + 1)
         if end - start <= max(least, _WIDER_THAN_USUAL * self._usually_between):
             return False
         return self._do_sides_end(left, right, round(start) + _SIDE, round(end) - _SIDE)

@@ -117,7 +117,8 @@ class Mark:
     """What is written and is no digit.
 
     Attributes:
-        kind: "dash", "point", "comma", "slash", "colon", "currency sign", "letter" or "unknown".
+        kind: "dash", "point", "comma", "slash", "colon", "currency sign", "letter" or "unknown",
+            such as a plus.
         box: where it is: x, y, width, height, pixels of the upright picture.
         row: 0 is the first from above.
     """
@@ -133,7 +134,7 @@ class NumberReading:
 
     Attributes:
         text: the digits alone; rows joined by a new line, clear gaps inside a row by " ".
-        written: with what stands between them, as far as it is sure: "12.50", "-5", "22/05".
+        written: with what stands between them, as far as it is sure: "12.50", "-5", "12+5=17".
         digits: in reading order.
         marks: what is no digit, in reading order.
         confidence: that `text` is right as a whole, in [0, 1].
@@ -504,7 +505,7 @@ def _assembled(
     digits = _digits_of(placed, sheet, picture, network)
     readings = [digit.reading for digit in digits]
     marks = _marks_of(rows, sheet)
-    unclear = sum(mark.kind in ("letter", "unknown") for mark in marks)
+    unclear = sum(_is_unclear(sign) for row in rows for sign in row.signs)
     clear = sum(reading.is_digit for reading in readings)
     is_number = clear > len(digits) - clear + unclear
     return NumberReading(
@@ -516,6 +517,11 @@ def _assembled(
         doubt=None if is_number else NO_NUMBER,
         picture=picture,
     )
+
+
+def _is_unclear(sign: Sign) -> bool:
+    """Whether it is neither a digit nor a mark."""
+    return sign.kind != "digit" and not sign.written
 
 
 def _confidence(rows: Sequence[RowReading], readings: Sequence[Reading], unclear: int) -> float:
@@ -611,7 +617,7 @@ def _row_text(row: RowReading, texts: Sequence[str], *, digits_only: bool) -> st
     text, is_apart = "", False
     before: Part | None = None
     for sign, own in zip(row.signs, texts, strict=True):
-        if sign.kind in ("letter", "unknown"):
+        if _is_unclear(sign):
             continue
         is_apart |= before is not None and row.gaps.are_apart(before, sign.part)
         before = sign.part

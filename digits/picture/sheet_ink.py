@@ -46,6 +46,7 @@ from digits.picture.pixels import (
 from digits.picture.ruling_removal import find_border_strips, find_whole_sides
 from digits.picture.sheet_lines import PaperLines, lines_of_paper
 from digits.picture.sheet_parts import SheetParts, longest_lines, usual_height
+from digits.picture.side_slivers import find_side_slivers
 from digits.picture.usual_strokes import LONGEST_LEVEL_STROKE
 
 # Of the longest part of a table's grain: what is written is longer.
@@ -104,6 +105,8 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
     if found:  # which may have hidden others
         parts.leave_out_borders()
     left = parts.left
+    if seen.is_photo:
+        left &= ~find_side_slivers(left, usual_height(left))
     left &= ~teeth_on_lines(left, lines, usual_height(left))
     left &= ~find_bars_through_zeros(left, stroke_width(left.astype(np.float32)))
     handwriting = np.where(left, seen.ink_map, np.float32(0)).astype(np.float32)

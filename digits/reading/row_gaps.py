@@ -82,6 +82,7 @@ class RowGaps:
         cells = [self._cell_around(part) for part in (left, right)]
         widest_box = WIDEST_BOX * self.row.height
         are_in_cells = widest_box < min(cells) and max(cells) < np.inf
+        are_in_cells |= any(self._is_cell_of_several(part) for part in (left, right))
         if are_in_cells and self._are_parted(left, right):
             return gap > LEAST_BETWEEN_CELLS * self.row.height
         if gap <= self._least_gap or self._is_evenly_spaced:
@@ -218,11 +219,20 @@ class RowGaps:
 
     def _cell_around(self, part: Part) -> float:
         """How far it is from the upright line before a part to the one behind it, pixels."""
+        before, behind = self._sides_around(part)
+        return behind - before
+
+    def _sides_around(self, part: Part) -> tuple[float, float]:
+        """The columns of the upright lines before and behind a part; infinite for none."""
         x, _ = part.middle
         before, behind = self.uprights[self.uprights < x], self.uprights[self.uprights > x]
-        if not (before.size and behind.size):
-            return np.inf
-        return float(behind.min() - before.max())
+        return float(before.max(initial=-np.inf)), float(behind.min(initial=np.inf))
+
+    def _is_cell_of_several(self, part: Part) -> bool:
+        """Whether a part stands in a cell with other digits, as in no box; a crop may cut that."""
+        before, behind = self._sides_around(part)
+        middles = [sign.part.middle[0] for sign in self.signs if sign.kind == "digit"]
+        return sum(before < x < behind for x in middles) > 1
 
 
 def _uprights_beside(row: Row, sheet: Sheet) -> NDArray[np.float64]:

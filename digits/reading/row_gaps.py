@@ -35,6 +35,8 @@ WIDEST_BOX = 1.7
 _WIDER_THAN_BOXES, _SEVERAL_BOXES = 1.75, 2.25
 # Of the height of a row: a gap between numbers in two cells of a table is no narrower.
 LEAST_BETWEEN_CELLS = 0.4
+# Of such a gap: digits of one number in a cell are no farther apart.
+_MUCH_CLOSER = 0.5
 # Digits in boxes that are too pale to be seen: so many are so far apart at most, from middle to
 # middle, and none twice as far as another.
 FEWEST_PITCHES, WIDEST_PITCH = 3, 2.1
@@ -82,7 +84,7 @@ class RowGaps:
         cells = [self._cell_around(part) for part in (left, right)]
         widest_box = WIDEST_BOX * self.row.height
         are_in_cells = widest_box < min(cells) and max(cells) < np.inf
-        are_in_cells |= any(self._is_cell_of_several(part) for part in (left, right))
+        are_in_cells |= any(self._are_close_around(part, gap) for part in (left, right))
         if are_in_cells and self._are_parted(left, right):
             return gap > LEAST_BETWEEN_CELLS * self.row.height
         if gap <= self._least_gap or self._is_evenly_spaced:
@@ -228,11 +230,19 @@ class RowGaps:
         before, behind = self.uprights[self.uprights < x], self.uprights[self.uprights > x]
         return float(before.max(initial=-np.inf)), float(behind.min(initial=np.inf))
 
-    def _is_cell_of_several(self, part: Part) -> bool:
-        """Whether a part stands in a cell with other digits, as in no box; a crop may cut that."""
+    def _are_close_around(self, part: Part, gap: int) -> bool:
+        """Whether a part stands in a cell of several digits, all much closer than by a gap.
+
+        A box holds one digit, and where sides of boxes are not seen no digits are so close. A crop
+        may cut a cell.
+        """
         before, behind = self._sides_around(part)
-        middles = [sign.part.middle[0] for sign in self.signs if sign.kind == "digit"]
-        return sum(before < x < behind for x in middles) > 1
+        inside = [
+            self._gap(*pair)
+            for pair in self._neighbours()
+            if before < pair[0].middle[0] and pair[1].middle[0] < behind
+        ]
+        return bool(inside) and max(inside) <= _MUCH_CLOSER * gap
 
 
 def _uprights_beside(row: Row, sheet: Sheet) -> NDArray[np.float64]:

@@ -116,8 +116,9 @@ class _Shape:
         x, y = part.middle
         across, (down, right) = _main_direction(part)
         upwards = np.rad2deg(np.arctan2(right * np.sign(-down or 1), abs(down)))
-        sides = np.array([part.width, part.height]) / row.height
-        may_cross = sides.min() >= _SMALLEST_PLUS and sides.max() <= _LARGEST_PLUS
+        sides = sorted((part.width, part.height))
+        may_cross = sides[0] >= _SMALLEST_PLUS * row.height
+        may_cross &= sides[1] <= _LARGEST_PLUS * row.height
         return cls(
             width=part.width / row.height,
             height=part.height / row.height,
@@ -127,7 +128,7 @@ class _Shape:
             tilt=float(np.rad2deg(np.arctan2(abs(down), abs(right)))),
             lean=float(upwards) - row.slant,
             is_pair=_is_colon(part, row),
-            is_cross=bool(may_cross) and is_cross(part.mask),
+            is_cross=may_cross and is_cross(part.mask),
             are_bars=_are_bars(part, row),
         )
 

@@ -83,9 +83,10 @@ class RowGaps:
             return self._are_in_two_groups(left, right)
         cells = [self._cell_around(part) for part in (left, right)]
         widest_box = WIDEST_BOX * self.row.height
-        are_in_cells = widest_box < min(cells) and max(cells) < np.inf
-        are_in_cells |= any(self._are_close_around(part, gap) for part in (left, right))
-        if are_in_cells and self._are_parted(left, right):
+        if self._are_parted(left, right) and (
+            widest_box < min(cells) <= max(cells) < np.inf
+            or any(self._are_close_around(part, gap) for part in (left, right))
+        ):
             return gap > LEAST_BETWEEN_CELLS * self.row.height
         if gap <= self._least_gap or self._is_evenly_spaced:
             return False
@@ -190,6 +191,8 @@ class RowGaps:
 
     def _are_parted(self, left: Part, right: Part) -> bool:
         """Whether there is an upright line between two signs, one of which may touch it."""
+        if not self.uprights.size:
+            return False
         is_between = self.uprights > left.middle[0]
         is_between &= self.uprights < right.middle[0]
         return bool(is_between.any())
@@ -226,6 +229,8 @@ class RowGaps:
 
     def _sides_around(self, part: Part) -> tuple[float, float]:
         """The columns of the upright lines before and behind a part; infinite for none."""
+        if not self.uprights.size:  # as mostly
+            return -np.inf, np.inf
         x, _ = part.middle
         before, behind = self.uprights[self.uprights < x], self.uprights[self.uprights > x]
         return float(before.max(initial=-np.inf)), float(behind.min(initial=np.inf))

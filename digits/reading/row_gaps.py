@@ -83,9 +83,9 @@ class RowGaps:
             return self._are_in_two_groups(left, right)
         cells = [self._cell_around(part) for part in (left, right)]
         widest_box = WIDEST_BOX * self.row.height
-        if self._are_parted(left, right) and (
-            widest_box < min(cells) <= max(cells) < np.inf
-            or any(self._are_close_around(part, gap) for part in (left, right))
+        are_wide = widest_box < min(cells) and self._are_parted(left, right)
+        if are_wide and (
+            max(cells) < np.inf or any(self._are_close_around(part, gap) for part in (left, right))
         ):
             return gap > LEAST_BETWEEN_CELLS * self.row.height
         if gap <= self._least_gap or self._is_evenly_spaced:

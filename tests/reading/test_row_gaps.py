@@ -83,6 +83,10 @@ def test_a_line_parts_two_cells_of_which_one_holds_several_digits_however_a_crop
     assert are_apart([60, 155, 190], [140.0]) == [True, False]
     assert are_apart([60, 95, 135], [130.0]) == [False, False]  # so narrow a gap tells nothing
     assert are_apart([60, 110, 165], [150.0]) == [False, False]  # as in boxes
+    assert are_apart([60, 95, 155], [140.0, 190.0]) == [
+        False,
+        False,
+    ]  # likewise, one of which is seen
 
 
 def test_several_empty_boxes_part_two_numbers() -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from digits.picture.line_remains import LEAST_ON_LINES, band_of
+from digits.picture.line_remains import HIGHEST_ONE, LEAST_ON_LINES, band_of
 from digits.picture.pixels import Grey, Mask, label_parts, on_its_side
 from digits.picture.sheet_parts import usual_height
 from digits.picture.straight_lines import LevelLine, band_along, find_level_lines
@@ -26,7 +26,8 @@ _LEAST_SHADES = 3.0
 # Of a line's columns, those that are no ink and no nearer to any than so many pixels; and by how
 # much of what it stands out by itself all beside it stands out at most.
 _LEAST_BARE, _AROUND_INK, _MOST_BESIDE = 0.2, 3, 0.5
-# Of the usual height: a piece is no higher, for a 1 may stand on an upright line.
+# Of the usual height: a piece is no higher, for a 1 may stand on an upright line, or is higher than
+# any 1.
 HIGHEST_PIECE = 0.55
 
 
@@ -46,7 +47,8 @@ def pieces_of_faint_rulings(contrast: Grey, mask: Mask, noise: float) -> Mask:
     part_of, stats = parts = label_parts(mask)
     inside = np.bincount(part_of[on_lines > 0], minlength=len(stats))
     are_pieces = inside >= LEAST_ON_LINES * stats[:, cv2.CC_STAT_AREA]
-    are_pieces &= stats[:, cv2.CC_STAT_HEIGHT] <= HIGHEST_PIECE * usual_height(mask, parts)
+    heights = stats[:, cv2.CC_STAT_HEIGHT] / usual_height(mask, parts)
+    are_pieces &= (heights <= HIGHEST_PIECE) | (heights >= HIGHEST_ONE)
     are_pieces[0] = False
     return np.asarray(are_pieces[part_of])
 

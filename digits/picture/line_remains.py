@@ -18,10 +18,12 @@ LONG_ENOUGH_TO_GO_ON = 0.45
 LEAST_ON_LINES = 0.85
 # Of the usual height: between lines that are no farther apart nobody writes, and an upright bar is
 # so wide at most, of its own height.
-_LOWEST_BOX, _WIDEST_LOW_BAR = 0.9, 0.4
-# Likewise of bars that hang on lines, higher than any 1, so many of about one height.
-_HIGHEST_ONE, _WIDEST_BAR, _FEWEST_BARS, _ALIKE = 1.3, 0.2, 2, 0.15
-# Pixels: from the end of a bar to the line that it stood on.
+_LOWEST_BOX, _WIDEST_LOW_BAR = 0.9, 0.5
+# Likewise of bars that hang on lines, higher than any 1, so many of about one height; and of lower
+# ones, as far apart, beside which nothing is so high and shares so much of their height.
+HIGHEST_ONE, _WIDEST_BAR, _FEWEST_BARS, _ALIKE = 1.3, 0.2, 2, 0.15
+_FAR_APART, _LEAST_BESIDE, _SHARED = 1.2, 0.5, 0.3
+# Pixels: from the end of a bar to the line that it stood on, and from its sides to pieces of that.
 _SLACK = 4
 
 
@@ -97,15 +99,38 @@ def bars_on_lines(rest: Labelled, lines: Mask, usual: float) -> Mask:
     """
     part_of, stats = rest
     width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
-    is_low = (height <= _LOWEST_BOX * usual) & (width <= _WIDEST_LOW_BAR * height)
-    is_tall = (height >= _HIGHEST_ONE * usual) & (width <= _WIDEST_BAR * height)
+    is_tall = (height >= HIGHEST_ONE * usual) & (width <= _WIDEST_BAR * height)
+    is_thin = (height < HIGHEST_ONE * usual) & (width <= _WIDEST_LOW_BAR * height)
     near = above_and_below(lines)
-    is_bar = np.zeros(len(stats), bool)
-    for part in (np.flatnonzero((is_low | is_tall)[1:]) + 1).tolist():
+    begins, ends = np.zeros((2, len(stats)), bool)
+    for part in (np.flatnonzero((is_thin | is_tall)[1:]) + 1).tolist():
         x, y, wide, tall = stats[part, :4].tolist()
-        begins, ends = (near[row, x : x + wide].any() for row in (y, y + tall - 1))
-        is_bar[part] = (begins and ends) if is_low[part] else begins
-    hanging = np.flatnonzero(is_bar & is_tall)
+        columns = slice(max(0, x - _SLACK), x + wide + _SLACK)  # it may part a line in two
+        begins[part], ends[part] = (near[row, columns].any() for row in (y, y + tall - 1))
+    is_bar = is_thin & (height <= _LOWEST_BOX * usual) & begins & ends
+    hanging = np.flatnonzero(is_tall & begins)
     apart = np.abs(height[hanging][:, None] - height[hanging]) <= _ALIKE * height[hanging]
     is_bar[hanging] = apart.sum(axis=1) >= _FEWEST_BARS
+    short = np.flatnonzero(begins & is_thin)
+    is_bar[_sides_of_heading(stats, short, usual)] = True
     return np.asarray(is_bar[part_of])
+
+
+def _sides_of_heading(
+    stats: NDArray[np.int32], hanging: NDArray[np.intp], usual: float
+) -> NDArray[np.intp]:
+    """Which of some short parts that hang on lines are sides of a table's empty heading.
+
+    Those are far apart, and what may be a digit between them lies below.
+    """
+    if len(hanging) < _FEWEST_BARS:
+        return hanging[:0]
+    x, top, _, height = stats[:, :4].T
+    are_digits = height >= _LEAST_BESIDE * usual
+    are_digits &= (x > x[hanging].min()) & (x < x[hanging].max())
+    are_digits[hanging] = False
+    is_below = top[are_digits] >= (top + (1 - _SHARED) * height)[hanging][:, None]
+    hanging = hanging[is_below.all(axis=1)] if are_digits.any() else hanging[:0]
+    apart = np.abs(x[hanging][:, None] - x[hanging]) + np.diag(np.full(len(hanging), np.inf))
+    are_far = apart.min(axis=1, initial=np.inf) >= _FAR_APART * usual
+    return hanging if len(hanging) >= _FEWEST_BARS and are_far.all() else hanging[:0]

@@ -140,11 +140,11 @@ def photo_contrast(pixels: Pixels, ink: Ink) -> tuple[Grey, float, tuple[Finder,
         what lies on a table beside the paper.
     """
     if ink == "auto":
-        lightness = _lightness_of_narrow_things(pixels)
-        if abs(lightness) <= UNCERTAIN_LIGHTNESS:
-            likeness = [_likeness_of_polarity(pixels, each) for each in ("light", "dark")]
-            lightness += 1.5 * (likeness[0] - likeness[1])
-        ink = "light" if lightness > 0 else "dark"
+        likelier, other = _polarities(pixels)
+        try:
+            return photo_contrast(pixels, likelier)
+        except NoInkError:
+            return photo_contrast(pixels, other)
     grey = _denoised(_dark_on_light(pixels, ink))
     is_lit = ink == "dark"
     width = _width_to_close(grey, is_lit)
@@ -154,9 +154,22 @@ def photo_contrast(pixels: Pixels, ink: Ink) -> tuple[Grey, float, tuple[Finder,
     return *_contrast(grey, width, is_lit), on_table
 
 
+def _polarities(pixels: Pixels) -> tuple[Ink, Ink]:
+    """Light and dark, the likelier one first."""
+    lightness = _lightness_of_narrow_things(pixels)
+    if abs(lightness) <= UNCERTAIN_LIGHTNESS:
+        light, dark = (_likeness_of_polarity(pixels, each) for each in ("light", "dark"))
+        lightness += 1.5 * (light - dark)
+    return ("light", "dark") if lightness > 0 else ("dark", "light")
+
+
 def _likeness_of_polarity(pixels: Pixels, ink: Ink) -> float:
+    """As `_likeness_to_strokes`, of what is ink then; -inf if nothing is."""
     small = np.asarray(shrink(pixels, FIRST_LOOK), np.uint8)
-    contrast, noise, _ = photo_contrast(small, ink)
+    try:
+        contrast, noise, _ = photo_contrast(small, ink)
+    except NoInkError:
+        return -np.inf
     threshold, peak = threshold_and_peak(contrast, 3 * noise)
     if not peak:
         return -np.inf

@@ -47,6 +47,7 @@ from digits.picture.pixels import (
 from digits.picture.ruling_removal import find_border_strips, find_whole_sides
 from digits.picture.sheet_lines import PaperLines, lines_of_paper
 from digits.picture.sheet_parts import SheetParts, longest_lines, usual_height
+from digits.picture.side_slivers import find_side_slivers
 from digits.picture.usual_strokes import LONGEST_LEVEL_STROKE
 
 # Of the longest part of a table's grain: what is written is longer.
@@ -104,7 +105,10 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
     )
     if found:  # which may have hidden others
         parts.leave_out_borders()
-    left = _without_teeth(parts.left, lines)
+    left = parts.left
+    if seen.is_photo:
+        left &= ~find_side_slivers(left, usual_height(left))
+    left = _without_teeth(left, lines)
     left &= ~find_bars_through_zeros(left, stroke_width_of(left))
     return SheetInk(seen.ink_map * left, lines, contrast)
 

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from digits.picture.crosses import is_cross
 from digits.picture.number_rings import RingAroundPaler, find_ring_around_paler, find_rings
 from digits.picture.pixels import (
     Labelled,
@@ -18,7 +19,6 @@ from digits.picture.pixels import (
     label_parts,
     middle_by_sum,
     on_its_side,
-    runs_of,
     stroke_width_of,
 )
 from digits.picture.specks import find_specks
@@ -39,25 +39,25 @@ WIDEST_LINE = 0.2
 LONGEST_DASH = 1.35
 # Likewise: and one that is no shorter is none if there is ink above it.
 SHORTEST_UNDERLINE = 0.6
-# Crossings that are left of a faint grid: so many at least. Of their ink, what is beside their two
-# arms, at most; of their size, how far from the middle the arms cross at most.
-FEWEST_CROSSINGS, _BESIDE_ARMS, _OFF_MIDDLE = 3, 0.12, 0.3
-# Pixels: what is smaller has no arms. Of the usual height: what is larger may be a 9.
-SMALLEST_CROSSING = 5
-LARGEST_CROSSING = 0.75
+# Crossings that are left of a faint grid: so many at least. Of the usual height: what is larger may
+# be a 9.
+FEWEST_CROSSINGS, LARGEST_CROSSING = 3, 0.75
 # Of a frame's own side: such a straight line is one of its sides; it is no thicker than so many
 # strokes, and the frame lies no deeper within its box. Of its ink, at most so much is no side; of
 # the usual height, so high a piece inside is a digit. Where so many sides are straight, all are.
 _LEAST_OF_SIDE, _THICKEST_SIDE, _DEPTH_OF_SIDE = 0.8, 1.6, 0.15
 _MOST_BESIDE_SIDES, _LEAST_OF_DIGIT, _FEWEST_SIDES = 0.5, 0.35, 3
-# Of the sheet's longer side: a printed border is no deeper. Of the side that it lies along: it is
-# as long, in one part or in so many.
-DEEPEST_BORDER = 0.16
+# Of the sheet's longer side, and of the one across: a printed border is no deeper. Of the side that
+# it lies along: it is as long, in one part or in so many.
+DEEPEST_BORDER, _DEEPEST_OF_SIDE = 0.16, 0.3
 LONGEST_ORNAMENT = 0.45
 FEWEST_ORNAMENTS = 7
 # Where one is, smaller parts are of it that lie no deeper than so many times its ornaments; of the
 # height of what is written.
 _BESIDE_BORDER, _SMALL_BESIDE = 1.15, 0.6
+# In depths of its ornaments: what is so far from all sides is of none; and of their number, so many
+# parts that are as large and lie there say that these are digits in a row.
+_FAR_FROM_SIDES, _AS_MANY = 1.6, 0.5
 # Of the highest other part: an upright line at the edge that is no higher may be a 1.
 _HIGHER_THAN_DIGITS = 1.3
 # So many tilts are tried.
@@ -219,8 +219,8 @@ class SheetParts:
         is_crossing = np.zeros(len(self._stats), bool)
         for part in np.flatnonzero(self._is_left).tolist():
             sides = self._stats[part, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
-            if sides.min() >= SMALLEST_CROSSING and sides.max() <= LARGEST_CROSSING * usual:
-                is_crossing[part] = _is_cross(self._own(part))
+            if sides.max() <= LARGEST_CROSSING * usual:
+                is_crossing[part] = is_cross(self._own(part))
         return is_crossing & (np.count_nonzero(is_crossing) >= FEWEST_CROSSINGS)
 
     def _go_along_sides(self, parts: NDArray[np.intp]) -> tuple[Mask, Mask]:
@@ -269,22 +269,6 @@ def _holes_in(part: Mask) -> int:
     """How many rings a part has."""
     padded = np.pad(~part, 1, constant_values=True).astype(np.uint8)
     return cv2.connectedComponents(padded, connectivity=4)[0] - 2
-
-
-def _is_cross(part: Mask) -> bool:
-    """Whether it is one level stroke and one upright one that cross about in the middle."""
-    beside = part.copy()
-    for arms, axis in ((part, 0), (part.T, 1)):
-        filled = arms.mean(axis=1) >= 0.75
-        starts, ends = runs_of(np.asarray(filled))
-        if len(starts) != 1 or ends[0] - starts[0] > 0.45 * len(arms):
-            return False
-        off_middle = starts[0] + ends[0] - len(arms)  # twice as far
-        if abs(off_middle) > 2 * _OFF_MIDDLE * len(arms):
-            return False
-        margin = slice(max(0, starts[0] - 1), ends[0] + 1)
-        beside[(margin, slice(None)) if axis == 0 else (slice(None), margin)] = False
-    return bool(beside.sum() <= _BESIDE_ARMS * part.sum())
 
 
 def _within(box: NDArray[np.float64], points: NDArray[np.float64]) -> Mask:
@@ -369,16 +353,17 @@ def _are_borders(stats: NDArray[np.int32], shape: tuple[int, ...], are_chains: M
         (x, wide, y, tall, height),
         (width - x - wide, wide, y, tall, height),
     )
+    nearest = np.min([inset for inset, *_ in sides], axis=0)
     for inset, depth, start, length, side in sides:
         near = (inset <= 1.5 * depth) & (inset + depth <= DEEPEST_BORDER * max(shape))
-        near &= inset + depth <= 0.4 * (width if depth is wide else height)
+        near &= inset + depth <= _DEEPEST_OF_SIDE * (width if depth is wide else height)
         is_long = near & (length >= LONGEST_ORNAMENT * side) & (length > 4 * depth)
         if depth is wide:  # a 1 at the edge of a sheet is as high as other digits
             is_long &= length > _HIGHER_THAN_DIGITS * tall[~is_long].max(initial=0)
         is_long |= are_chains & (inset <= 1.5 * depth) & (length > depth)
         boxes = np.stack([inset, depth, start, length])
         is_border |= _outside_of_larger(is_long, boxes, tall, side)
-        is_border |= _ornaments(near, boxes, side)
+        is_border |= _ornaments(near, boxes, side, nearest)
     return is_border
 
 
@@ -388,8 +373,8 @@ def _outside_of_larger(
     """Which of the chosen parts are smaller than something that lies further inside.
 
     Digits that touch go along a side, too, and so do those of a date between larger slashes, and
-    those in the last row of a table, which is larger, but around them. What leads out of the sheet
-    at an end of the side lies beside the paper.
+    those in the last row of a table, which is larger, but around them, or has upright lines between
+    them. What leads out of the sheet at an end of the side lies beside the paper.
 
     Args:
         chosen: bool (n,).
@@ -405,23 +390,30 @@ def _outside_of_larger(
     is_around &= (start <= start[:, None]) & (end >= end[:, None])
     leads_out = (start <= 0) | (end >= side)
     is_inside = ~chosen & ~leads_out & ~is_around & (inset + depth / 2 > deepest[:, None])
+    is_inside &= inset > (inset + depth / 2)[:, None]
     largest = np.where(is_inside, sizes, 0).max(axis=1, initial=0)
     return chosen & (largest >= SIZE_OF_DIGITS * depth)
 
 
-def _ornaments(near: Mask, boxes: NDArray[np.float64], side: float) -> Mask:
+def _ornaments(
+    near: Mask, boxes: NDArray[np.float64], side: float, nearest: NDArray[np.float64]
+) -> Mask:
     """Which of the parts near a side are many of one size, at one distance from it, all along.
+
+    Digits in the last row of a table are as large as those far from all sides.
 
     Args:
         near: bool (n,), which parts are.
         boxes: float (4, n): how far from the side each is, how deep, where along it, how long.
         side: how long it is, pixels.
+        nearest: float (n,), how far each is from the side nearest to it.
     """
     inset, depth, start, length = boxes
     if not near.any():
         return near
     usual = np.quantile(depth[near], 0.5, method="nearest")
-    chosen = near & (np.abs(depth - usual) <= 0.3 * usual + 1.5)
+    are_alike = np.abs(depth - usual) <= 0.3 * usual + 1.5
+    chosen = near & are_alike
     unit = np.quantile(length[chosen], 0.25)  # of one, for blurred ones touch
     number = np.maximum(1, np.round(length / unit))
     chosen &= np.abs(length - number * unit) <= 0.3 * unit + 1.5
@@ -429,6 +421,9 @@ def _ornaments(near: Mask, boxes: NDArray[np.float64], side: float) -> Mask:
         return np.zeros_like(near)
     chosen &= _in_line(start + length / 2, inset + depth / 2, chosen, usual)
     if number[chosen].sum() < FEWEST_ORNAMENTS:
+        return np.zeros_like(near)
+    far_from_all = are_alike & (nearest > _FAR_FROM_SIDES * usual)
+    if np.count_nonzero(far_from_all) >= _AS_MANY * np.count_nonzero(chosen):
         return np.zeros_like(near)
     reached = (start + length)[chosen].max() - start[chosen].min()
     # Digits in a row at the foot of a sheet are the largest that there is.

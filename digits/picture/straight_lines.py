@@ -64,6 +64,16 @@ class LevelLine:
         """Columns from one end to the other."""
         return self.last - self.first + 1
 
+    def leads_out_of(self, rows: int, columns: int) -> bool:
+        """Whether both its ends reach the border of a sheet of that size, whichever side."""
+        ends = [self.slope * x + self.height for x in (self.first, self.last)]
+        half = self.thickness / 2 + _EDGE
+        at_side = self.first <= _EDGE, self.last >= columns - 1 - _EDGE
+        return all(
+            is_out or y <= half or y >= rows - 1 - half
+            for is_out, y in zip(at_side, ends, strict=True)
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class _Pieces:

@@ -17,6 +17,9 @@ from digits.picture.usual_strokes import Strokes
 LONGEST_UPRIGHT_STROKE = 1.9
 # Likewise: nor so long an upright one that leads from border to border.
 LONGEST_STROKE_ACROSS = 1.4
+# Likewise: nor one that leads from a level line, or from the border of the sheet, to another, from
+# the middles of those lines.
+LONGEST_STROKE_BETWEEN = 1.25
 # As a slope: how far the sides of a box are from square at most.
 SQUARE = 0.09
 # Pixels: from the end of a line to the line that it leads to.
@@ -45,11 +48,38 @@ def upright_lines_among(
         is_thin = is_square and upright[number].thickness < strokes.thin
         return _is_side(ends[number], others, is_thin=is_thin)
 
-    return [
-        line
+    chosen = [
+        _is_too_long(line, shape, strokes, level) or is_side(number)
         for number, line in enumerate(upright)
-        if _is_too_long(line, shape, strokes, level) or is_side(number)
     ]
+    for number in _high_between(upright, ends, shape, strokes, level):
+        chosen[number] = True
+    return [line for line, is_line in zip(upright, chosen, strict=True) if is_line]
+
+
+def _high_between(
+    upright: list[LevelLine],
+    ends: list[list[list[_End]]],
+    shape: tuple[int, ...],
+    strokes: Strokes,
+    level: list[LevelLine],
+) -> list[int]:
+    """Numbers of those that are higher than digits and end where a crop cut a table, or on lines.
+
+    A single one from border to border may be a 1 in a tight crop.
+    """
+    found, across = [], []
+    for number, line in enumerate(upright):
+        at_border = [line.first <= SLACK, line.last >= shape[0] - 1 - SLACK]
+        beyond = sum(level[on[0][0]].thickness / 2 for on in ends[number] if on)
+        is_high = line.length + beyond >= LONGEST_STROKE_BETWEEN * strokes.height
+        if not is_high or (level and not _is_square_to(line, level)):
+            continue
+        if all(at_border):
+            across.append(number)
+        elif all(on or cut for on, cut in zip(ends[number], at_border, strict=True)):
+            found.append(number)
+    return [*found, *across] if len(across) != 1 or found else found
 
 
 def _is_too_long(

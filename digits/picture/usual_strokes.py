@@ -54,9 +54,12 @@ class Strokes:
             line: any straight piece.
             ink: bool (H, W), of the sheet, in which bars of digits side by side leave gaps.
         """
-        columns = ink.shape[1]
+        rows, columns = ink.shape
         shortest = LONGEST_LEVEL_STROKE * self.height
         shortest = min(shortest, max(LONG_ANYWHERE * columns, 1.2 * self.height))
         if line.length < shortest or line.thickness < self.thin:
             return line.length >= shortest
-        return longest_run(ink, line) >= min(LONGEST_LINE_UP * self.height, LEADS_ACROSS * columns)
+        run = longest_run(ink, line)
+        if line.leads_out_of(rows, columns) and run >= LEADS_ACROSS * line.length:
+            return True
+        return run >= min(LONGEST_LINE_UP * self.height, LEADS_ACROSS * columns)

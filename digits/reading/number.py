@@ -117,7 +117,8 @@ class Mark:
     """What is written and is no digit.
 
     Attributes:
-        kind: "dash", "point", "comma", "slash", "colon", "currency sign", "letter" or "unknown".
+        kind: "dash", "point", "comma", "slash", "colon", "currency sign", "letter" or "unknown",
+            such as a plus.
         box: where it is: x, y, width, height, pixels of the upright picture.
         row: 0 is the first from above.
     """
@@ -133,7 +134,7 @@ class NumberReading:
 
     Attributes:
         text: the digits alone; rows joined by a new line, clear gaps inside a row by " ".
-        written: with what stands between them, as far as it is sure: "12.50", "-5", "22/05".
+        written: with what stands between them, as far as it is sure: "12.50", "-5", "12+5=17".
         digits: in reading order.
         marks: what is no digit, in reading order.
         confidence: that `text` is right as a whole, in [0, 1].
@@ -504,7 +505,7 @@ def _assembled(
     digits = _digits_of(placed, sheet, picture, network)
     readings = [digit.reading for digit in digits]
     marks = _marks_of(rows, sheet)
-    unclear = sum(mark.kind in ("letter", "unknown") for mark in marks)
+    unclear = sum(sign.is_unclear for row in rows for sign in row.signs)
     clear = sum(reading.is_digit for reading in readings)
     is_number = clear > len(digits) - clear + unclear
     return NumberReading(

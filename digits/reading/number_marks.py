@@ -1,4 +1,4 @@
-"""What stands between the digits of a number and is none: dash, point, comma, slash, colon.
+"""What stands between digits and is none: dash, point, comma, slash, colon, plus, equals sign.
 
 Marks are told by their shape and by where they stand beside the baseline, in heights of the row.
 """
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from digits.picture.pixels import runs_of
+from digits.picture.crosses import is_cross
+from digits.picture.pixels import label_parts, runs_of
 from digits.picture.row_finding import Part, Row
 
 SIGNS = {
@@ -19,6 +20,8 @@ SIGNS = {
     "comma": ",",
     "slash": "/",
     "colon": ":",
+    "plus": "+",
+    "equals": "=",
 }
 """For each kind of mark that is written down how it is; letters and what is unknown are not."""
 
@@ -28,6 +31,10 @@ _LONGEST_COMMA = 0.5
 _LONGEST_DASH = 1.1
 _THICKEST_DASH = 0.3
 _SHORTEST_SLASH = 0.75
+# So long and so high is a plus; higher is a 4.
+_SMALLEST_PLUS, _LARGEST_PLUS = 0.3, 0.8
+# An equals sign is no higher, and its strokes are one above the other for so much of the shorter.
+_HIGHEST_EQUALS, _LEAST_ABOVE = 0.7, 0.6
 # Of the spread of its ink along a line that across it: less is straight.
 _STRAIGHT = 0.2
 
@@ -55,7 +62,7 @@ def guess_mark(part: Part, row: Row, stroke: float) -> MarkGuess | None:
     """
     pen = stroke / row.height
     shape = _Shape.of(part, row)
-    for guess in (_point, _colon, _dash, _comma, _slash):
+    for guess in (_point, _colon, _dash, _plus, _equals, _comma, _slash):
         found = guess(shape, pen)
         if found is not None:
             return found
@@ -88,6 +95,8 @@ class _Shape:
         tilt: of that direction, degrees from level.
         lean: how far it leans to the right of what the row's digits do, degrees.
         is_pair: whether it is two dots, one above the other.
+        is_cross: whether it is a level stroke and an upright one across.
+        are_bars: whether it is two level strokes, one above the other.
     """
 
     width: float
@@ -98,6 +107,8 @@ class _Shape:
     tilt: float
     lean: float
     is_pair: bool
+    is_cross: bool
+    are_bars: bool
 
     @classmethod
     def of(cls, part: Part, row: Row) -> _Shape:
@@ -105,6 +116,9 @@ class _Shape:
         x, y = part.middle
         across, (down, right) = _main_direction(part)
         upwards = np.rad2deg(np.arctan2(right * np.sign(-down or 1), abs(down)))
+        sides = sorted((part.width, part.height))
+        may_cross = sides[0] >= _SMALLEST_PLUS * row.height
+        may_cross &= sides[1] <= _LARGEST_PLUS * row.height
         return cls(
             width=part.width / row.height,
             height=part.height / row.height,
@@ -114,6 +128,8 @@ class _Shape:
             tilt=float(np.rad2deg(np.arctan2(abs(down), abs(right)))),
             lean=float(upwards) - row.slant,
             is_pair=_is_colon(part, row),
+            is_cross=may_cross and is_cross(part.mask),
+            are_bars=_are_bars(part, row),
         )
 
 
@@ -137,6 +153,14 @@ def _dash(shape: _Shape, pen: float) -> MarkGuess | None:
     if not is_flat or shape.width > _LONGEST_DASH:
         return None
     return MarkGuess("dash", 0.95 if -0.85 < shape.middle < -0.15 else 0.1)
+
+
+def _plus(shape: _Shape, pen: float) -> MarkGuess | None:
+    return MarkGuess("plus", 0.95) if shape.is_cross and -0.95 < shape.middle < -0.1 else None
+
+
+def _equals(shape: _Shape, pen: float) -> MarkGuess | None:
+    return MarkGuess("equals", 0.95) if shape.are_bars and -0.95 < shape.middle < -0.1 else None
 
 
 def _comma(shape: _Shape, pen: float) -> MarkGuess | None:
@@ -188,3 +212,14 @@ def _is_colon(part: Part, row: Row) -> bool:
         and gap >= 0.5 * min(upper, lower)
         and part.height <= row.height
     )
+
+
+def _are_bars(part: Part, row: Row) -> bool:
+    """Whether it is two level strokes, one above the other."""
+    if part.width > _LONGEST_DASH * row.height or part.height > _HIGHEST_EQUALS * row.height:
+        return False
+    x, _, width, height, _ = label_parts(part.mask)[1][1:].T
+    if len(x) != 2 or (width < 1.4 * height).any():
+        return False
+    shared = (x + width).min() - x.max()
+    return bool(shared >= _LEAST_ABOVE * width.min())

@@ -56,7 +56,7 @@ class RowReading:
     @cached_property
     def told(self) -> list[tuple[Sign, bool]]:
         """All signs that can be written down, and whether a clear gap lies before each."""
-        told = [sign for sign in self.signs if sign.kind not in ("letter", "unknown")]
+        told = [sign for sign in self.signs if not sign.is_unclear]
         gaps = [self.gaps.are_apart(left.part, right.part) for left, right in pairwise(told)]
         return list(zip(told, [False, *gaps], strict=False))
 

@@ -35,6 +35,8 @@ WIDEST_BOX = 1.7
 _WIDER_THAN_BOXES, _SEVERAL_BOXES = 1.75, 2.25
 # Of the height of a row: a gap between numbers in two cells of a table is no narrower.
 LEAST_BETWEEN_CELLS = 0.4
+# Of such a gap: digits of one number in a cell are no farther apart.
+_MUCH_CLOSER = 0.5
 # Digits in boxes that are too pale to be seen: so many are so far apart at most, from middle to
 # middle, and none twice as far as another.
 FEWEST_PITCHES, WIDEST_PITCH = 3, 2.1
@@ -85,8 +87,10 @@ class RowGaps:
             return self._are_in_two_groups(left, right)
         cells = [self._cell_around(part) for part in (left, right)]
         widest_box = WIDEST_BOX * self.row.height
-        are_in_cells = widest_box < min(cells) and max(cells) < np.inf
-        if are_in_cells and self._are_parted(left, right):
+        are_wide = widest_box < min(cells) and self._are_parted(left, right)
+        if are_wide and (
+            max(cells) < np.inf or any(self._are_close_around(part, gap) for part in (left, right))
+        ):
             return gap > LEAST_BETWEEN_CELLS * self.row.height
         if gap <= self._least_gap or self._is_evenly_spaced:
             return False
@@ -195,6 +199,8 @@ class RowGaps:
 
     def _are_parted(self, left: Part, right: Part) -> bool:
         """Whether there is an upright line between two signs, one of which may touch it."""
+        if not self.uprights.size:
+            return False
         is_between = self.uprights > left.middle[0]
         is_between &= self.uprights < right.middle[0]
         return bool(is_between.any())
@@ -226,11 +232,30 @@ class RowGaps:
 
     def _cell_around(self, part: Part) -> float:
         """How far it is from the upright line before a part to the one behind it, pixels."""
+        before, behind = self._sides_around(part)
+        return behind - before
+
+    def _sides_around(self, part: Part) -> tuple[float, float]:
+        """The columns of the upright lines before and behind a part; infinite for none."""
+        if not self.uprights.size:  # as mostly
+            return -np.inf, np.inf
         x, _ = part.middle
         before, behind = self.uprights[self.uprights < x], self.uprights[self.uprights > x]
-        if not (before.size and behind.size):
-            return np.inf
-        return float(behind.min() - before.max())
+        return float(before.max(initial=-np.inf)), float(behind.min(initial=np.inf))
+
+    def _are_close_around(self, part: Part, gap: int) -> bool:
+        """Whether a part stands in a cell of several digits, all much closer than by a gap.
+
+        A box holds one digit, and where sides of boxes are not seen no digits are so close. A crop
+        may cut a cell.
+        """
+        before, behind = self._sides_around(part)
+        inside = [
+            self._gap(*pair)
+            for pair in self._neighbours()
+            if before < pair[0].middle[0] and pair[1].middle[0] < behind
+        ]
+        return bool(inside) and max(inside) <= _MUCH_CLOSER * gap
 
 
 def _uprights_beside(row: Row, sheet: Sheet) -> NDArray[np.float64]:

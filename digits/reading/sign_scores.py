@@ -23,7 +23,7 @@ from digits.picture.preparation import Sheet
 from digits.picture.row_finding import Part, Row
 from digits.reading.number_lattice import Segment
 from digits.reading.number_marks import SIGNS as WRITTEN
-from digits.reading.number_marks import guess_mark
+from digits.reading.number_marks import MarkGuess, guess_mark
 from digits.reading.row_cutting import CutRow, logits_of, may_be_digit
 from digits.reading.row_evidence import RowEvidence
 
@@ -58,6 +58,11 @@ class Sign:
     log_shares: NDArray[np.float64] | None
     score: float
     total: float
+
+    @property
+    def is_unclear(self) -> bool:
+        """Whether it is neither a digit nor a mark."""
+        return self.kind != "digit" and not self.written
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +117,9 @@ def score_signs(
     if evidence is None:
         return [_likeliest_by_shape(segment, cut, asked) for segment in cut.segments]
     return [
-        _likeliest_by_both(segment, cut, asked, evidence, among_digits) for segment in cut.segments
+        _mark_by_shape(segment, cut)
+        or _likeliest_by_both(segment, cut, asked, evidence, among_digits)
+        for segment in cut.segments
     ]
 
 
@@ -167,6 +174,30 @@ def _likeliest_by_both(
     return _or_nothing(sign, evidence.log_nothing(segment))
 
 
+def _mark_by_shape(segment: Segment, cut: CutRow) -> Sign | None:
+    """A plus or an equals sign: the network of rows, which has no such classes, is not asked."""
+    marks = [cut.marks[piece] for piece in range(segment.first, segment.stop)]
+    kinds = [mark.kind if mark else "" for mark in marks]
+    found = marks[0]
+    if kinds == ["dash", "dash"]:
+        found = guess_mark(segment.part, cut.row, cut.stroke)
+    elif kinds != ["plus"]:
+        return None
+    if found is None or found.kind not in ("plus", "equals"):
+        return None
+    return _sign_of(found, segment.part, 0.0)
+
+
+def _is_plus(piece: int, cut: CutRow) -> bool:
+    mark = cut.marks[piece]
+    return mark is not None and mark.kind == "plus"
+
+
+def _sign_of(mark: MarkGuess, part: Part, score: float) -> Sign:
+    kind = mark.kind if mark.kind in MARKS.values() else "unknown"
+    return Sign(part, kind, WRITTEN[mark.kind], None, None, score, score)
+
+
 def _sign_in_row(
     segment: Segment,
     evidence: NDArray[np.float64],
@@ -199,7 +230,8 @@ def _sign_in_row(
 
 def _doubt_of_slash(segment: Segment, cut: CutRow) -> float:
     """What it costs that a segment is a slash, as a logarithm, where a slash hardly ever is."""
-    is_at_end = segment.first == 0 or segment.stop == len(cut.pieces)
+    is_first = all(_is_plus(number, cut) for number in range(segment.first))
+    is_at_end = is_first or segment.stop == len(cut.pieces)
     is_low = segment.part.height < _LOWEST_SLASH * cut.row.height
     is_like_a_one = is_low and abs(cut.row.foot_of(segment.part)) < _HIGHEST_FOOT
     return _SLASH_AT_END * is_at_end + _SLASH_LIKE_A_ONE * is_like_a_one
@@ -254,7 +286,7 @@ def _likeliest_by_shape(segment: Segment, cut: CutRow, asked: AskedDigits) -> Si
     if guess is not None:
         score = float(np.log(guess.probability)) + absorbed
         score += _doubt_of_slash(segment, cut) if guess.kind == "slash" else 0.0
-        choices.append(Sign(part, guess.kind, WRITTEN[guess.kind], None, None, score, score))
+        choices.append(_sign_of(guess, part, score))
     if part in asked.logits:
         logits, score = asked.logits[part], asked.scores[part]
         score += absorbed + float(np.log1p(-guess.probability if guess else 0.0))

@@ -224,3 +224,53 @@ def test_round_corners_are_no_digits_that_touch_their_box() -> None:
     for middle, start in (((60, 90), 180), ((460, 90), 270), ((460, 210), 0), ((60, 210), 90)):
         cv2.ellipse(sheet, middle, (40, 40), 0, start, start + 90, 0, 4)
     assert np.array_equal(find_sheet_ink(sheet).ink_map > 0.5, bare < 128)
+
+
+def crop_of_table(
+    digits: str, uprights: list[int], height: int, level: dict[int, int] | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """A crop of a row of a table, black on white, and the digits in it alone.
+
+    Args:
+        digits: side by side.
+        uprights: columns of lines that lead from border to border, or between the two level ones.
+        height: pixels above the digits and below them.
+        level: rows of lines from border to border, each with its thickness.
+    """
+    bare = written(digits)[TOP - height : TOP + SIDE + height]
+    rows = sorted(level or {0: 0, len(bare): 0})
+    sheet = bare.copy()
+    for x in uprights:
+        cv2.line(sheet, (x, rows[0]), (x, rows[-1]), 0, 8)
+    for y, thickness in (level or {}).items():
+        cv2.line(sheet, (0, y), (sheet.shape[1], y), 0, thickness)
+    return sheet, bare
+
+
+def test_uprights_that_a_crop_cuts_at_both_ends_go() -> None:
+    sheet, bare = crop_of_table("2038", [34, 200, 374], 3)
+    digits_left, lines_left = left_of_lines(sheet, bare)
+    assert digits_left > 0.95
+    assert lines_left == 0
+
+
+def test_an_upright_between_a_bold_line_and_another_goes() -> None:
+    sheet, bare = crop_of_table("6", [140], 40, {36: 14, 136: 8})
+    digits_left, lines_left = left_of_lines(sheet, bare)
+    assert digits_left > 0.95
+    assert lines_left == 0
+
+
+def test_a_line_that_leaves_a_crop_at_a_corner_goes() -> None:
+    bare = written("2053")
+    sheet = bare.copy()
+    cv2.line(sheet, (0, 18), (190, -4), 0, 8)
+    digits_left, lines_left = left_of_lines(sheet, bare)
+    assert digits_left > 0.95
+    assert lines_left == 0
+
+
+def test_a_one_that_fills_a_crop_stays() -> None:
+    bare = written("205")[TOP - 3 : TOP + SIDE + 3]
+    cv2.line(bare, (300, 0), (300, len(bare)), 0, PEN)
+    assert left_of_lines(bare, bare)[0] > 0.95

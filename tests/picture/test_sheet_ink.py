@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from digits.common.errors import NoInkError
+from digits.picture import photo_ink
 from digits.picture.sheet_ink import find_sheet_ink
 from digits.picture.sheet_parts import longest_lines, usual_height
 from tests.drawings import DIGITS, draw
@@ -348,6 +349,31 @@ def test_pieces_of_a_line_go_that_is_faint_elsewhere(*, is_upright: bool) -> Non
     assert_only_digits_stay(on_grainy_paper(sheet), bare < 128, 0.97, 11)
 
 
+def test_a_piece_of_a_faint_upright_line_goes_that_is_higher_than_any_one() -> None:
+    bare = np.full((400, 520), 255, np.uint8)
+    bare[100:260, 20:420] = written("2053")
+    sheet = bare.astype(np.float32)
+    sheet[:, 460:464] = 225
+    sheet[10:160, 460:464] = 100
+    assert_only_digits_stay(on_grainy_paper(sheet), bare < 128, 0.97, 11)
+
+
+@pytest.mark.parametrize("lightness", [1.0, 3.0])
+def test_where_nothing_is_light_on_a_photo_ink_is_dark(lightness: float, monkeypatch) -> None:
+    """A dense table has no light strokes, though light is what lies between its lines."""
+    bare = written("2053")
+    find_width = photo_ink._width_to_close
+
+    def none_if_light(grey: np.ndarray, is_lit: bool, *args: float) -> float:
+        if not is_lit:
+            raise NoInkError("")
+        return find_width(grey, is_lit, *args)
+
+    monkeypatch.setattr(photo_ink, "_width_to_close", none_if_light)
+    monkeypatch.setattr(photo_ink, "_lightness_of_narrow_things", lambda _: lightness)
+    assert_only_digits_stay(on_grainy_paper(bare), bare < 128, 0.95, 7)
+
+
 @pytest.mark.parametrize("sides", [False, True])
 def test_a_line_below_digits_or_a_box_around_says_nothing_of_their_height(*, sides: bool) -> None:
     bare = np.full((330, 560), 255, np.uint8)
@@ -404,6 +430,48 @@ def test_the_last_row_of_a_table_is_no_printed_border(beside: bool) -> None:
         sheet[20:180, -12:] = 0
         ink = np.pad(ink, ((0, 0), (0, 40)))
     assert_only_digits_stay(sheet, ink, 0.95, 11)
+
+
+@pytest.mark.parametrize("bar", [(150, 12, 200), (150, 12, 100)])
+def test_the_last_row_of_a_table_whose_lines_fade_is_no_printed_border(bar) -> None:
+    """What is left of an upright line is larger than digits."""
+    sheet = np.full((250, 640), 255, np.uint8)
+    for y in (55, 125, 195):
+        for x in (left + right for left in range(50, 640, 150) for right in (0, 48)):
+            cv2.ellipse(sheet, (x, y + 15), (15, 21), 0, 0, 360, 0, 6)
+    ink = sheet < 128
+    x, top, bottom = bar
+    sheet = with_lines(sheet, [((x, top), (x, bottom)), ((x - 20, top), (x + 20, top))])
+    found = find_sheet_ink(sheet).ink_map > 0.5
+    assert (found & ink).sum() >= 0.97 * ink.sum()
+
+
+def heading(bottom: int) -> tuple[np.ndarray, np.ndarray]:
+    """A table's upper line, sides that hang on it down to there, and digits below; the latter."""
+    sheet = np.full((250, 640), 255, np.uint8)
+    for x in (left + right for left in range(90, 600, 150) for right in (0, 48)):
+        cv2.ellipse(sheet, (x, 140), (17, 27), 0, 0, 360, 0, 7)
+    ink = sheet < 128
+    sides = [((x, 40), (x, bottom)) for x in range(190, 600, 150)]
+    return with_lines(with_lines(sheet, [((40, 40), (620, 40))]), sides, 9), ink
+
+
+@pytest.mark.parametrize("bottom", [75, 105])
+def test_sides_that_hang_beside_the_empty_cells_of_a_heading_go(bottom: int) -> None:
+    sheet, ink = heading(bottom)
+    assert_only_digits_stay(sheet, ink, 0.97, 11)
+
+
+def test_ones_below_a_line_are_no_sides_of_a_heading() -> None:
+    sheet = np.full((300, 500), 255, np.uint8)
+    for x in (200, 240):
+        cv2.line(sheet, (x, 44), (x, 100), 0, 7)
+    for x in (200, 250):
+        cv2.ellipse(sheet, (x, 170), (17, 27), 0, 0, 360, 0, 7)
+    ink = sheet < 128
+    sheet = with_lines(sheet, [((0, 40), (499, 40)), ((0, 220), (499, 220))])
+    found = find_sheet_ink(sheet).ink_map > 0.5
+    assert (found & ink).sum() >= 0.95 * ink.sum()
 
 
 @pytest.mark.parametrize("heading", [36, 90])

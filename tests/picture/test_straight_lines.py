@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digits.picture.pixels import Mask
-from digits.picture.straight_lines import find_level_lines, pixels_of_lines
+from digits.picture.straight_lines import LevelLine, find_level_lines, pixels_of_lines
+from digits.picture.usual_strokes import Strokes
 
 HEIGHT, WIDTH = 100, 240
 
@@ -70,3 +71,29 @@ def test_an_empty_mask_has_no_lines() -> None:
     nothing = np.zeros((HEIGHT, WIDTH), bool)
     assert not find_level_lines(nothing, 60, 7)
     assert not pixels_of_lines(nothing, []).any()
+
+
+@pytest.mark.parametrize(
+    ("line", "leads_out"),
+    [
+        (LevelLine(-0.1, 10.0, 0, 95, 5.0), True),  # at the left and at the upper side
+        (LevelLine(0.0, 40.0, 0, 299, 5.0), True),  # at either end
+        (LevelLine(0.1, 50.0, 20, 299, 5.0), False),  # at the right and at no other
+        (LevelLine(0.0, 40.0, 20, 200, 5.0), False),
+    ],
+)
+def test_a_line_leads_out_of_a_sheet_if_both_its_ends_reach_any_side(
+    line: LevelLine, leads_out: bool
+) -> None:
+    assert line.leads_out_of(80, 300) == leads_out
+
+
+def test_a_line_as_thick_as_strokes_is_none_if_it_leads_out_of_the_sheet_at_both_ends() -> None:
+    ink = np.zeros((100, 400), bool)
+    lines = [LevelLine(-0.1, 12.0, 0, 120, 6.0), LevelLine(-0.1, 62.0, 0, 120, 6.0)]
+    for line in lines:
+        for x in range(line.first, line.last + 1):
+            y = round(line.slope * x + line.height)
+            ink[max(0, y - 3) : y + 3, x] = True
+    strokes = Strokes(height=50.0, width=6.0)
+    assert [strokes.are_no_level(line, ink) for line in lines] == [True, False]

@@ -23,7 +23,7 @@ SIZE, PEN, TOP, PITCH = 110, 9, 60, 92
 
 
 def drawn_row(signs: str, pitch: int = PITCH) -> np.ndarray:
-    """Signs side by side, black on white: digits, and "-", ".", "/", ":", " "."""
+    """Signs side by side, black on white: digits, and "-", "+", "=", ".", "/", ":", " "."""
     sheet = np.full((240, pitch * (len(signs) - 1) + 150, 3), 255, np.uint8)
     for number, sign in enumerate(signs):
         x = 20 + pitch * number
@@ -38,8 +38,13 @@ def drawn_row(signs: str, pitch: int = PITCH) -> np.ndarray:
 
 def draw_mark(sheet: np.ndarray, sign: str, x: int) -> None:
     foot = TOP + round(0.88 * SIZE)
-    if sign == "-":
+    if sign in "-+":
         cv2.line(sheet, (x - 20, TOP + 55), (x + 20, TOP + 55), (0, 0, 0), PEN)
+    if sign == "+":
+        cv2.line(sheet, (x, TOP + 33), (x - 2, TOP + 77), (0, 0, 0), PEN)
+    if sign == "=":
+        for y in (TOP + 44, TOP + 68):
+            cv2.line(sheet, (x - 20, y), (x + 20, y), (0, 0, 0), PEN)
     if sign in ".:":
         cv2.circle(sheet, (x, foot), 7, (0, 0, 0), -1)
     if sign == ":":
@@ -67,7 +72,22 @@ def test_ones_that_stand_far_from_their_neighbours_are_digits(text: str) -> None
     assert number.is_number
 
 
-@pytest.mark.parametrize("written", ["12.50", "-5", "22/05", "-1000-", "9:30", "3-4", "1.234.567"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "12.50",
+        "-5",
+        "22/05",
+        "-1000-",
+        "9:30",
+        "3-4",
+        "1.234.567",
+        "+50",
+        "42+66=108",
+        "+123",
+        "=9-4",
+    ],
+)
 def test_what_stands_between_digits_is_written_and_is_none(written: str) -> None:
     number = read_number(drawn_row(written))
     assert number.written == written

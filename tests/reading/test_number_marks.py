@@ -30,6 +30,8 @@ MARKS = {
     "dash": part([(80, 150), (130, 148)]),
     "slash": part([(90, 215), (145, 90)]),
     "colon": part([(100, 140), (100, 141)], [(100, 190), (100, 191)], pen=14),
+    "plus": part([(80, 150), (130, 146)], [(103, 122), (107, 174)]),
+    "equals": part([(80, 137), (130, 135)], [(82, 162), (131, 160)]),
 }
 
 
@@ -63,6 +65,10 @@ def test_a_one_that_leans_as_the_row_does_is_no_slash() -> None:
 def test_a_dash_at_the_foot_is_hardly_one() -> None:
     low = guess_mark(part([(80, 199), (140, 198)]), ROW, PEN)
     assert low is None or low.probability <= 0.1
+
+
+def test_a_cross_as_high_as_digits_is_no_plus() -> None:
+    assert guess_mark(part([(60, 150), (140, 150)], [(100, 105), (100, 195)]), ROW, PEN) is None
 
 
 def test_a_dot_above_the_middle_may_be_half_of_a_colon() -> None:

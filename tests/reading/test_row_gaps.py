@@ -76,6 +76,19 @@ def test_digits_in_two_wide_cells_are_two_numbers_even_where_the_gap_is_no_wider
     assert are_apart([110, 190], [170.0]) == [False]  # a line alone makes no cells
 
 
+def test_a_line_parts_two_cells_of_which_one_holds_several_digits_however_a_crop_cuts_them() -> (
+    None
+):
+    assert are_apart([60, 95, 155], [140.0]) == [False, True]
+    assert are_apart([60, 155, 190], [140.0]) == [True, False]
+    assert are_apart([60, 95, 135], [130.0]) == [False, False]  # so narrow a gap tells nothing
+    assert are_apart([60, 110, 165], [150.0]) == [False, False]  # as in boxes
+    assert are_apart([60, 95, 155], [140.0, 190.0]) == [
+        False,
+        False,
+    ]  # likewise, one of which is seen
+
+
 def test_several_empty_boxes_part_two_numbers() -> None:
     squared = [float(x) for x in range(40, 500, 30)]  # lines of squared paper
     assert are_apart([55, 95, 200, 240], squared) == [False, True, False]

@@ -1,0 +1,243 @@
+"""Rows of equal boxes, one for each digit, parted by sides, or by teeth that stand on a line.
+
+A side or a tooth that touches a digit is of one part with it, and a 1 looks like one. But the ends
+of the row and the number of its boxes say where all of them stand, and they are of one height.
+
+Coordinates: x to the right, y downwards, whole numbers at pixel centres.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digits.picture.box_sides import HIGHEST_BOX, Strip
+from digits.picture.pixels import Mask, runs_of
+from digits.picture.straight_lines import LevelLine, draw_line, pixels_of_lines
+
+# Of the usual height: the upper line of a row is no closer. Of how far it is: how far its ends are
+# from those of the lower one.
+_LOWEST_BOX, _OFF_END = 0.6, 0.15
+# Of their height, or the usual one if there is no upper line, how wide boxes are; so many at least
+# are parted by sides, and by teeth; no row has more.
+_NARROWEST_BOX, _WIDEST_BOX, _FEWEST_SIDED, _FEWEST_TOOTHED, _MOST_BOXES = 0.45, 1.6, 3, 4, 30
+# Likewise, how high sides are at least, and how high teeth; and how high above a line without an
+# upper one it is looked.
+_SIDE, _LOWEST_TOOTH, _HIGHEST_TOOTH, _LOOKED_AT = 0.95, 0.2, 0.65, 0.9
+# Of a box's width, how far one is off its place; of the places, how many lack one.
+_OFF_PLACE, _MISSING = 0.12, 0.13
+# Bare ones are no wider than so many times the line, and differ so much in height; of all, so many
+# are bare, and so many at least.
+_WIDEST_OF_LINE, _ALIKE, _BARE, _FEWEST_BARE = 2.0, 0.2, 0.3, 2
+# The quantile of their widths that no stroke adds to; what is so much wider is with a stroke.
+_THIN, _AS_WIDE = 0.3, 1.35
+# Pixels: between a line that was taken away and what stands on it; and no tooth is shorter.
+_GAP, _SHORTEST = 3, 6
+_BLUR = 1
+
+
+@dataclass(frozen=True, eq=False)
+class EqualBoxes:
+    """A row of boxes.
+
+    Attributes:
+        below: its lower line.
+        height: of its boxes, pixels.
+        sides: what parts them: nearly level lines of the sheet on its side.
+    """
+
+    below: LevelLine
+    height: float
+    sides: list[LevelLine]
+
+    def holds(self, upright: LevelLine) -> bool:
+        """Whether an upright line is in the row."""
+        y = (upright.first + upright.last) / 2
+        x = upright.slope * y + upright.height
+        above_line = self.below.slope * x + self.below.height - y
+        return bool(0 < above_line < self.height and self.below.first <= x <= self.below.last)
+
+    def pixels_of_sides(self, mask: Mask) -> Mask:
+        """The ink of its sides, bool (H, W), without that of strokes beside them.
+
+        Args:
+            mask: bool (H, W), ink.
+        """
+        near = np.zeros(mask.shape[::-1], np.uint8)
+        for side in self.sides:
+            draw_line(near, side, side.thickness + 2 * _BLUR)
+        return np.asarray(pixels_of_lines(mask.T, self.sides) & (near > 0)).T
+
+
+def find_equal_boxes(mask: Mask, level: Sequence[LevelLine], height: float) -> list[EqualBoxes]:
+    """All rows of equal boxes on a sheet.
+
+    Args:
+        mask: bool (H, W), ink; the level lines may be taken away.
+        level: nearly level lines.
+        height: usual one of what is written, pixels.
+    """
+    rows = []
+    for below in level:
+        if below.length >= _FEWEST_SIDED * _NARROWEST_BOX * _LOWEST_BOX * height:
+            above = _above(below, level, height)
+            sides = _Standing.on(below, above, mask, height).sides()
+            if sides:
+                apart = height if above is None else _apart(above, below)
+                rows.append(EqualBoxes(below, apart, sides))
+    return rows
+
+
+def _apart(above: LevelLine, below: LevelLine) -> float:
+    """How far one line is above the other, pixels."""
+    middle = (below.first + below.last) / 2
+    return below.height - above.height + (below.slope - above.slope) * middle
+
+
+def _above(below: LevelLine, level: Sequence[LevelLine], height: float) -> LevelLine | None:
+    """The nearest line above that begins and ends where one does."""
+    found = None
+    for line in level:
+        apart = _apart(line, below)
+        off = max(abs(line.first - below.first), abs(line.last - below.last))
+        is_row = _LOWEST_BOX * height <= apart <= HIGHEST_BOX * height
+        is_nearer = found is None or apart < _apart(found, below)
+        if is_row and off <= _OFF_END * apart + line.thickness and is_nearer:
+            found = line
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class _Standing:
+    """What stands on a level line.
+
+    Attributes:
+        line: the line.
+        strip: the sheet above it, to the upper line if there is one.
+        height: of boxes, if there are any, pixels.
+        reached: int (n,), how far ink goes up from the line in each of the strip's columns, pixels.
+        is_closed: whether there is an upper line.
+    """
+
+    line: LevelLine
+    strip: Strip
+    height: float
+    reached: NDArray[np.intp]
+    is_closed: bool
+
+    @classmethod
+    def on(cls, line: LevelLine, above: LevelLine | None, mask: Mask, height: float) -> _Standing:
+        """All on one line, up to another, or the usual height."""
+        upper = above or replace(line, height=line.height - _LOOKED_AT * height)
+        strip = Strip.between(upper, line, mask)
+        upwards = strip.near[::-1]
+        begins = upwards[:_GAP].argmax(axis=0)  # 0 where nothing does
+        is_end = ~upwards & (np.arange(len(upwards))[:, None] >= begins)
+        reached = np.where(is_end.any(axis=0), is_end.argmax(axis=0), len(upwards))
+        return cls(line, strip, len(upwards) if above else height, reached, above is not None)
+
+    def sides(self) -> list[LevelLine]:
+        """Sides or teeth, if they part the line into equal boxes."""
+        length = self.line.length - self.line.thickness
+        first = self.line.first + self.line.thickness / 2 - float(self.strip.columns[0])
+        for boxes in self._numbers_of_boxes(length):
+            width = length / boxes
+            places = first + width * np.arange(1.0, boxes)
+            found = self._sides_at(np.asarray(places, np.float64), _OFF_PLACE * width)
+            if found:
+                return [*found, *self._ends([first, first + length])]
+        return []
+
+    def _numbers_of_boxes(self, length: float) -> Iterable[int]:
+        """How many there may be, most first."""
+        standing = len(runs_of(self.reached >= _LOWEST_TOOTH * self.height)[0])
+        most = min(_MOST_BOXES, length / (_NARROWEST_BOX * self.height))
+        most = min(most, standing / (1 - _MISSING) + 1)
+        fewest = max(_FEWEST_SIDED, int(np.ceil(length / (_WIDEST_BOX * self.height))))
+        return range(int(most), fewest - 1, -1)
+
+    def _sides_at(self, places: NDArray[np.float64], off: float) -> list[LevelLine]:
+        """Those at places in a row, float (n,), if there are some at most of them."""
+        windows = [slice(max(0, int(x - off)), int(x + off) + 2) for x in places.tolist()]
+        tops = [int(self.reached[window].max(initial=0)) for window in windows]
+        top = float(sorted(tops)[int(_MISSING * len(tops))])
+        if not self._are_high(top, len(places) + 1):
+            return []
+        seen = [
+            (place, *found)
+            for place, window in enumerate(windows)
+            if abs(tops[place] - top) <= _ALIKE * top + 1
+            and (found := self._bare_in(window, top)) is not None
+        ]
+        if not seen:
+            return []
+        numbers, middles, widths = np.array(seen).T
+        width = float(np.quantile(widths, _THIN))
+        moved = middles - places[numbers.astype(np.intp)]
+        is_bare = widths <= _AS_WIDE * width + 1
+        is_bare &= np.abs(moved - np.quantile(moved[is_bare], 0.5, method="nearest")) <= off / 2
+        fewest = 1 if self.is_closed else _FEWEST_BARE
+        if is_bare.sum() < max(fewest, _BARE * len(places)):
+            return []
+        at = _fitted(places, numbers[is_bare].astype(np.intp), moved[is_bare], 0.5 * width)
+        return [self._side(x, top, width) for x in at.tolist()]
+
+    def _ends(self, places: Sequence[float]) -> list[LevelLine]:
+        """The sides or teeth at the ends of the line, where there are some."""
+        lowest = (_SIDE if self.is_closed else _LOWEST_TOOTH) * self.height
+        found = []
+        for x in places:
+            window = slice(max(0, int(x) - _GAP), int(x) + _GAP + 2)
+            top = float(self.reached[window].max(initial=0))
+            if top >= lowest:
+                found.append(self._side(x, top, self.line.thickness))
+        return found
+
+    def _are_high(self, top: float, boxes: int) -> bool:
+        """Whether so many boxes are parted by sides so high, or by teeth."""
+        if top < _SHORTEST:
+            return False
+        if self.is_closed and top >= _SIDE * self.height:
+            return True
+        is_tooth = _LOWEST_TOOTH * self.height <= top <= _HIGHEST_TOOTH * self.height
+        return is_tooth and boxes >= _FEWEST_TOOTHED
+
+    def _bare_in(self, window: slice, top: float) -> tuple[float, float] | None:
+        """Middle and width of what stands there without anything that touches it."""
+        halfway = self.strip.inked[-1 - round((_GAP + top) / 2)]
+        starts, ends = runs_of(halfway)
+        is_thin = ends - starts <= _WIDEST_OF_LINE * self.line.thickness + 2
+        is_bare = is_thin & (starts < window.stop) & (ends > window.start)
+        if not is_bare.any():
+            return None
+        middles, widths = (starts + ends - 1) / 2, ends - starts
+        off = np.abs(middles - (window.start + window.stop - 1) / 2)
+        nearest = np.where(is_bare, off, np.inf).argmin()
+        return float(middles[nearest]), float(widths[nearest])
+
+    def _side(self, x: float, top: float, width: float) -> LevelLine:
+        """That at a column of the strip."""
+        at = int(np.clip(round(x), 0, len(self.strip.columns) - 1))
+        bottom = float(self.strip.bottoms[at])
+        return self.strip.upright_at(x, bottom - top - _GAP, bottom + _GAP, width)
+
+
+def _fitted(
+    places: NDArray[np.float64], seen: NDArray[np.intp], moved: NDArray[np.float64], off: float
+) -> NDArray[np.float64]:
+    """Where sides are, if some are seen.
+
+    Args:
+        places: float (n,), about where all are.
+        seen: numbers of those that are seen.
+        moved: how far these are from there, pixels.
+        off: how far one is at most from where the others say that it is, likewise.
+    """
+    line = np.polyfit(seen, moved, 1) if len(seen) > _FEWEST_BARE else [0.0, moved.mean()]
+    fitted = places + np.polyval(line, np.arange(len(places)))
+    own = places[seen] + moved
+    fitted[seen] = np.where(np.abs(own - fitted[seen]) <= off, own, fitted[seen])
+    return fitted

@@ -25,6 +25,8 @@ _SPANS, _LONGEST = 0.5, 0.6
 LEAST_OF_SHEET = 0.2
 # In heights of digits: such a line by itself is about as long, or longer.
 LENGTH_OF_LINE = 4.0
+# Of the box around such a row, what is ink; of its height, what is lower are crumbs.
+_LEAST_OF_ROW, _LOWEST_BESIDE_ROW = 0.2, 0.25
 # Of its length: what leads across and is no wider, with its tilt, is a line.
 WIDEST_LINE = 0.2
 # Of the usual height: a flat part that is longer is no dash.
@@ -102,6 +104,10 @@ def _usual_height(stats: NDArray[np.int32], rows: int) -> float:
     # A line of the paper, if there is anything else.
     leads_across = (heights >= LEADS_ACROSS * rows) & (widths <= WIDEST_LINE * heights)
     tall = tall & ~leads_across if (tall & ~leads_across).any() else tall
+    # A row of digits that a line joins, beside crumbs of it.
+    inked = stats[:, cv2.CC_STAT_AREA] / (widths * heights)
+    is_row = (widths > 6 * heights) & (inked >= _LEAST_OF_ROW)
+    tall &= heights[tall].max(initial=0) >= _LOWEST_BESIDE_ROW * heights[is_row].max(initial=0)
     if not tall.any():  # all is one part: a row of digits that a line joins
         tallest, widest = float(heights.max(initial=0)), float(widths.max(initial=0))
         if tallest >= LEAST_OF_SHEET * rows or not widest:
@@ -300,7 +306,8 @@ def _carries_ink(frame: Mask, usual: float) -> bool:
     thickest = _THICKEST_SIDE * stroke_width(frame.astype(np.float32))
     level = find_level_lines(frame, _LEAST_OF_SIDE * width, thickest)
     on_its_side = np.ascontiguousarray(frame.T)
-    upright = find_level_lines(on_its_side, _LEAST_OF_SIDE * height, thickest)
+    rises = max((abs(line.slope) * width for line in level), default=0.0)
+    upright = find_level_lines(on_its_side, _LEAST_OF_SIDE * (height - rises), thickest)
     sides = pixels_of_lines(frame, level) | pixels_of_lines(on_its_side, upright).T
     rest = frame & ~sides
     is_straight = len(level) + len(upright) >= _FEWEST_SIDES  # however bold what it carries is

@@ -6,7 +6,7 @@ import pytest
 
 from digits.common.errors import NoInkError
 from digits.picture.sheet_ink import find_sheet_ink
-from digits.picture.sheet_parts import longest_lines, usual_height
+from digits.picture.sheet_parts import SheetParts, longest_lines, usual_height
 from tests.drawings import DIGITS, draw
 
 PEN, SIDE = 8, 100
@@ -420,3 +420,25 @@ def test_ones_between_two_lines_are_no_bold_sides() -> None:
     sheet = with_lines(sheet, [((0, y), (499, y)) for y in (55, 145)])
     found = find_sheet_ink(sheet).ink_map > 0.5
     assert (found & ink).sum() >= 0.9 * ink.sum()
+
+
+def test_crumbs_of_a_line_do_not_hide_how_high_the_row_that_it_joins_is() -> None:
+    ink = np.zeros((180, 900), bool)
+    ink[60:66, 40:860] = ink[130:136, 40:860] = True
+    ink[60:136, 40:860:30] = ink[60:136, 41:860:30] = ink[60:136, 42:860:30] = True
+    for x in (10, 880):
+        ink[60:68, x : x + 8] = True
+    assert usual_height(ink) == 76
+
+
+def test_a_tilted_frame_that_a_digit_touches_is_not_taken_away_whole() -> None:
+    ink, tilt = np.zeros((300, 400), np.uint8), 0.05
+    corners = np.array([[50, 90], [310, 90], [310, 180], [50, 180]], np.float64)
+    corners[:, 1] += tilt * (corners[:, 0] - 50)
+    corners[:, 0] -= tilt * (corners[:, 1] - 90)
+    cv2.polylines(ink, [np.rint(corners).astype(np.int32)], True, 1, 3)
+    for x in (80, 140):
+        cv2.ellipse(ink, (x, 138), (18, 30), 0, 0, 360, 1, 4)
+    assert SheetParts(ink > 0).find_frames().any()
+    cv2.ellipse(ink, (283, 148), (22, 30), 0, 0, 360, 1, 9)
+    assert not SheetParts(ink > 0).find_frames().any()

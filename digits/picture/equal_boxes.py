@@ -29,6 +29,12 @@ _NARROWEST_BOX, _WIDEST_BOX, _FEWEST_SIDED, _FEWEST_TOOTHED, _MOST_BOXES = 0.45,
 _SIDE, _LOWEST_TOOTH, _HIGHEST_TOOTH, _LOOKED_AT = 0.95, 0.2, 0.65, 0.9
 # Of a box's width, how far one is off its place; of the places, how many lack one.
 _OFF_PLACE, _MISSING = 0.12, 0.13
+# Of a side's ink, what a pixel off its place counts.
+_NEAR_BY = 0.005
+# Of a box's width, how far from a side what is left of it is at most.
+_BESIDE = 0.15
+# Of its thickness, how close to its middle an upright line is the side itself.
+_TAKEN = 0.35
 # Bare ones are no wider than so many times the line, and differ so much in height; of all, so many
 # are bare, and so many at least.
 _WIDEST_OF_LINE, _ALIKE, _BARE, _FEWEST_BARE = 2.0, 0.2, 0.3, 2
@@ -54,11 +60,14 @@ class EqualBoxes:
     sides: list[LevelLine]
 
     def holds(self, upright: LevelLine) -> bool:
-        """Whether an upright line is in the row."""
+        """Whether an upright line is a side, or stands in one of the boxes, away from those."""
         y = (upright.first + upright.last) / 2
         x = upright.slope * y + upright.height
         above_line = self.below.slope * x + self.below.height - y
-        return bool(0 < above_line < self.height and self.below.first <= x <= self.below.last)
+        is_in_row = 0 < above_line < self.height and self.below.first <= x <= self.below.last
+        beside = _BESIDE * self.below.length / len(self.sides)
+        off = min(abs(side.slope * y + side.height - x) for side in self.sides)
+        return bool(is_in_row and not _TAKEN * self.sides[0].thickness < off <= beside)
 
     def pixels_of_sides(self, mask: Mask) -> Mask:
         """The ink of its sides, bool (H, W), without that of strokes beside them.
@@ -72,16 +81,19 @@ class EqualBoxes:
         return np.asarray(pixels_of_lines(mask.T, self.sides) & (near > 0)).T
 
 
-def find_equal_boxes(mask: Mask, level: Sequence[LevelLine], height: float) -> list[EqualBoxes]:
+def find_equal_boxes(
+    mask: Mask, lower: Sequence[LevelLine], level: Sequence[LevelLine], height: float
+) -> list[EqualBoxes]:
     """All rows of equal boxes on a sheet.
 
     Args:
         mask: bool (H, W), ink; the level lines may be taken away.
-        level: nearly level lines.
+        lower: nearly level lines that may be lower ones of rows.
+        level: all nearly level lines.
         height: usual one of what is written, pixels.
     """
     rows = []
-    for below in level:
+    for below in lower:
         if below.length >= _FEWEST_SIDED * _NARROWEST_BOX * _LOWEST_BOX * height:
             above = _above(below, level, height)
             sides = _Standing.on(below, above, mask, height).sides()
@@ -182,8 +194,22 @@ class _Standing:
         fewest = 1 if self.is_closed else _FEWEST_BARE
         if is_bare.sum() < max(fewest, _BARE * len(places)):
             return []
-        at = _fitted(places, numbers[is_bare].astype(np.intp), moved[is_bare], 0.5 * width)
+        fitted = _fitted(places, numbers[is_bare].astype(np.intp), moved[is_bare])
+        at = self._most_inked_near(fitted, top, width)
         return [self._side(x, top, width) for x in at.tolist()]
+
+    def _most_inked_near(
+        self, places: NDArray[np.float64], top: float, width: float
+    ) -> NDArray[np.float64]:
+        """Where a side so high and wide, near each place, has most ink."""
+        size = max(1, round(width))
+        shares = self.strip.inked[-round(top) :].mean(axis=0)
+        inked = np.convolve(shares, np.full(size, 1 / size), "same")
+        off = np.arange(-round(0.6 * size) - 1, round(0.6 * size) + 2)
+        around = np.clip(np.rint(places).astype(np.intp)[:, None] + off, 0, len(inked) - 1)
+        best = (inked[around] - _NEAR_BY * np.abs(off)).argmax(axis=1)
+        middle = 0.5 * (1 - size % 2)  # of an even one NumPy gives the right of the two middle ones
+        return np.asarray(around[np.arange(len(places)), best] - middle, np.float64)
 
     def _ends(self, places: Sequence[float]) -> list[LevelLine]:
         """The sides or teeth at the ends of the line, where there are some."""
@@ -226,7 +252,7 @@ class _Standing:
 
 
 def _fitted(
-    places: NDArray[np.float64], seen: NDArray[np.intp], moved: NDArray[np.float64], off: float
+    places: NDArray[np.float64], seen: NDArray[np.intp], moved: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Where sides are, if some are seen.
 
@@ -234,10 +260,6 @@ def _fitted(
         places: float (n,), about where all are.
         seen: numbers of those that are seen.
         moved: how far these are from there, pixels.
-        off: how far one is at most from where the others say that it is, likewise.
     """
     line = np.polyfit(seen, moved, 1) if len(seen) > _FEWEST_BARE else [0.0, moved.mean()]
-    fitted = places + np.polyval(line, np.arange(len(places)))
-    own = places[seen] + moved
-    fitted[seen] = np.where(np.abs(own - fitted[seen]) <= off, own, fitted[seen])
-    return fitted
+    return np.asarray(places + np.polyval(line, np.arange(len(places))), np.float64)

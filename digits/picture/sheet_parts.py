@@ -52,6 +52,8 @@ FEWEST_ORNAMENTS = 7
 # Where one is, smaller parts are of it that lie no deeper than so many times its ornaments; of the
 # height of what is written.
 _BESIDE_BORDER, _SMALL_BESIDE = 1.15, 0.6
+# Likewise of its ornaments, two of which may touch at a corner.
+_TWO_ORNAMENTS = 2.2
 # Of the highest other part: an upright line at the edge that is no higher may be a 1.
 _HIGHER_THAN_DIGITS = 1.3
 # So many tilts are tried.
@@ -59,6 +61,8 @@ _TILTS = 49
 # Of the shorter side: a part that lies along sides alone is no deeper. One that turns round a
 # corner is so long along both, of each; a chain along one has so many holes.
 _DEEPEST_ALONG, _TURNS, _FEWEST_HOLES = 0.27, 0.7, 5
+# Of the box around an empty box, or one with digits in it, what is ink at most.
+_MOST_OF_BOX = 0.5
 # Of an ornament's depth: what is beside them is larger.
 SIZE_OF_DIGITS = 1.4
 
@@ -168,8 +172,9 @@ class SheetParts:
             Bool (H, W), where it is.
         """
         left = np.flatnonzero(self._is_left)
-        turns, are_chains = self._go_along_sides(left)
-        is_border = turns | _are_borders(self._stats[left], self._shape, are_chains)
+        turns, chains = self._go_along_sides(left)
+        are_boxes = self._are_boxes(left)
+        is_border = turns | _are_borders(self._stats[left], self._shape, chains, are_boxes)
         borders = np.zeros(len(self._stats), bool)
         if is_border.all() or not is_border.any():
             return np.zeros(self._shape, bool)
@@ -214,11 +219,14 @@ class SheetParts:
                 is_crossing[part] = _is_cross(self._own(part))
         return is_crossing & (np.count_nonzero(is_crossing) >= FEWEST_CROSSINGS)
 
-    def _go_along_sides(self, parts: NDArray[np.intp]) -> tuple[Mask, Mask]:
-        """Which parts lie along sides of the sheet alone: what turns round a corner, and chains."""
+    def _go_along_sides(self, parts: NDArray[np.intp]) -> tuple[Mask, NDArray[np.float64]]:
+        """Which parts lie along sides of the sheet alone: what turns round a corner, and chains.
+
+        Of chains it tells how thick they are across, pixels; of others 0.
+        """
         rows, columns = self._shape
         deepest = _DEEPEST_ALONG * min(rows, columns)
-        turns, are_chains = np.zeros((2, len(parts)), bool)
+        turns, chains = np.zeros(len(parts), bool), np.zeros(len(parts))
         for number, part in enumerate(parts.tolist()):
             x, y, width, height = self._stats[part, :4].tolist()
             shares = sorted((width / columns, height / rows))
@@ -230,8 +238,18 @@ class SheetParts:
             if np.quantile(sides.min(axis=0), 0.97) > deepest:
                 continue
             turns[number] = shares[0] >= _TURNS
-            are_chains[number] = not turns[number] and _holes_in(own) >= _FEWEST_HOLES
-        return turns, are_chains
+            if not turns[number] and _holes_in(own) >= _FEWEST_HOLES:
+                chains[number] = _thickness(own if width / columns == shares[1] else own.T)
+        return turns, chains
+
+    def _are_boxes(self, parts: NDArray[np.intp]) -> Mask:
+        """Which parts are higher than digits, and closed all around, whatever they hold."""
+        lowest = SIZE_OF_DIGITS * self._usual_height()
+        width, height, area = self._stats[parts, 2:].T
+        is_box = (np.minimum(width, height) >= lowest) & (area <= _MOST_OF_BOX * width * height)
+        for number in np.flatnonzero(is_box).tolist():
+            is_box[number] = _closes(self._own(int(parts[number])), 4)
+        return is_box
 
     def _are_frames(self) -> Mask:
         boxes = self._stats.astype(np.float64)
@@ -260,6 +278,11 @@ def _holes_in(part: Mask) -> int:
     """How many rings a part has."""
     padded = np.pad(~part, 1, constant_values=True).astype(np.uint8)
     return cv2.connectedComponents(padded, connectivity=4)[0] - 2
+
+
+def _thickness(chain: Mask) -> float:
+    """How far it reaches across where it mostly does, however it tilts, pixels."""
+    return float(np.median(len(chain) - chain.argmax(axis=0) - chain[::-1].argmax(axis=0)))
 
 
 def _is_cross(part: Mask) -> bool:
@@ -330,7 +353,9 @@ def _small_beside(stats: NDArray[np.int32], borders: Mask, shape: tuple[int, ...
     inside = height[~borders & ~is_beside]
     if not len(inside):
         return np.zeros_like(borders)
-    return np.asarray(is_beside & (sizes <= _SMALL_BESIDE * middle_by_sum(inside)))
+    largest = _SMALL_BESIDE * middle_by_sum(inside)
+    largest = max(largest, _TWO_ORNAMENTS * float(np.median(sizes[is_ornament])))
+    return np.asarray(is_beside & (sizes <= largest))
 
 
 def _in_line(
@@ -344,13 +369,20 @@ def _in_line(
     return np.asarray(is_near[best])
 
 
-def _are_borders(stats: NDArray[np.int32], shape: tuple[int, ...], are_chains: Mask) -> Mask:
+def _are_borders(
+    stats: NDArray[np.int32],
+    shape: tuple[int, ...],
+    chains: NDArray[np.float64],
+    are_boxes: Mask,
+) -> Mask:
     """Which parts are a printed border, or of one: bool (n,).
 
     Args:
         stats: of the parts.
         shape: of the sheet.
-        are_chains: which of them are chains along a side, where larger things lie inside of it.
+        chains: float (n,), how thick those are that are chains along a side, where larger things
+            lie inside of it; of others 0.
+        are_boxes: bool (n,), which are, and tell nothing of how large digits are.
     """
     is_border = np.zeros(len(stats), bool)
     height, width = shape
@@ -367,15 +399,21 @@ def _are_borders(stats: NDArray[np.int32], shape: tuple[int, ...], are_chains: M
         is_long = near & (length >= LONGEST_ORNAMENT * side) & (length > 4 * depth)
         if depth is wide:  # a 1 at the edge of a sheet is as high as other digits
             is_long &= length > _HIGHER_THAN_DIGITS * tall[~is_long].max(initial=0)
-        is_long |= are_chains & (inset <= 1.5 * depth) & (length > depth)
+        is_long |= (chains > 0) & (inset <= 1.5 * depth) & (length > depth)
         boxes = np.stack([inset, depth, start, length])
-        is_border |= _outside_of_larger(is_long, boxes, tall, side)
-        is_border |= _ornaments(near, boxes, side)
+        thick = np.where(chains > 0, chains, depth)
+        written = np.where(are_boxes, 0, tall)
+        is_border |= _outside_of_larger(is_long, boxes, written, thick, side)
+        is_border |= _ornaments(near, boxes, np.where(are_boxes, 0, depth), side)
     return is_border
 
 
 def _outside_of_larger(
-    chosen: Mask, boxes: NDArray[np.float64], sizes: NDArray[np.float64], side: float
+    chosen: Mask,
+    boxes: NDArray[np.float64],
+    sizes: NDArray[np.float64],
+    thick: NDArray[np.float64],
+    side: float,
 ) -> Mask:
     """Which of the chosen parts are smaller than something that lies further inside.
 
@@ -387,6 +425,7 @@ def _outside_of_larger(
         chosen: bool (n,).
         boxes: float (4, n): how far from the side each part is, how deep, where along it, how long.
         sizes: float (n,), of those further inside.
+        thick: likewise, of the chosen ones.
         side: how long the side is, pixels.
     """
     inset, depth, start, length = boxes
@@ -396,15 +435,18 @@ def _outside_of_larger(
     leads_out = (start <= 0) | (end >= side)
     is_inside = ~chosen & ~leads_out & ~is_around & (inset + depth / 2 > deepest[:, None])
     largest = np.where(is_inside, sizes, 0).max(axis=1, initial=0)
-    return chosen & (largest >= SIZE_OF_DIGITS * depth)
+    return chosen & (largest >= SIZE_OF_DIGITS * thick)
 
 
-def _ornaments(near: Mask, boxes: NDArray[np.float64], side: float) -> Mask:
+def _ornaments(
+    near: Mask, boxes: NDArray[np.float64], sizes: NDArray[np.float64], side: float
+) -> Mask:
     """Which of the parts near a side are many of one size, at one distance from it, all along.
 
     Args:
         near: bool (n,), which parts are.
         boxes: float (4, n): how far from the side each is, how deep, where along it, how long.
+        sizes: float (n,), how deep those are that may be digits, 0 where one is not.
         side: how long it is, pixels.
     """
     inset, depth, start, length = boxes
@@ -422,5 +464,5 @@ def _ornaments(near: Mask, boxes: NDArray[np.float64], side: float) -> Mask:
         return np.zeros_like(near)
     reached = (start + length)[chosen].max() - start[chosen].min()
     # Digits in a row at the foot of a sheet are the largest that there is.
-    are_small = _outside_of_larger(chosen, boxes, depth, side)[chosen].mean() > 0.5
+    are_small = _outside_of_larger(chosen, boxes, sizes, depth, side)[chosen].mean() > 0.5
     return chosen if reached >= LONGEST_ORNAMENT * side and are_small else np.zeros_like(near)

@@ -8,6 +8,7 @@ import pytest
 
 from digit_predictor import read_number
 from digits.picture.equal_boxes import find_equal_boxes
+from digits.picture.sheet_lines import PaperLines, lines_of_paper
 from digits.picture.straight_lines import LevelLine
 from tests.drawings import DIGITS, draw
 
@@ -37,7 +38,7 @@ def ink_of(boxes: int, height: int, *, without: tuple[int, ...] = ()) -> np.ndar
 
 def parted(ink: np.ndarray, level: list[LevelLine]) -> list[int]:
     """The columns of all sides of all rows, in order."""
-    rows = find_equal_boxes(ink > 0, level, USUAL)
+    rows = find_equal_boxes(ink > 0, level, level, USUAL)
     middle = FOOT - LOW / 2
     return sorted(round(s.slope * middle + s.height) for row in rows for s in row.sides)
 
@@ -72,9 +73,25 @@ def test_a_one_in_a_box_is_no_side() -> None:
     for x in ones:
         ink[FOOT - HIGH : FOOT - 2, x - 2 : x + 3] = 1
     assert parted(ink, [below(6), above(6)]) == columns(6)
-    (row,) = find_equal_boxes(ink > 0, [below(6), above(6)], USUAL)
+    (row,) = find_equal_boxes(ink > 0, [below(6)], [below(6), above(6)], USUAL)
     assert row.holds(LevelLine(0.0, ones[0], FOOT - HIGH, FOOT - 2, 5))
     assert not row.holds(LevelLine(0.0, ones[0], FOOT + 2, FOOT + HIGH, 5))
+
+
+def test_a_thin_one_in_a_row_that_is_known_is_no_side() -> None:
+    ink = np.zeros((200, 2 * LEFT + 6 * PITCH), np.uint8)
+    for number in (0, 2, 3, 5):
+        cv2.ellipse(ink, (LEFT + 28 + PITCH * number, FOOT - 40), (16, 28), 0, 0, 360, 1, 12)
+    one = LEFT + 28 + 4 * PITCH
+    ink[FOOT - HIGH + 3 : FOOT - 3, one - 2 : one + 3] = 1
+    lines = [below(6), above(6)]
+    rows = find_equal_boxes(ink_of(6, HIGH - 2) > 0, lines[:1], lines, USUAL)
+    none = np.zeros(ink.shape, bool)
+    taken = [
+        lines_of_paper(ink > 0, ink.astype(np.float32), [PaperLines(none, lines, [], known)])
+        for known in ([], rows)
+    ]
+    assert [bool(each.pixels[:, one].any()) for each in taken] == [True, False]
 
 
 def test_one_missing_tooth_of_many_is_no_matter() -> None:
@@ -102,7 +119,7 @@ def test_the_ink_of_a_side_goes_and_that_of_a_stroke_beside_it_stays() -> None:
     x = LEFT + 3 * PITCH + 4
     stroke = np.zeros_like(ink)
     stroke[FOOT - 60 : FOOT - 8, x : x + 6] = 1
-    (row,) = find_equal_boxes((ink | stroke) > 0, [below(5)], USUAL)
+    (row,) = find_equal_boxes((ink | stroke) > 0, [below(5)], [below(5)], USUAL)
     pixels = row.pixels_of_sides((ink | stroke) > 0)
     assert pixels[ink & (1 - stroke) > 0].mean() > 0.9
     assert pixels[stroke > 0].mean() < 0.1

@@ -108,6 +108,46 @@ def test_a_chain_along_sides_goes(sides: str) -> None:
     assert np.array_equal(find_sheet_ink(sheet).ink_map > 0.5, bare < 128)
 
 
+@pytest.mark.parametrize("rise", [-30, 34])
+@pytest.mark.parametrize("upright", [False, True])
+def test_a_tilted_chain_goes_that_its_tilt_makes_deeper_than_digits(
+    rise: int, upright: bool
+) -> None:
+    bare = np.full((560, 560), 255, np.uint8)
+    bare[240:400, 120:520] = written("2053")
+    sheet = bare.T.copy() if upright else bare.copy()
+    for x in range(-10, 580, 27):
+        cv2.circle(sheet, (x, 45 + round(rise * (x - 280) / 560)), 18, 0, 4)
+    sheet = sheet.T.copy() if upright else sheet
+    assert np.array_equal(find_sheet_ink(sheet).ink_map > 0.5, bare < 128)
+
+
+def test_ornaments_that_touch_at_a_corner_go_with_the_others() -> None:
+    bare = np.full((420, 560), 255, np.uint8)
+    digits = cv2.resize(written("2053"), None, fx=0.65, fy=0.65, interpolation=cv2.INTER_NEAREST)
+    bare[180 : 180 + len(digits), 60 : 60 + digits.shape[1]] = digits
+    sheet, size = bare.copy(), 12
+    along = [(x, 16) for x in range(18, 510, 30)] + [(540, y) for y in range(74, 400, 30)]
+    for x, y in [*along, (540, 16), (540, 36)]:
+        corners = [(x - size, y), (x, y - size), (x + size, y), (x, y + size)]
+        cv2.polylines(sheet, [np.array(corners)], True, 0, 3)
+    assert np.array_equal(find_sheet_ink(sheet).ink_map > 0.5, bare < 128)
+
+
+def test_digits_beside_larger_boxes_are_no_ornaments() -> None:
+    bare = np.full((360, 900), 255, np.uint8)
+    for number in range(9):
+        cv2.ellipse(bare, (90 + 90 * number, 75), (22, 32), 0, 0, 360, 0, 6)
+    for x in (90, 180, 270):
+        cv2.ellipse(bare, (x, 225), (22, 32), 0, 0, 360, 0, 6)
+    sheet = bare.copy()
+    cv2.rectangle(sheet, (45, 25), (855, 125), 0, 3)
+    cv2.rectangle(sheet, (45, 175), (320, 275), 0, 3)
+    cv2.line(sheet, (290, 175), (290, 240), 0, 6)  # which carries a digit, and is no mere frame
+    found = find_sheet_ink(sheet).ink_map > 0.5
+    assert found[bare < 128].mean() > 0.98
+
+
 @pytest.mark.parametrize("foot", [False, True])
 @pytest.mark.parametrize("pitch", [56, 62])
 def test_touching_digits_along_a_side_are_no_border(pitch: int, foot: bool) -> None:

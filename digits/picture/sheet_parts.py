@@ -40,10 +40,10 @@ FEWEST_CROSSINGS, _BESIDE_ARMS, _OFF_MIDDLE = 3, 0.12, 0.3
 SMALLEST_CROSSING = 5
 LARGEST_CROSSING = 0.75
 # Of a frame's own side: such a straight line is one of its sides; it is no thicker than so many
-# strokes, and the frame lies no deeper within its box. Of its ink, at most so much is no side; of
-# the usual height, so high a piece inside is a digit. Where so many sides are straight, all are.
+# strokes, and the frame lies no deeper within its hull. Of the usual height, so high a piece that
+# is deeper within is a digit's.
 _LEAST_OF_SIDE, _THICKEST_SIDE, _DEPTH_OF_SIDE = 0.8, 1.6, 0.15
-_MOST_BESIDE_SIDES, _LEAST_OF_DIGIT, _FEWEST_SIDES = 0.5, 0.35, 3
+_LEAST_OF_DIGIT = 0.35
 # Of the sheet's longer side: a printed border is no deeper. Of the side that it lies along: it is
 # as long, in one part or in so many.
 DEEPEST_BORDER = 0.16
@@ -321,10 +321,7 @@ def _closes(own: Mask, fewest: int) -> bool:
 
 
 def _carries_ink(frame: Mask, usual: float) -> bool:
-    """Whether strokes hang on the straight sides of a frame: digits that touch their box.
-
-    Of a frame that is not straight nothing can be told.
-    """
+    """Whether strokes hang on the sides of a frame, beyond its rim: digits that touch their box."""
     height, width = frame.shape
     thickest = _THICKEST_SIDE * stroke_width(frame.astype(np.float32))
     level = find_level_lines(frame, _LEAST_OF_SIDE * width, thickest)
@@ -332,13 +329,17 @@ def _carries_ink(frame: Mask, usual: float) -> bool:
     rises = max((abs(line.slope) * width for line in level), default=0.0)
     upright = find_level_lines(on_its_side, _LEAST_OF_SIDE * (height - rises), thickest)
     sides = pixels_of_lines(frame, level) | pixels_of_lines(on_its_side, upright).T
-    rest = frame & ~sides
-    is_straight = len(level) + len(upright) >= _FEWEST_SIDES  # however bold what it carries is
-    if not is_straight and rest.sum() > _MOST_BESIDE_SIDES * frame.sum():
-        return False
-    depth = round(_DEPTH_OF_SIDE * min(height, width))  # round corners lie in it
-    stats = label_parts(rest[depth : height - depth, depth : width - depth])[1][1:]
+    depth = _DEPTH_OF_SIDE * min(height - rises, width)  # round corners lie in it
+    stats = label_parts(frame & ~sides & _deep_inside(frame, depth))[1][1:]
     return bool((stats[:, cv2.CC_STAT_HEIGHT] >= _LEAST_OF_DIGIT * usual).any())
+
+
+def _deep_inside(part: Mask, depth: float) -> Mask:
+    """What is farther than that from the convex hull around a part."""
+    outline = cv2.findContours(part.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
+    hull = np.zeros((part.shape[0] + 2, part.shape[1] + 2), np.uint8)
+    cv2.fillConvexPoly(hull, cv2.convexHull(np.concatenate(outline)) + 1, 1)
+    return np.asarray(cv2.distanceTransform(hull, cv2.DIST_L2, 3)[1:-1, 1:-1] > depth)
 
 
 def _small_beside(stats: NDArray[np.int32], borders: Mask, shape: tuple[int, ...]) -> Mask:

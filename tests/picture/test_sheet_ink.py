@@ -482,3 +482,22 @@ def test_a_tilted_frame_that_a_digit_touches_is_not_taken_away_whole() -> None:
     assert SheetParts(ink > 0).find_frames().any()
     cv2.ellipse(ink, (283, 148), (22, 30), 0, 0, 360, 1, 9)
     assert not SheetParts(ink > 0).find_frames().any()
+
+
+@pytest.mark.parametrize("wave", [0, 4])
+def test_a_frame_that_a_digit_touches_is_not_taken_away_whole_however_uneven(wave: int) -> None:
+    ink = np.zeros((300, 400), np.uint8)
+    along = np.arange(0, 261, 4)
+    high, left = wave * np.sin(along / 16), wave * np.sin(along[:33] / 16)
+    outline = [
+        *zip(70 + along, 90 + high, strict=True),
+        *zip(330 + left, 90 + along[:33], strict=True),
+        *zip(330 - along, 218 + high[::-1], strict=True),
+        *zip(70 + left, 218 - along[:33], strict=True),
+    ]
+    cv2.polylines(ink, [np.rint(np.array(outline)).astype(np.int32)], True, 1, 3)
+    for x in (110, 170):
+        cv2.ellipse(ink, (x, 150), (18, 36), 0, 0, 360, 1, 4)
+    assert SheetParts(ink > 0).find_frames().any()
+    cv2.ellipse(ink, (260, 178), (24, 40), 0, 0, 360, 1, 4)
+    assert not SheetParts(ink > 0).find_frames().any()

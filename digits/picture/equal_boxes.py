@@ -29,6 +29,10 @@ _NARROWEST_BOX, _WIDEST_BOX, _FEWEST_SIDED, _FEWEST_TOOTHED, _MOST_BOXES = 0.45,
 _SIDE, _LOWEST_TOOTH, _HIGHEST_TOOTH, _LOOKED_AT = 0.95, 0.2, 0.65, 0.9
 # Of a box's width, how far one is off its place; of the places, how many lack one.
 _OFF_PLACE, _MISSING = 0.12, 0.13
+# Likewise, how far one is off the curve that the others lie on; and, of the row, at first.
+_OFF_ROW, _SPREAD, _FITS = 0.04, 0.012, 3
+# What a place without a bare one counts against it, in bare ones.
+_NOT_BARE = 0.4
 # Of a side's ink, what a pixel off its place counts.
 _NEAR_BY = 0.005
 # Of a box's width, how far from a side what is left of it is at most.
@@ -155,13 +159,13 @@ class _Standing:
         """Sides or teeth, if they part the line into equal boxes."""
         length = self.line.length - self.line.thickness
         first = self.line.first + self.line.thickness / 2 - float(self.strip.columns[0])
+        best: tuple[float, list[LevelLine]] = (0.0, [])
         for boxes in self._numbers_of_boxes(length):
-            width = length / boxes
-            places = first + width * np.arange(1.0, boxes)
-            found = self._sides_at(np.asarray(places, np.float64), _OFF_PLACE * width)
-            if found:
-                return [*found, *self._ends([first, first + length])]
-        return []
+            places = first + length / boxes * np.arange(1.0, boxes)
+            found = self._sides_at(np.asarray(places, np.float64), length / boxes)
+            if found[0] > best[0]:
+                best = found
+        return [*best[1], *self._ends([first, first + length])] if best[1] else []
 
     def _numbers_of_boxes(self, length: float) -> Iterable[int]:
         """How many there may be, most first."""
@@ -171,13 +175,14 @@ class _Standing:
         fewest = max(_FEWEST_SIDED, int(np.ceil(length / (_WIDEST_BOX * self.height))))
         return range(int(most), fewest - 1, -1)
 
-    def _sides_at(self, places: NDArray[np.float64], off: float) -> list[LevelLine]:
-        """Those at places in a row, float (n,), if there are some at most of them."""
+    def _sides_at(self, places: NDArray[np.float64], box: float) -> tuple[float, list[LevelLine]]:
+        """Those at places in a row, float (n,), a box apart, and how sure it is that they are."""
+        off = _OFF_PLACE * box
         windows = [slice(max(0, int(x - off)), int(x + off) + 2) for x in places.tolist()]
         tops = [int(self.reached[window].max(initial=0)) for window in windows]
         top = float(sorted(tops)[int(_MISSING * len(tops))])
         if not self._are_high(top, len(places) + 1):
-            return []
+            return 0.0, []
         seen = [
             (place, *found)
             for place, window in enumerate(windows)
@@ -185,18 +190,18 @@ class _Standing:
             and (found := self._bare_in(window, top)) is not None
         ]
         if not seen:
-            return []
+            return 0.0, []
         numbers, middles, widths = np.array(seen).T
         width = float(np.quantile(widths, _THIN))
-        moved = middles - places[numbers.astype(np.intp)]
-        is_bare = widths <= _AS_WIDE * width + 1
-        is_bare &= np.abs(moved - np.quantile(moved[is_bare], 0.5, method="nearest")) <= off / 2
-        fewest = 1 if self.is_closed else _FEWEST_BARE
-        if is_bare.sum() < max(fewest, _BARE * len(places)):
-            return []
-        fitted = _fitted(places, numbers[is_bare].astype(np.intp), moved[is_bare])
+        thin = widths <= _AS_WIDE * width + 1
+        numbers = numbers[thin].astype(np.intp)
+        fitted, are_bare = _fitted(places, numbers, middles[thin] - places[numbers], _OFF_ROW * box)
+        bare = int(are_bare.sum())
+        if bare < max(1 if self.is_closed else _FEWEST_BARE, _BARE * len(places)):
+            return 0.0, []
         at = self._most_inked_near(fitted, top, width)
-        return [self._side(x, top, width) for x in at.tolist()]
+        sides = [self._side(x, top, width) for x in at.tolist()]
+        return bare - _NOT_BARE * (len(places) - bare), sides
 
     def _most_inked_near(
         self, places: NDArray[np.float64], top: float, width: float
@@ -252,14 +257,24 @@ class _Standing:
 
 
 def _fitted(
-    places: NDArray[np.float64], seen: NDArray[np.intp], moved: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Where sides are, if some are seen.
+    places: NDArray[np.float64], seen: NDArray[np.intp], moved: NDArray[np.float64], off: float
+) -> tuple[NDArray[np.float64], Mask]:
+    """Where sides are, if some are seen, and which of these are sides, and no strokes.
+
+    A lens sees farther boxes closer together, and so their places lie on a curve.
 
     Args:
         places: float (n,), about where all are.
-        seen: numbers of those that are seen.
-        moved: how far these are from there, pixels.
+        seen: int (m,), numbers of those that are seen.
+        moved: float (m,), how far these are from there, pixels.
+        off: how far one is at most from where the others say that it is, likewise.
     """
-    line = np.polyfit(seen, moved, 1) if len(seen) > _FEWEST_BARE else [0.0, moved.mean()]
-    return np.asarray(places + np.polyval(line, np.arange(len(places))), np.float64)
+    usual = np.quantile(moved, 0.5, method="nearest")
+    are_sides = np.abs(moved - usual) <= max(off, _SPREAD * float(np.ptp(places[seen])))
+    for _ in range(_FITS):
+        degree = min(2, int(are_sides.sum()) // 2 - 1) if are_sides.sum() > 1 else 0
+        curve = np.polyfit(seen[are_sides], moved[are_sides], max(degree, 0))
+        are_sides = np.abs(moved - np.polyval(curve, seen)) <= off
+        if not are_sides.any():
+            return places, are_sides
+    return np.asarray(places + np.polyval(curve, np.arange(len(places))), np.float64), are_sides

@@ -94,6 +94,24 @@ def test_a_thin_one_in_a_row_that_is_known_is_no_side() -> None:
     assert [bool(each.pixels[:, one].any()) for each in taken] == [True, False]
 
 
+@pytest.mark.parametrize("boxes", [4, 5, 7])
+def test_digits_that_stand_on_the_line_do_not_double_the_boxes(boxes: int) -> None:
+    ink = ink_of(boxes, LOW)
+    for number in range(boxes):
+        x = LEFT + PITCH * number + PITCH // 2
+        cv2.line(ink, (x + 6, FOOT - 60), (x, FOOT - 3), 1, 7)
+    assert parted(ink, [below(boxes)]) == columns(boxes)
+
+
+def test_boxes_that_a_lens_sees_narrower_and_narrower_are_equal() -> None:
+    ink = ink_of(10, 0)
+    places = [LEFT + round(PITCH * number + 0.2 * number * (10 - number)) for number in range(11)]
+    for x in places:
+        ink[FOOT - HIGH : FOOT - 2, x - 2 : x + 3] = 1
+    cv2.ellipse(ink, (places[1] - 24, FOOT - 40), (24, 30), 0, 0, 360, 1, 8)
+    assert np.abs(np.array(parted(ink, [below(10), above(10)])) - places).max() <= 1
+
+
 def test_one_missing_tooth_of_many_is_no_matter() -> None:
     assert parted(ink_of(9, LOW, without=(4,)), [below(9)]) == columns(9)
 

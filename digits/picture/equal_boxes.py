@@ -42,8 +42,10 @@ _TAKEN = 0.35
 # Bare ones are no wider than so many times the line, and differ so much in height; of all, so many
 # are bare, and so many at least.
 _WIDEST_OF_LINE, _ALIKE, _BARE, _FEWEST_BARE = 2.0, 0.2, 0.3, 2
-# The quantile of their widths that no stroke adds to; what is so much wider is with a stroke.
-_THIN, _AS_WIDE = 0.3, 1.35
+# The quantile of their widths that strokes add little to; what is so much wider is with a stroke.
+_THIN, _AS_WIDE = 0.5, 1.35
+# Of their height, where it is looked how wide they are.
+_LOOKED_ACROSS = (0.25, 0.5, 0.75)
 # Pixels: between a line that was taken away and what stands on it; and no tooth is shorter.
 _GAP, _SHORTEST = 3, 6
 _BLUR = 1
@@ -237,9 +239,14 @@ class _Standing:
         return is_tooth and boxes >= _FEWEST_TOOTHED
 
     def _bare_in(self, window: slice, top: float) -> tuple[float, float] | None:
-        """Middle and width of what stands there without anything that touches it."""
-        halfway = self.strip.inked[-1 - round((_GAP + top) / 2)]
-        starts, ends = runs_of(halfway)
+        """Middle and width of what stands there, where the least touches it; None if much does."""
+        rows = [-1 - round(share * (_GAP + top)) for share in _LOOKED_ACROSS]
+        found = [run for row in rows if (run := self._thin_run(row, window)) is not None]
+        return min(found, key=lambda run: run[1], default=None)
+
+    def _thin_run(self, row: int, window: slice) -> tuple[float, float] | None:
+        """Middle and width of the thin run of ink in a row of the strip, nearest to a window."""
+        starts, ends = runs_of(self.strip.inked[row])
         is_thin = ends - starts <= _WIDEST_OF_LINE * self.line.thickness + 2
         is_bare = is_thin & (starts < window.stop) & (ends > window.start)
         if not is_bare.any():

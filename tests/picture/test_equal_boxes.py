@@ -8,6 +8,7 @@ import pytest
 
 from digit_predictor import read_number
 from digits.picture.equal_boxes import find_equal_boxes
+from digits.picture.sheet_ink import find_sheet_ink
 from digits.picture.sheet_lines import PaperLines, lines_of_paper
 from digits.picture.straight_lines import LevelLine
 from tests.drawings import DIGITS, draw
@@ -164,3 +165,17 @@ def photo_of(text: str, *, height: int) -> np.ndarray:
 @pytest.mark.parametrize("text", ["2026", "30948", "4117", "1234567890"])
 def test_digits_that_touch_their_boxes_are_read(text: str, height: int) -> None:
     assert read_number(photo_of(text, height=height)).written == text
+
+
+def test_a_0_that_lies_on_the_last_side_stays() -> None:
+    line = np.full((200, 2 * LEFT + 6 * PITCH), 255, np.uint8)
+    cv2.rectangle(line, (LEFT, FOOT - HIGH), (LEFT + 6 * PITCH, FOOT), 0, 3)
+    for number in range(1, 6):
+        cv2.line(line, (LEFT + PITCH * number, FOOT - HIGH), (LEFT + PITCH * number, FOOT), 0, 3)
+    digits = np.full_like(line, 255)
+    for number in range(6):
+        x = LEFT + PITCH * number + (29 if number < 5 else PITCH - 19)
+        cv2.ellipse(digits, (x, FOOT - 40), (18, 28), 0, 0, 360, 0, 6)
+    found = find_sheet_ink(np.minimum(line, digits)).ink_map > 0.5
+    last = digits[:, LEFT + 5 * PITCH :] < 128
+    assert found[:, LEFT + 5 * PITCH :][last].mean() > 0.8

@@ -43,9 +43,11 @@ _TAKEN = 0.35
 # are bare, and so many at least.
 _WIDEST_OF_LINE, _ALIKE, _BARE, _FEWEST_BARE = 2.0, 0.2, 0.3, 2
 # The quantile of their widths that strokes add little to; what is so much wider is with a stroke.
-_THIN, _AS_WIDE = 0.5, 1.35
+_THIN, _AS_WIDE = 0.3, 1.35
 # Of their height, where it is looked how wide they are.
-_LOOKED_ACROSS = (0.25, 0.5, 0.75)
+_LOOKED_ACROSS = (0.5, 0.25, 0.75)
+# Of a side, what another line that is the same shares with it.
+_SHARED = 0.7
 # Pixels: between a line that was taken away and what stands on it; and no tooth is shorter.
 _GAP, _SHORTEST = 3, 6
 _BLUR = 1
@@ -75,16 +77,27 @@ class EqualBoxes:
         off = min(abs(side.slope * y + side.height - x) for side in self.sides)
         return bool(is_in_row and not _TAKEN * self.sides[0].thickness < off <= beside)
 
-    def pixels_of_sides(self, mask: Mask) -> Mask:
+    def pixels_of_sides(self, mask: Mask, taken: Sequence[LevelLine]) -> Mask:
         """The ink of its sides, bool (H, W), without that of strokes beside them.
 
         Args:
             mask: bool (H, W), ink.
+            taken: upright lines that were taken away before, strokes beside them left: no side that
+                is one of them is taken again.
         """
+        sides = [side for side in self.sides if not any(_are_one(side, line) for line in taken)]
         near = np.zeros(mask.shape[::-1], np.uint8)
-        for side in self.sides:
+        for side in sides:
             draw_line(near, side, side.thickness + 2 * _BLUR)
-        return np.asarray(pixels_of_lines(mask.T, self.sides) & (near > 0)).T
+        return np.asarray(pixels_of_lines(mask.T, sides) & (near > 0)).T
+
+
+def _are_one(side: LevelLine, line: LevelLine) -> bool:
+    """Whether a side and an upright line are the same."""
+    y = (side.first + side.last) / 2
+    off = abs(side.slope * y + side.height - line.slope * y - line.height)
+    shared = min(side.last, line.last) - max(side.first, line.first)
+    return bool(off <= side.thickness and shared >= _SHARED * side.length)
 
 
 def find_equal_boxes(
@@ -239,10 +252,15 @@ class _Standing:
         return is_tooth and boxes >= _FEWEST_TOOTHED
 
     def _bare_in(self, window: slice, top: float) -> tuple[float, float] | None:
-        """Middle and width of what stands there, where the least touches it; None if much does."""
+        """Middle and width of what stands there halfway up, by itself; None if that is wide.
+
+        As wide it is as where the least touches it.
+        """
         rows = [-1 - round(share * (_GAP + top)) for share in _LOOKED_ACROSS]
-        found = [run for row in rows if (run := self._thin_run(row, window)) is not None]
-        return min(found, key=lambda run: run[1], default=None)
+        runs = [self._thin_run(row, window) for row in rows]
+        if runs[0] is None:
+            return None
+        return runs[0][0], min(run[1] for run in runs if run is not None)
 
     def _thin_run(self, row: int, window: slice) -> tuple[float, float] | None:
         """Middle and width of the thin run of ink in a row of the strip, nearest to a window."""

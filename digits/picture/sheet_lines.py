@@ -68,7 +68,7 @@ def lines_of_paper(mask: Mask, ink_map: InkMap, known: Sequence[PaperLines]) -> 
     across = [*level, *(line for lines in known for line in lines.level)]
     rows = find_equal_boxes(mask, level, across, height)
     for row in rows:
-        left.take(row.pixels_of_sides(mask))
+        left.take(row.pixels_of_sides(mask, [*edges.upright, *pale[1]]))
     held = [*rows, *(row for lines in known for row in lines.rows)]
     upright = [line for line in upright if not any(row.holds(line) for row in held)]
     upright = upright_lines_among(upright, mask.shape, strokes, across)

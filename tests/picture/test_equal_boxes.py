@@ -139,7 +139,7 @@ def test_the_ink_of_a_side_goes_and_that_of_a_stroke_beside_it_stays() -> None:
     stroke = np.zeros_like(ink)
     stroke[FOOT - 60 : FOOT - 8, x : x + 6] = 1
     (row,) = find_equal_boxes((ink | stroke) > 0, [below(5)], [below(5)], USUAL)
-    pixels = row.pixels_of_sides((ink | stroke) > 0)
+    pixels = row.pixels_of_sides((ink | stroke) > 0, [])
     assert pixels[ink & (1 - stroke) > 0].mean() > 0.9
     assert pixels[stroke > 0].mean() < 0.1
 

@@ -51,7 +51,7 @@ def find_box_sides(
     """
     found: list[LevelLine] = []
     for above, below in _neighbours(level, height):
-        strip = _Strip.between(above, below, mask)
+        strip = Strip.between(above, below, mask)
         others = [strip.column_of(line) for line in [*upright, *found] if strip.is_passed_by(line)]
         found += strip.sides(others, height)
     return found
@@ -70,7 +70,7 @@ def _neighbours(level: Sequence[LevelLine], height: float) -> Iterable[tuple[Lev
 
 
 @dataclass(frozen=True, eq=False)
-class _Strip:
+class Strip:
     """The sheet between two level lines.
 
     Attributes:
@@ -90,7 +90,7 @@ class _Strip:
     near: Mask
 
     @classmethod
-    def between(cls, above: LevelLine, below: LevelLine, mask: Mask) -> _Strip:
+    def between(cls, above: LevelLine, below: LevelLine, mask: Mask) -> Strip:
         """Of two lines that lie one above the other."""
         first, last = max(above.first, below.first), min(above.last, below.last)
         columns = np.arange(max(0, first - _BEYOND), min(mask.shape[1], last + _BEYOND + 1))
@@ -146,14 +146,26 @@ class _Strip:
             if not _halves_a_box(self.column_of(side), np.array(taken), usual, height)
         ]
 
+    def upright_at(self, place: float, first: float, last: float, thickness: float) -> LevelLine:
+        """A line square to the two.
+
+        Args:
+            place: which of the strip's columns it crosses the middle in.
+            first, last: its rows.
+            thickness: of it, pixels.
+        """
+        at = min(max(round(place), 0), len(self.columns) - 1)
+        slope = -(self.above.slope + self.below.slope) / 2
+        x = float(self.columns[0]) + place
+        y = float(self.tops[at] + self.bottoms[at]) / 2
+        return LevelLine(slope, x - slope * y, round(first), round(last), thickness)
+
     def _side(self, start: int, end: int) -> LevelLine:
         at = (start + end - 1) // 2
-        slope = -(self.above.slope + self.below.slope) / 2
-        x = float(self.columns[start] + self.columns[end - 1]) / 2
         y = float(self.tops[at] + self.bottoms[at]) / 2
         half = float(self.bottoms[at] - self.tops[at]) / 2 + _BESIDE
         thickness = max(float(end - start), min(self.above.thickness, self.below.thickness))
-        return LevelLine(slope, x - slope * y, round(y - half), round(y + half), thickness)
+        return self.upright_at((start + end - 1) / 2, y - half, y + half, thickness)
 
 
 def _are_of_boxes(gaps: NDArray[np.float64], height: float) -> bool:

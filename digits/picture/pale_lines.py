@@ -9,10 +9,9 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from digits.picture.pixels import InkMap, Mask
-from digits.picture.straight_lines import LevelLine, band_along, pixels_of_lines
+from digits.picture.straight_lines import LevelLine, band_along, draw_line, pixels_of_lines
 
 # Of what is written: a line is no darker.
 PALE = 0.5
@@ -49,10 +48,10 @@ def pale_lines(
         return [], []
     on_lines = np.zeros(ink_map.shape, np.uint8)
     for line in level:
-        _draw(on_lines, line)
+        draw_line(on_lines, line, line.thickness)
     on_its_side = np.zeros(ink_map.shape[::-1], np.uint8)
     for line in upright:
-        _draw(on_its_side, line)
+        draw_line(on_its_side, line, line.thickness)
     written = ink_map[mask & (ink_map >= highest) & (on_lines == 0) & (on_its_side.T == 0)]
     if written.size < _LEAST_WRITTEN or np.percentile(written, 20) < _LEAST_DARK:
         return [], []
@@ -71,11 +70,6 @@ def pixels_of_pale_lines(
     found = pixels_of_lines(mask, level)
     found |= pixels_of_lines(mask.T, upright).T
     return found & (ink_map < DARK)
-
-
-def _draw(sheet: NDArray[np.uint8], line: LevelLine) -> None:
-    ends = [(x, round(line.slope * x + line.height)) for x in (line.first, line.last)]
-    cv2.line(sheet, ends[0], ends[1], 1, max(1, round(line.thickness)))
 
 
 def _darkness(highest: InkMap, line: LevelLine) -> float:

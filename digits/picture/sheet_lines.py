@@ -12,6 +12,7 @@ import numpy as np
 
 from digits.picture.box_sides import find_box_sides
 from digits.picture.edge_lines import EdgeLines, find_edge_lines
+from digits.picture.equal_boxes import EqualBoxes, find_equal_boxes
 from digits.picture.line_remains import crumbs
 from digits.picture.pale_lines import pale_lines, pixels_of_pale_lines
 from digits.picture.pixels import InkMap, Labelled, Mask, on_its_side, stroke_width_of
@@ -36,11 +37,13 @@ class PaperLines:
         pixels: bool (H, W), where they are.
         level: rulings, underlines, and upper and lower sides of boxes.
         upright: other sides of boxes and cells, of the sheet on its side.
+        rows: of equal boxes, whose sides are among them.
     """
 
     pixels: Mask
     level: list[LevelLine]
     upright: list[LevelLine]
+    rows: list[EqualBoxes]
 
 
 def lines_of_paper(parts: Labelled, ink_map: InkMap, known: Sequence[PaperLines]) -> PaperLines:
@@ -64,14 +67,20 @@ def lines_of_paper(parts: Labelled, ink_map: InkMap, known: Sequence[PaperLines]
         upright = left.upright_pieces(strokes)
     level = [*level, *pale[0], *edges.level]
     across = [*level, *(line for lines in known for line in lines.level)]
+    rows = find_equal_boxes(mask, level, across, height)
+    for row in rows:
+        left.take(row.pixels_of_sides(mask, [*edges.upright, *pale[1]]))
+    held = [*rows, *(row for lines in known for row in lines.rows)]
+    upright = [line for line in upright if not any(row.holds(line) for row in held)]
     upright = upright_lines_among(upright, mask.shape, strokes, across)
     left.take_upright(upright)
-    upright += [*edges.upright, *pale[1]]
+    upright += [*edges.upright, *pale[1], *(side for row in rows for side in row.sides)]
     others = [*upright, *(line for lines in known for line in lines.upright)]
     sides = find_box_sides(left.ink, across, others, height)
+    sides = [side for side in sides if not any(row.holds(side) for row in held)]
     left.take_upright(sides)
     left.take(crumbs(left.ink, left.lines, _CRUMB * height))
-    return PaperLines(left.lines, level, [*upright, *sides])
+    return PaperLines(left.lines, level, [*upright, *sides], rows)
 
 
 class _Left:

@@ -33,6 +33,8 @@ _SPANS, _LONGEST = 0.5, 0.6
 LEAST_OF_SHEET = 0.2
 # In heights of digits: such a line by itself is about as long, or longer.
 LENGTH_OF_LINE = 4.0
+# Of the box around such a row, what is ink; of its height, what is lower are crumbs.
+_LEAST_OF_ROW, _LOWEST_BESIDE_ROW = 0.2, 0.25
 # Of its length: what leads across and is no wider, with its tilt, is a line.
 WIDEST_LINE = 0.2
 # Of the usual height: a flat part that is longer is no dash.
@@ -43,10 +45,10 @@ SHORTEST_UNDERLINE = 0.6
 # be a 9.
 FEWEST_CROSSINGS, LARGEST_CROSSING = 3, 0.75
 # Of a frame's own side: such a straight line is one of its sides; it is no thicker than so many
-# strokes, and the frame lies no deeper within its box. Of its ink, at most so much is no side; of
-# the usual height, so high a piece inside is a digit. Where so many sides are straight, all are.
+# strokes, and the frame lies no deeper within its hull. Of the usual height, so high a piece that
+# is deeper within is a digit's.
 _LEAST_OF_SIDE, _THICKEST_SIDE, _DEPTH_OF_SIDE = 0.8, 1.6, 0.15
-_MOST_BESIDE_SIDES, _LEAST_OF_DIGIT, _FEWEST_SIDES = 0.5, 0.35, 3
+_LEAST_OF_DIGIT = 0.35
 # Of the sheet's longer side, and of the one across: a printed border is no deeper. Of the side that
 # it lies along: it is as long, in one part or in so many.
 DEEPEST_BORDER, _DEEPEST_OF_SIDE = 0.16, 0.3
@@ -55,6 +57,8 @@ FEWEST_ORNAMENTS = 7
 # Where one is, smaller parts are of it that lie no deeper than so many times its ornaments; of the
 # height of what is written.
 _BESIDE_BORDER, _SMALL_BESIDE = 1.15, 0.6
+# Likewise of its ornaments, two of which may touch at a corner.
+_TWO_ORNAMENTS = 2.2
 # In depths of its ornaments: what is so far from all sides is of none; and of their number, so many
 # parts that are as large and lie there say that these are digits in a row.
 _FAR_FROM_SIDES, _AS_MANY = 1.6, 0.5
@@ -65,6 +69,8 @@ _TILTS = 49
 # Of the shorter side: a part that lies along sides alone is no deeper. One that turns round a
 # corner is so long along both, of each; a chain along one has so many holes.
 _DEEPEST_ALONG, _TURNS, _FEWEST_HOLES = 0.27, 0.7, 5
+# Of the box around an empty box, or one with digits in it, what is ink at most.
+_MOST_OF_BOX = 0.5
 # Of an ornament's depth: what is beside them is larger.
 SIZE_OF_DIGITS = 1.4
 
@@ -114,6 +120,10 @@ def _usual_height(stats: NDArray[np.int32], rows: int) -> float:
     # A line of the paper, if there is anything else.
     leads_across = (heights >= LEADS_ACROSS * rows) & (widths <= WIDEST_LINE * heights)
     tall = tall & ~leads_across if (tall & ~leads_across).any() else tall
+    # A row of digits that a line joins, beside crumbs of it.
+    inked = stats[:, cv2.CC_STAT_AREA] / (widths * heights)
+    is_row = (widths > 6 * heights) & (inked >= _LEAST_OF_ROW)
+    tall &= heights[tall].max(initial=0) >= _LOWEST_BESIDE_ROW * heights[is_row].max(initial=0)
     if not tall.any():  # all is one part: a row of digits that a line joins
         tallest, widest = float(heights.max(initial=0)), float(widths.max(initial=0))
         if tallest >= LEAST_OF_SHEET * rows or not widest:
@@ -177,8 +187,9 @@ class SheetParts:
             Bool (H, W), where it is.
         """
         left = np.flatnonzero(self._is_left)
-        turns, are_chains = self._go_along_sides(left)
-        is_border = turns | _are_borders(self._stats[left], self._shape, are_chains)
+        turns, chains = self._go_along_sides(left)
+        are_boxes = self._are_boxes(left)
+        is_border = turns | _are_borders(self._stats[left], self._shape, chains, are_boxes)
         borders = np.zeros(len(self._stats), bool)
         if is_border.all() or not is_border.any():
             return np.zeros(self._shape, bool)
@@ -223,11 +234,14 @@ class SheetParts:
                 is_crossing[part] = is_cross(self._own(part))
         return is_crossing & (np.count_nonzero(is_crossing) >= FEWEST_CROSSINGS)
 
-    def _go_along_sides(self, parts: NDArray[np.intp]) -> tuple[Mask, Mask]:
-        """Which parts lie along sides of the sheet alone: what turns round a corner, and chains."""
+    def _go_along_sides(self, parts: NDArray[np.intp]) -> tuple[Mask, NDArray[np.float64]]:
+        """Which parts lie along sides of the sheet alone: what turns round a corner, and chains.
+
+        Of chains it tells how thick they are across, pixels; of others 0.
+        """
         rows, columns = self._shape
         deepest = _DEEPEST_ALONG * min(rows, columns)
-        turns, are_chains = np.zeros((2, len(parts)), bool)
+        turns, chains = np.zeros(len(parts), bool), np.zeros(len(parts))
         for number, part in enumerate(parts.tolist()):
             x, y, width, height = self._stats[part, :4].tolist()
             shares = sorted((width / columns, height / rows))
@@ -239,8 +253,18 @@ class SheetParts:
             if np.quantile(sides.min(axis=0), 0.97) > deepest:
                 continue
             turns[number] = shares[0] >= _TURNS
-            are_chains[number] = not turns[number] and _holes_in(own) >= _FEWEST_HOLES
-        return turns, are_chains
+            if not turns[number] and _holes_in(own) >= _FEWEST_HOLES:
+                chains[number] = _thickness(own if width / columns == shares[1] else own.T)
+        return turns, chains
+
+    def _are_boxes(self, parts: NDArray[np.intp]) -> Mask:
+        """Which parts are higher than digits, and closed all around, whatever they hold."""
+        lowest = SIZE_OF_DIGITS * self._usual_height()
+        width, height, area = self._stats[parts, 2:].T
+        is_box = (np.minimum(width, height) >= lowest) & (area <= _MOST_OF_BOX * width * height)
+        for number in np.flatnonzero(is_box).tolist():
+            is_box[number] = _closes(self._own(int(parts[number])), 4)
+        return is_box
 
     def _are_frames(self) -> Mask:
         boxes = self._stats.astype(np.float64)
@@ -271,6 +295,11 @@ def _holes_in(part: Mask) -> int:
     return cv2.connectedComponents(padded, connectivity=4)[0] - 2
 
 
+def _thickness(chain: Mask) -> float:
+    """How far it reaches across where it mostly does, however it tilts, pixels."""
+    return float(np.median(len(chain) - chain.argmax(axis=0) - chain[::-1].argmax(axis=0)))
+
+
 def _within(box: NDArray[np.float64], points: NDArray[np.float64]) -> Mask:
     x, y, width, height = box[:4]
     inside = (points > (x, y)) & (points < (x + width, y + height))
@@ -291,23 +320,25 @@ def _closes(own: Mask, fewest: int) -> bool:
 
 
 def _carries_ink(frame: Mask, usual: float) -> bool:
-    """Whether strokes hang on the straight sides of a frame: digits that touch their box.
-
-    Of a frame that is not straight nothing can be told.
-    """
+    """Whether strokes hang on the sides of a frame, beyond its rim: digits that touch their box."""
     height, width = frame.shape
     thickest = _THICKEST_SIDE * stroke_width_of(frame)
     level = find_level_lines(frame, _LEAST_OF_SIDE * width, thickest)
     turned = on_its_side(frame)
-    upright = find_level_lines(turned, _LEAST_OF_SIDE * height, thickest)
+    rises = max((abs(line.slope) * width for line in level), default=0.0)
+    upright = find_level_lines(turned, _LEAST_OF_SIDE * (height - rises), thickest)
     sides = pixels_of_lines(frame, level) | pixels_of_lines(turned, upright).T
-    rest = frame & ~sides
-    is_straight = len(level) + len(upright) >= _FEWEST_SIDES  # however bold what it carries is
-    if not is_straight and rest.sum() > _MOST_BESIDE_SIDES * frame.sum():
-        return False
-    depth = round(_DEPTH_OF_SIDE * min(height, width))  # round corners lie in it
-    stats = label_parts(rest[depth : height - depth, depth : width - depth])[1][1:]
+    depth = _DEPTH_OF_SIDE * min(height - rises, width)  # round corners lie in it
+    stats = label_parts(frame & ~sides & _deep_inside(frame, depth))[1][1:]
     return bool((stats[:, cv2.CC_STAT_HEIGHT] >= _LEAST_OF_DIGIT * usual).any())
+
+
+def _deep_inside(part: Mask, depth: float) -> Mask:
+    """What is farther than that from the convex hull around a part."""
+    outline = cv2.findContours(part.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
+    hull = np.zeros((part.shape[0] + 2, part.shape[1] + 2), np.uint8)
+    cv2.fillConvexPoly(hull, cv2.convexHull(np.concatenate(outline)) + 1, 1)
+    return np.asarray(cv2.distanceTransform(hull, cv2.DIST_L2, 3)[1:-1, 1:-1] > depth)
 
 
 def _small_beside(stats: NDArray[np.int32], borders: Mask, shape: tuple[int, ...]) -> Mask:
@@ -322,7 +353,9 @@ def _small_beside(stats: NDArray[np.int32], borders: Mask, shape: tuple[int, ...
     inside = height[~borders & ~is_beside]
     if not len(inside):
         return np.zeros_like(borders)
-    return np.asarray(is_beside & (sizes <= _SMALL_BESIDE * middle_by_sum(inside)))
+    largest = _SMALL_BESIDE * middle_by_sum(inside)
+    largest = max(largest, _TWO_ORNAMENTS * float(np.median(sizes[is_ornament])))
+    return np.asarray(is_beside & (sizes <= largest))
 
 
 def _in_line(
@@ -336,13 +369,20 @@ def _in_line(
     return np.asarray(is_near[best])
 
 
-def _are_borders(stats: NDArray[np.int32], shape: tuple[int, ...], are_chains: Mask) -> Mask:
+def _are_borders(
+    stats: NDArray[np.int32],
+    shape: tuple[int, ...],
+    chains: NDArray[np.float64],
+    are_boxes: Mask,
+) -> Mask:
     """Which parts are a printed border, or of one: bool (n,).
 
     Args:
         stats: of the parts.
         shape: of the sheet.
-        are_chains: which of them are chains along a side, where larger things lie inside of it.
+        chains: float (n,), how thick those are that are chains along a side, where larger things
+            lie inside of it; of others 0.
+        are_boxes: bool (n,), which are, and tell nothing of how large digits are.
     """
     is_border = np.zeros(len(stats), bool)
     height, width = shape
@@ -360,15 +400,21 @@ def _are_borders(stats: NDArray[np.int32], shape: tuple[int, ...], are_chains: M
         is_long = near & (length >= LONGEST_ORNAMENT * side) & (length > 4 * depth)
         if depth is wide:  # a 1 at the edge of a sheet is as high as other digits
             is_long &= length > _HIGHER_THAN_DIGITS * tall[~is_long].max(initial=0)
-        is_long |= are_chains & (inset <= 1.5 * depth) & (length > depth)
+        is_long |= (chains > 0) & (inset <= 1.5 * depth) & (length > depth)
         boxes = np.stack([inset, depth, start, length])
-        is_border |= _outside_of_larger(is_long, boxes, tall, side)
-        is_border |= _ornaments(near, boxes, side, nearest)
+        thick = np.where(chains > 0, chains, depth)
+        written = np.where(are_boxes, 0, tall)
+        is_border |= _outside_of_larger(is_long, boxes, written, thick, side)
+        is_border |= _ornaments(near, boxes, np.where(are_boxes, 0, depth), side, nearest)
     return is_border
 
 
 def _outside_of_larger(
-    chosen: Mask, boxes: NDArray[np.float64], sizes: NDArray[np.float64], side: float
+    chosen: Mask,
+    boxes: NDArray[np.float64],
+    sizes: NDArray[np.float64],
+    thick: NDArray[np.float64],
+    side: float,
 ) -> Mask:
     """Which of the chosen parts are smaller than something that lies further inside.
 
@@ -380,6 +426,7 @@ def _outside_of_larger(
         chosen: bool (n,).
         boxes: float (4, n): how far from the side each part is, how deep, where along it, how long.
         sizes: float (n,), of those further inside.
+        thick: likewise, of the chosen ones.
         side: how long the side is, pixels.
     """
     if not chosen.any():
@@ -392,11 +439,15 @@ def _outside_of_larger(
     is_inside = ~chosen & ~leads_out & ~is_around & (inset + depth / 2 > deepest[:, None])
     is_inside &= inset > (inset + depth / 2)[:, None]
     largest = np.where(is_inside, sizes, 0).max(axis=1, initial=0)
-    return chosen & (largest >= SIZE_OF_DIGITS * depth)
+    return chosen & (largest >= SIZE_OF_DIGITS * thick)
 
 
 def _ornaments(
-    near: Mask, boxes: NDArray[np.float64], side: float, nearest: NDArray[np.float64]
+    near: Mask,
+    boxes: NDArray[np.float64],
+    sizes: NDArray[np.float64],
+    side: float,
+    nearest: NDArray[np.float64],
 ) -> Mask:
     """Which of the parts near a side are many of one size, at one distance from it, all along.
 
@@ -405,6 +456,7 @@ def _ornaments(
     Args:
         near: bool (n,), which parts are.
         boxes: float (4, n): how far from the side each is, how deep, where along it, how long.
+        sizes: float (n,), how deep those are that may be digits, 0 where one is not.
         side: how long it is, pixels.
         nearest: float (n,), how far each is from the side nearest to it.
     """
@@ -427,5 +479,5 @@ def _ornaments(
         return np.zeros_like(near)
     reached = (start + length)[chosen].max() - start[chosen].min()
     # Digits in a row at the foot of a sheet are the largest that there is.
-    are_small = _outside_of_larger(chosen, boxes, depth, side)[chosen].mean() > 0.5
+    are_small = _outside_of_larger(chosen, boxes, sizes, depth, side)[chosen].mean() > 0.5
     return chosen if reached >= LONGEST_ORNAMENT * side and are_small else np.zeros_like(near)

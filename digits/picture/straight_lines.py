@@ -173,6 +173,18 @@ def band_along(picture: NDArray[Any], line: LevelLine, beyond: int = 0) -> NDArr
     return picture[np.clip(rows, 0, len(picture) - 1), columns]
 
 
+def draw_line(sheet: NDArray[np.uint8], line: LevelLine, thickness: float) -> None:
+    """Set all of a line to 1.
+
+    Args:
+        sheet: uint8 (H, W), drawn on.
+        line: of it.
+        thickness: as which it is drawn, pixels; 1 at least.
+    """
+    ends = [(x, round(line.slope * x + line.height)) for x in (line.first, line.last)]
+    cv2.line(sheet, ends[0], ends[1], 1, max(1, round(thickness)))
+
+
 def pixels_of_lines(mask: Mask, lines: list[LevelLine]) -> Mask:
     """The ink of level lines, without that of strokes that cross them or end there."""
     found = np.zeros_like(mask)

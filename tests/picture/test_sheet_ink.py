@@ -7,7 +7,7 @@ import pytest
 from digits.common.errors import NoInkError
 from digits.picture import photo_ink
 from digits.picture.sheet_ink import find_sheet_ink
-from digits.picture.sheet_parts import longest_lines, usual_height
+from digits.picture.sheet_parts import SheetParts, longest_lines, usual_height
 from tests.drawings import DIGITS, draw
 
 PEN, SIDE = 8, 100
@@ -107,6 +107,46 @@ def test_a_chain_along_sides_goes(sides: str) -> None:
     for place in (place for side in sides.split() for place in places[side]):
         cv2.circle(sheet, place, radius, 0, 4)
     assert np.array_equal(find_sheet_ink(sheet).ink_map > 0.5, bare < 128)
+
+
+@pytest.mark.parametrize("rise", [-30, 34])
+@pytest.mark.parametrize("upright", [False, True])
+def test_a_tilted_chain_goes_that_its_tilt_makes_deeper_than_digits(
+    rise: int, upright: bool
+) -> None:
+    bare = np.full((560, 560), 255, np.uint8)
+    bare[240:400, 120:520] = written("2053")
+    sheet = bare.T.copy() if upright else bare.copy()
+    for x in range(-10, 580, 27):
+        cv2.circle(sheet, (x, 45 + round(rise * (x - 280) / 560)), 18, 0, 4)
+    sheet = sheet.T.copy() if upright else sheet
+    assert np.array_equal(find_sheet_ink(sheet).ink_map > 0.5, bare < 128)
+
+
+def test_ornaments_that_touch_at_a_corner_go_with_the_others() -> None:
+    bare = np.full((420, 560), 255, np.uint8)
+    digits = cv2.resize(written("2053"), None, fx=0.65, fy=0.65, interpolation=cv2.INTER_NEAREST)
+    bare[180 : 180 + len(digits), 60 : 60 + digits.shape[1]] = digits
+    sheet, size = bare.copy(), 12
+    along = [(x, 16) for x in range(18, 510, 30)] + [(540, y) for y in range(74, 400, 30)]
+    for x, y in [*along, (540, 16), (540, 36)]:
+        corners = [(x - size, y), (x, y - size), (x + size, y), (x, y + size)]
+        cv2.polylines(sheet, [np.array(corners)], True, 0, 3)
+    assert np.array_equal(find_sheet_ink(sheet).ink_map > 0.5, bare < 128)
+
+
+def test_digits_beside_larger_boxes_are_no_ornaments() -> None:
+    bare = np.full((360, 900), 255, np.uint8)
+    for number in range(9):
+        cv2.ellipse(bare, (90 + 90 * number, 75), (22, 32), 0, 0, 360, 0, 6)
+    for x in (90, 180, 270):
+        cv2.ellipse(bare, (x, 225), (22, 32), 0, 0, 360, 0, 6)
+    sheet = bare.copy()
+    cv2.rectangle(sheet, (45, 25), (855, 125), 0, 3)
+    cv2.rectangle(sheet, (45, 175), (320, 275), 0, 3)
+    cv2.line(sheet, (290, 175), (290, 240), 0, 6)  # which carries a digit, and is no mere frame
+    found = find_sheet_ink(sheet).ink_map > 0.5
+    assert found[bare < 128].mean() > 0.98
 
 
 @pytest.mark.parametrize("foot", [False, True])
@@ -488,3 +528,44 @@ def test_ones_between_two_lines_are_no_bold_sides() -> None:
     sheet = with_lines(sheet, [((0, y), (499, y)) for y in (55, 145)])
     found = find_sheet_ink(sheet).ink_map > 0.5
     assert (found & ink).sum() >= 0.9 * ink.sum()
+
+
+def test_crumbs_of_a_line_do_not_hide_how_high_the_row_that_it_joins_is() -> None:
+    ink = np.zeros((180, 900), bool)
+    ink[60:66, 40:860] = ink[130:136, 40:860] = True
+    ink[60:136, 40:860:30] = ink[60:136, 41:860:30] = ink[60:136, 42:860:30] = True
+    for x in (10, 880):
+        ink[60:68, x : x + 8] = True
+    assert usual_height(ink) == 76
+
+
+def test_a_tilted_frame_that_a_digit_touches_is_not_taken_away_whole() -> None:
+    ink, tilt = np.zeros((300, 400), np.uint8), 0.05
+    corners = np.array([[50, 90], [310, 90], [310, 180], [50, 180]], np.float64)
+    corners[:, 1] += tilt * (corners[:, 0] - 50)
+    corners[:, 0] -= tilt * (corners[:, 1] - 90)
+    cv2.polylines(ink, [np.rint(corners).astype(np.int32)], True, 1, 3)
+    for x in (80, 140):
+        cv2.ellipse(ink, (x, 138), (18, 30), 0, 0, 360, 1, 4)
+    assert SheetParts(ink > 0).find_frames().any()
+    cv2.ellipse(ink, (283, 148), (22, 30), 0, 0, 360, 1, 9)
+    assert not SheetParts(ink > 0).find_frames().any()
+
+
+@pytest.mark.parametrize("wave", [0, 4])
+def test_a_frame_that_a_digit_touches_is_not_taken_away_whole_however_uneven(wave: int) -> None:
+    ink = np.zeros((300, 400), np.uint8)
+    along = np.arange(0, 261, 4)
+    high, left = wave * np.sin(along / 16), wave * np.sin(along[:33] / 16)
+    outline = [
+        *zip(70 + along, 90 + high, strict=True),
+        *zip(330 + left, 90 + along[:33], strict=True),
+        *zip(330 - along, 218 + high[::-1], strict=True),
+        *zip(70 + left, 218 - along[:33], strict=True),
+    ]
+    cv2.polylines(ink, [np.rint(np.array(outline)).astype(np.int32)], True, 1, 3)
+    for x in (110, 170):
+        cv2.ellipse(ink, (x, 150), (18, 36), 0, 0, 360, 1, 4)
+    assert SheetParts(ink > 0).find_frames().any()
+    cv2.ellipse(ink, (260, 178), (24, 40), 0, 0, 360, 1, 4)
+    assert not SheetParts(ink > 0).find_frames().any()

@@ -1,0 +1,305 @@
+"""Rows of equal boxes, one for each digit, parted by sides, or by teeth that stand on a line.
+
+A side or a tooth that touches a digit is of one part with it, and a 1 looks like one. But the ends
+of the row and the number of its boxes say where all of them stand, and they are of one height.
+
+Coordinates: x to the right, y downwards, whole numbers at pixel centres.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digits.picture.box_sides import HIGHEST_BOX, Strip
+from digits.picture.pixels import Mask, runs_of
+from digits.picture.straight_lines import LevelLine, draw_line, pixels_of_lines
+
+# Of the usual height: the upper line of a row is no closer. Of how far it is: how far its ends are
+# from those of the lower one.
+_LOWEST_BOX, _OFF_END = 0.6, 0.15
+# Of their height, or the usual one if there is no upper line, how wide boxes are; so many at least
+# are parted by sides, and by teeth; no row has more.
+_NARROWEST_BOX, _WIDEST_BOX, _FEWEST_SIDED, _FEWEST_TOOTHED, _MOST_BOXES = 0.45, 1.6, 3, 4, 30
+# Likewise, how high sides are at least, and how high teeth; and how high above a line without an
+# upper one it is looked.
+_SIDE, _LOWEST_TOOTH, _HIGHEST_TOOTH, _LOOKED_AT = 0.95, 0.2, 0.65, 0.9
+# Of a box's width, how far one is off its place; of the places, how many lack one.
+_OFF_PLACE, _MISSING = 0.12, 0.13
+# Likewise, how far one is off the curve that the others lie on; and, of the row, at first.
+_OFF_ROW, _SPREAD, _FITS = 0.04, 0.012, 3
+# What a place without a bare one counts against it, in bare ones.
+_NOT_BARE = 0.4
+# Of a side's ink, what a pixel off its place counts.
+_NEAR_BY = 0.005
+# Of a box's width, how far from a side what is left of it is at most.
+_BESIDE = 0.15
+# Of its thickness, how close to its middle an upright line is the side itself.
+_TAKEN = 0.35
+# Bare ones are no wider than so many times the line, and differ so much in height; of all, so many
+# are bare, and so many at least.
+_WIDEST_OF_LINE, _ALIKE, _BARE, _FEWEST_BARE = 2.0, 0.2, 0.3, 2
+# The quantile of their widths that strokes add little to; what is so much wider is with a stroke.
+_THIN, _AS_WIDE = 0.3, 1.35
+# Of their height, where it is looked how wide they are.
+_LOOKED_ACROSS = (0.5, 0.25, 0.75)
+# Of a side, what another line that is the same shares with it.
+_SHARED = 0.7
+# Pixels: between a line that was taken away and what stands on it; and no tooth is shorter.
+_GAP, _SHORTEST = 3, 6
+_BLUR = 1
+
+
+@dataclass(frozen=True, eq=False)
+class EqualBoxes:
+    """A row of boxes.
+
+    Attributes:
+        below: its lower line.
+        height: of its boxes, pixels.
+        sides: what parts them: nearly level lines of the sheet on its side.
+    """
+
+    below: LevelLine
+    height: float
+    sides: list[LevelLine]
+
+    def holds(self, upright: LevelLine) -> bool:
+        """Whether an upright line is a side, or stands in one of the boxes, away from those."""
+        y = (upright.first + upright.last) / 2
+        x = upright.slope * y + upright.height
+        above_line = self.below.slope * x + self.below.height - y
+        is_in_row = 0 < above_line < self.height and self.below.first <= x <= self.below.last
+        beside = _BESIDE * self.below.length / len(self.sides)
+        off = min(abs(side.slope * y + side.height - x) for side in self.sides)
+        return bool(is_in_row and not _TAKEN * self.sides[0].thickness < off <= beside)
+
+    def pixels_of_sides(self, mask: Mask, taken: Sequence[LevelLine]) -> Mask:
+        """The ink of its sides, bool (H, W), without that of strokes beside them.
+
+        Args:
+            mask: bool (H, W), ink.
+            taken: upright lines that were taken away before, strokes beside them left: no side that
+                is one of them is taken again.
+        """
+        sides = [side for side in self.sides if not any(_are_one(side, line) for line in taken)]
+        near = np.zeros(mask.shape[::-1], np.uint8)
+        for side in sides:
+            draw_line(near, side, side.thickness + 2 * _BLUR)
+        return np.asarray(pixels_of_lines(mask.T, sides) & (near > 0)).T
+
+
+def _are_one(side: LevelLine, line: LevelLine) -> bool:
+    """Whether a side and an upright line are the same."""
+    y = (side.first + side.last) / 2
+    off = abs(side.slope * y + side.height - line.slope * y - line.height)
+    shared = min(side.last, line.last) - max(side.first, line.first)
+    return bool(off <= side.thickness and shared >= _SHARED * side.length)
+
+
+def find_equal_boxes(
+    mask: Mask, lower: Sequence[LevelLine], level: Sequence[LevelLine], height: float
+) -> list[EqualBoxes]:
+    """All rows of equal boxes on a sheet.
+
+    Args:
+        mask: bool (H, W), ink; the level lines may be taken away.
+        lower: nearly level lines that may be lower ones of rows.
+        level: all nearly level lines.
+        height: usual one of what is written, pixels.
+    """
+    rows = []
+    for below in lower:
+        if below.length >= _FEWEST_SIDED * _NARROWEST_BOX * _LOWEST_BOX * height:
+            above = _above(below, level, height)
+            sides = _Standing.on(below, above, mask, height).sides()
+            if sides:
+                apart = height if above is None else _apart(above, below)
+                rows.append(EqualBoxes(below, apart, sides))
+    return rows
+
+
+def _apart(above: LevelLine, below: LevelLine) -> float:
+    """How far one line is above the other, pixels."""
+    middle = (below.first + below.last) / 2
+    return below.height - above.height + (below.slope - above.slope) * middle
+
+
+def _above(below: LevelLine, level: Sequence[LevelLine], height: float) -> LevelLine | None:
+    """The nearest line above that begins and ends where one does."""
+    found = None
+    for line in level:
+        apart = _apart(line, below)
+        off = max(abs(line.first - below.first), abs(line.last - below.last))
+        is_row = _LOWEST_BOX * height <= apart <= HIGHEST_BOX * height
+        is_nearer = found is None or apart < _apart(found, below)
+        if is_row and off <= _OFF_END * apart + line.thickness and is_nearer:
+            found = line
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class _Standing:
+    """What stands on a level line.
+
+    Attributes:
+        line: the line.
+        strip: the sheet above it, to the upper line if there is one.
+        height: of boxes, if there are any, pixels.
+        reached: int (n,), how far ink goes up from the line in each of the strip's columns, pixels.
+        is_closed: whether there is an upper line.
+    """
+
+    line: LevelLine
+    strip: Strip
+    height: float
+    reached: NDArray[np.intp]
+    is_closed: bool
+
+    @classmethod
+    def on(cls, line: LevelLine, above: LevelLine | None, mask: Mask, height: float) -> _Standing:
+        """All on one line, up to another, or the usual height."""
+        upper = above or replace(line, height=line.height - _LOOKED_AT * height)
+        strip = Strip.between(upper, line, mask)
+        upwards = strip.near[::-1]
+        begins = upwards[:_GAP].argmax(axis=0)  # 0 where nothing does
+        is_end = ~upwards & (np.arange(len(upwards))[:, None] >= begins)
+        reached = np.where(is_end.any(axis=0), is_end.argmax(axis=0), len(upwards))
+        return cls(line, strip, len(upwards) if above else height, reached, above is not None)
+
+    def sides(self) -> list[LevelLine]:
+        """Sides or teeth, if they part the line into equal boxes."""
+        length = self.line.length - self.line.thickness
+        first = self.line.first + self.line.thickness / 2 - float(self.strip.columns[0])
+        best: tuple[float, list[LevelLine]] = (0.0, [])
+        for boxes in self._numbers_of_boxes(length):
+            places = first + length / boxes * np.arange(1.0, boxes)
+            found = self._sides_at(np.asarray(places, np.float64), length / boxes)
+            if found[0] > best[0]:
+                best = found
+        return [*best[1], *self._ends([first, first + length])] if best[1] else []
+
+    def _numbers_of_boxes(self, length: float) -> Iterable[int]:
+        """How many there may be, most first."""
+        standing = len(runs_of(self.reached >= _LOWEST_TOOTH * self.height)[0])
+        most = min(_MOST_BOXES, length / (_NARROWEST_BOX * self.height))
+        most = min(most, standing / (1 - _MISSING) + 1)
+        fewest = max(_FEWEST_SIDED, int(np.ceil(length / (_WIDEST_BOX * self.height))))
+        return range(int(most), fewest - 1, -1)
+
+    def _sides_at(self, places: NDArray[np.float64], box: float) -> tuple[float, list[LevelLine]]:
+        """Those at places in a row, float (n,), a box apart, and how sure it is that they are."""
+        off = _OFF_PLACE * box
+        windows = [slice(max(0, int(x - off)), int(x + off) + 2) for x in places.tolist()]
+        tops = [int(self.reached[window].max(initial=0)) for window in windows]
+        top = float(sorted(tops)[int(_MISSING * len(tops))])
+        if not self._are_high(top, len(places) + 1):
+            return 0.0, []
+        seen = [
+            (place, *found)
+            for place, window in enumerate(windows)
+            if abs(tops[place] - top) <= _ALIKE * top + 1
+            and (found := self._bare_in(window, top)) is not None
+        ]
+        if not seen:
+            return 0.0, []
+        numbers, middles, widths = np.array(seen).T
+        width = float(np.quantile(widths, _THIN))
+        thin = widths <= _AS_WIDE * width + 1
+        numbers = numbers[thin].astype(np.intp)
+        fitted, are_bare = _fitted(places, numbers, middles[thin] - places[numbers], _OFF_ROW * box)
+        bare = int(are_bare.sum())
+        if bare < max(1 if self.is_closed else _FEWEST_BARE, _BARE * len(places)):
+            return 0.0, []
+        at = self._most_inked_near(fitted, top, width)
+        sides = [self._side(x, top, width) for x in at.tolist()]
+        return bare - _NOT_BARE * (len(places) - bare), sides
+
+    def _most_inked_near(
+        self, places: NDArray[np.float64], top: float, width: float
+    ) -> NDArray[np.float64]:
+        """Where a side so high and wide, near each place, has most ink."""
+        size = max(1, round(width))
+        shares = self.strip.inked[-round(top) :].mean(axis=0)
+        inked = np.convolve(shares, np.full(size, 1 / size), "same")
+        off = np.arange(-round(0.6 * size) - 1, round(0.6 * size) + 2)
+        around = np.clip(np.rint(places).astype(np.intp)[:, None] + off, 0, len(inked) - 1)
+        best = (inked[around] - _NEAR_BY * np.abs(off)).argmax(axis=1)
+        middle = 0.5 * (1 - size % 2)  # of an even one NumPy gives the right of the two middle ones
+        return np.asarray(around[np.arange(len(places)), best] - middle, np.float64)
+
+    def _ends(self, places: Sequence[float]) -> list[LevelLine]:
+        """The sides or teeth at the ends of the line, where there are some."""
+        lowest = (_SIDE if self.is_closed else _LOWEST_TOOTH) * self.height
+        found = []
+        for x in places:
+            window = slice(max(0, int(x) - _GAP), int(x) + _GAP + 2)
+            top = float(self.reached[window].max(initial=0))
+            if top >= lowest:
+                found.append(self._side(x, top, self.line.thickness))
+        return found
+
+    def _are_high(self, top: float, boxes: int) -> bool:
+        """Whether so many boxes are parted by sides so high, or by teeth."""
+        if top < _SHORTEST:
+            return False
+        if self.is_closed and top >= _SIDE * self.height:
+            return True
+        is_tooth = _LOWEST_TOOTH * self.height <= top <= _HIGHEST_TOOTH * self.height
+        return is_tooth and boxes >= _FEWEST_TOOTHED
+
+    def _bare_in(self, window: slice, top: float) -> tuple[float, float] | None:
+        """Middle and width of what stands there halfway up, by itself; None if that is wide.
+
+        As wide it is as where the least touches it.
+        """
+        rows = [-1 - round(share * (_GAP + top)) for share in _LOOKED_ACROSS]
+        runs = [self._thin_run(row, window) for row in rows]
+        if runs[0] is None:
+            return None
+        return runs[0][0], min(run[1] for run in runs if run is not None)
+
+    def _thin_run(self, row: int, window: slice) -> tuple[float, float] | None:
+        """Middle and width of the thin run of ink in a row of the strip, nearest to a window."""
+        starts, ends = runs_of(self.strip.inked[row])
+        is_thin = ends - starts <= _WIDEST_OF_LINE * self.line.thickness + 2
+        is_bare = is_thin & (starts < window.stop) & (ends > window.start)
+        if not is_bare.any():
+            return None
+        middles, widths = (starts + ends - 1) / 2, ends - starts
+        off = np.abs(middles - (window.start + window.stop - 1) / 2)
+        nearest = np.where(is_bare, off, np.inf).argmin()
+        return float(middles[nearest]), float(widths[nearest])
+
+    def _side(self, x: float, top: float, width: float) -> LevelLine:
+        """That at a column of the strip."""
+        at = int(np.clip(round(x), 0, len(self.strip.columns) - 1))
+        bottom = float(self.strip.bottoms[at])
+        return self.strip.upright_at(x, bottom - top - _GAP, bottom + _GAP, width)
+
+
+def _fitted(
+    places: NDArray[np.float64], seen: NDArray[np.intp], moved: NDArray[np.float64], off: float
+) -> tuple[NDArray[np.float64], Mask]:
+    """Where sides are, if some are seen, and which of these are sides, and no strokes.
+
+    A lens sees farther boxes closer together, and so their places lie on a curve.
+
+    Args:
+        places: float (n,), about where all are.
+        seen: int (m,), numbers of those that are seen.
+        moved: float (m,), how far these are from there, pixels.
+        off: how far one is at most from where the others say that it is, likewise.
+    """
+    usual = np.quantile(moved, 0.5, method="nearest")
+    are_sides = np.abs(moved - usual) <= max(off, _SPREAD * float(np.ptp(places[seen])))
+    for _ in range(_FITS):
+        degree = min(2, int(are_sides.sum()) // 2 - 1) if are_sides.sum() > 1 else 0
+        curve = np.polyfit(seen[are_sides], moved[are_sides], max(degree, 0))
+        are_sides = np.abs(moved - np.polyval(curve, seen)) <= off
+        if not are_sides.any():
+            return places, are_sides
+    return np.asarray(places + np.polyval(curve, np.arange(len(places))), np.float64), are_sides

@@ -9,7 +9,7 @@ Coordinates: x to the right, y downwards, whole numbers at pixel centres.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import cv2
 import numpy as np
@@ -24,9 +24,10 @@ SMALLEST_LOOK, _WIDEST_STROKE = 40, 7
 # What is a step, in levels of the tone: where a higher one separates sheet and table, it is to be
 # believed sooner, for less is a step inside the sheet.
 STEPS = (70, 50, 36, 26, 19, 14, 10)
-# Of the picture: a sheet covers as much, and is even on as much, around what is written. Of its
-# convex hull, what it covers itself, for a perforated edge is hollow.
-LEAST_OF_PICTURE, LEAST_EVEN, LEAST_OF_HULL = 0.5, 0.2, 0.93
+# Of the picture: a sheet covers as much, or less if it ends before all of the picture's sides, as
+# notes do and shadows do not; it is even on as much, around what is written. Of its convex hull,
+# what it covers itself, for a perforated edge is hollow.
+LEAST_OF_PICTURE, LEAST_SEEN_WHOLE, LEAST_EVEN, LEAST_OF_HULL = 0.5, 0.38, 0.2, 0.93
 # So many of the picture's sides lie on the table, mostly: a shadow covers fewer, or more area.
 FEWEST_SIDES, LEAST_OF_SIDE = 3, 0.65
 # In levels of the tone: a table differs from its sheet by more; what is around a frame does not.
@@ -114,10 +115,11 @@ def _even_regions(steps: Grey) -> Iterable[Grey]:
 def _is_sheet(region: Grey, tone: Pixels) -> bool:
     """Whether a filled region is large and convex, and has a table around it that is unlike it."""
     hull = cv2.fillConvexPoly(np.zeros_like(region), cv2.convexHull(cv2.findNonZero(region)), 1)
-    area = cv2.countNonZero(region)
-    if area < LEAST_OF_PICTURE * region.size or area < LEAST_OF_HULL * cv2.countNonZero(hull):
-        return False
     table = hull == 0
+    area = cv2.countNonZero(region)
+    least = LEAST_SEEN_WHOLE if all(side.all() for side in _sides(table)) else LEAST_OF_PICTURE
+    if area < least * region.size or area < LEAST_OF_HULL * cv2.countNonZero(hull):
+        return False
     return _has_table_around(table) and _is_unlike(table, region, tone)
 
 
@@ -131,5 +133,9 @@ def _is_unlike(table: Mask, region: Grey, tone: Pixels) -> bool:
 
 def _has_table_around(table: Mask) -> bool:
     """Whether enough of the picture's sides lie on it."""
-    sides = (table[0], table[-1], table[:, 0], table[:, -1])
-    return sum(side.mean() >= LEAST_OF_SIDE for side in sides) >= FEWEST_SIDES
+    return sum(side.mean() >= LEAST_OF_SIDE for side in _sides(table)) >= FEWEST_SIDES
+
+
+def _sides(of: Mask) -> Sequence[Mask]:
+    """The outermost pixels of a picture on each of its sides."""
+    return of[0], of[-1], of[:, 0], of[:, -1]

@@ -9,6 +9,7 @@ from digits.picture.paper_finding import continue_beyond, find_paper
 HEIGHT, WIDTH = 400, 600
 BEIGE, WOOD, SLATE = (222, 214, 190), (120, 84, 52), (70, 74, 78)
 WHOLE = ((90, 60), (530, 40), (545, 350), (70, 330))
+NOTE = ((140, 50), (460, 35), (475, 345), (155, 360))
 CUT_BELOW = ((90, 60), (500, 40), (560, 420), (40, 430))
 
 
@@ -41,7 +42,7 @@ def assert_is(found: np.ndarray | None, sheet: np.ndarray) -> None:
     assert (found | ~core).all()
 
 
-@pytest.mark.parametrize("corners", [WHOLE, CUT_BELOW])
+@pytest.mark.parametrize("corners", [WHOLE, NOTE, CUT_BELOW])
 @pytest.mark.parametrize(
     ("below", "colour"), [(WOOD, BEIGE), (SLATE, BEIGE), (BEIGE, (245, 245, 250)), (BEIGE, SLATE)]
 )
@@ -85,6 +86,10 @@ def corner_in_shadow(photo: np.ndarray) -> None:
     cv2.fillPoly(photo, [np.array([(0, 0), (420, 0), (0, 300)])], (110, 106, 94))
 
 
+def wedge_in_shadow(photo: np.ndarray) -> None:
+    cv2.fillPoly(photo, [np.array([(0, 20), (60, 20), (480, 200), (60, 380), (0, 380)])], SLATE)
+
+
 def framed(photo: np.ndarray) -> None:
     cv2.rectangle(photo, (60, 50), (540, 350), (30, 30, 30), 14)
 
@@ -98,7 +103,8 @@ def with_a_small_box(photo: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize(
-    "paint", [half_in_shadow, corner_in_shadow, framed, with_a_head, with_a_small_box]
+    "paint",
+    [half_in_shadow, corner_in_shadow, wedge_in_shadow, framed, with_a_head, with_a_small_box],
 )
 def test_what_is_on_a_sheet_is_no_table(paint) -> None:
     photo = np.full((HEIGHT, WIDTH, 3), BEIGE, np.uint8)

@@ -175,7 +175,12 @@ def _row(boxes: Boxes, numbers: NDArray[np.intp], part_of: NDArray[np.int32]) ->
     for (left, top, width, tallness), number in zip(boxes.astype(int), numbers, strict=True):
         own = part_of[top : top + tallness, left : left + width] == number
         parts.append(Part(int(left), int(top), own))
-    parts.sort(key=lambda part: part.middle[0])
+    return row_of(parts)
+
+
+def row_of(parts: Sequence[Part]) -> Row:
+    """Parts of the ink as one row."""
+    parts = sorted(parts, key=lambda part: part.middle[0])
     tall, _ = _tall_among(parts)
     tall, height = _tall_among([stretch for part in tall for stretch in _stretches(part)])
     slope, baseline = _line_below(tall, height)

@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from digits.picture.preparation import Sheet
-from digits.picture.row_finding import Row
+from digits.picture.row_finding import Row, row_of
 from digits.reading.number_lattice import best_path, sum_over_paths
 from digits.reading.repeated_marks import without_repeated_marks
 from digits.reading.row_cutting import CutRow
@@ -28,6 +29,10 @@ from digits.reading.sign_scores import AskedDigits, Sign, letter_if_whole, score
 if TYPE_CHECKING:
     from digits.network.row_serving import RowNetwork
     from digits.network.serving import Network
+
+# Of the height of the taller part beside it: a wider gap is beside what may be taller than the rest
+# of its row; and so much taller, at least.
+_GAP_TO_TALLER, _TALLER = 0.8, 1.4
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,14 +66,49 @@ def read_rows(
     Raises:
         ModelError: its answers are no numbers.
     """
-    asked = _ask(rows, sheet, network, row_network)
+    stretches = [_by_height(row) for row in rows]
+    asked = _ask([row for each in stretches for row in each], sheet, network, row_network)
     if row_network is not None:
         kinds = [each.kinds() for each in asked]
         asked = [
             each if _is_word(own, kinds) else replace(each, among_digits=True)
             for each, own in zip(asked, kinds, strict=True)
         ]
-    return [each.reading(sheet) for each in asked]
+    readings = iter([each.reading(sheet) for each in asked])
+    return [_as_one([next(readings) for _ in each], sheet) for each in stretches]
+
+
+def _by_height(row: Row) -> list[Row]:
+    """A row, and apart from it what is so much taller: a number behind a word in small print.
+
+    The word's many letters would tell how high and how far apart digits are.
+    """
+    runs = [[part] for part in row.parts[:1]]
+    for before, part in pairwise(row.parts):
+        gap = part.x - before.x - before.width
+        if gap > _GAP_TO_TALLER * max(before.height, part.height):
+            runs.append([])
+        runs[-1].append(part)
+    rows = [row_of(run) for run in runs]
+    taller = [each for each in rows if each.height > _TALLER * row.height]
+    others = [part for each in rows if each not in taller for part in each.parts]
+    return [replace(row, parts=tuple(others)), *taller] if others and taller else [row]
+
+
+def _as_one(readings: Sequence[RowReading], sheet: Sheet) -> RowReading:
+    """What was read of a row, with the height of its tallest."""
+    if len(readings) == 1:
+        return readings[0]
+    tallest = max((each.row for each in readings), key=lambda row: row.height)
+    parts = sorted(
+        [part for each in readings for part in each.row.parts], key=lambda part: part.middle[0]
+    )
+    row = replace(tallest, parts=tuple(parts))
+    signs = sorted(
+        [sign for each in readings for sign in each.signs], key=lambda sign: sign.part.middle[0]
+    )
+    gaps = RowGaps.on(sheet, row, tuple(signs))
+    return RowReading(row, tuple(signs), gaps, sum(each.sureness for each in readings))
 
 
 def _ask(

@@ -31,6 +31,8 @@ FARTHEST_ABOVE = 0.35
 SPECK = 0.04
 # Of its height: a wider part is more than one digit.
 WIDE = 1.5
+# Of the height of the taller part beside it: a wider gap is one between two words or numbers.
+_GAP_OF_WORDS = 0.8
 _MOST_PARTS = 3_000
 
 
@@ -204,6 +206,20 @@ def _stretches(part: Part) -> list[Part]:
         cropped(Part(part.x + left, part.y, part.mask[:, left:right]))
         for left, right in pairwise(ends.tolist())
     ]
+
+
+def close_together(parts: Sequence[Part]) -> list[slice]:
+    """Which neighbours of a row stand as close as in one word or number.
+
+    Args:
+        parts: from left to right.
+    """
+    starts = [
+        number
+        for number, (left, right) in enumerate(pairwise(parts), 1)
+        if right.x - left.x - left.width > _GAP_OF_WORDS * max(left.height, right.height)
+    ]
+    return [slice(*ends) for ends in pairwise([0, *starts, len(parts)])] if parts else []
 
 
 def cropped(part: Part) -> Part:

@@ -12,13 +12,12 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from digits.picture.preparation import Sheet
-from digits.picture.row_finding import Row, row_of
+from digits.picture.row_finding import Row, close_together, row_of
 from digits.reading.number_lattice import best_path, sum_over_paths
 from digits.reading.repeated_marks import without_repeated_marks
 from digits.reading.row_cutting import CutRow
@@ -30,9 +29,9 @@ if TYPE_CHECKING:
     from digits.network.row_serving import RowNetwork
     from digits.network.serving import Network
 
-# Of the height of the taller part beside it: a wider gap is beside what may be taller than the rest
-# of its row; and so much taller, at least.
-_GAP_TO_TALLER, _TALLER = 0.8, 1.4
+# Of the height of a row: parts that are so much taller are none of it, if there are so many side by
+# side, for one may be a stray stroke.
+_TALLER, _FEWEST_TALLER = 1.4, 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,15 +82,15 @@ def _by_height(row: Row) -> list[Row]:
 
     The word's many letters would tell how high and how far apart digits are.
     """
-    runs = [[part] for part in row.parts[:1]]
-    for before, part in pairwise(row.parts):
-        gap = part.x - before.x - before.width
-        if gap > _GAP_TO_TALLER * max(before.height, part.height):
-            runs.append([])
-        runs[-1].append(part)
-    rows = [row_of(run) for run in runs]
-    taller = [each for each in rows if each.height > _TALLER * row.height]
-    others = [part for each in rows if each not in taller for part in each.parts]
+    tall = _TALLER * row.height
+    if max(part.height for part in row.parts) <= tall:
+        return [row]
+    runs = [row.parts[run] for run in close_together(row.parts)]
+    are_tall = [sum(part.height > tall for part in run) >= _FEWEST_TALLER for run in runs]
+    taller = [row_of(run) for run, is_tall in zip(runs, are_tall, strict=True) if is_tall]
+    others = [
+        part for run, is_tall in zip(runs, are_tall, strict=True) if not is_tall for part in run
+    ]
     return [replace(row, parts=tuple(others)), *taller] if others and taller else [row]
 
 

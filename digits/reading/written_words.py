@@ -9,18 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from digits.picture.row_finding import close_together
 from digits.reading.sign_scores import Sign, is_surely_there
 
 if TYPE_CHECKING:
     from digits.reading.number_rows import RowReading
 
-# Of the height of the taller sign beside it: a wider gap is one between two words or numbers.
-_GAP = 0.8
 # Of the signs of a number fewer are letters or no digits for sure, and no more are letters.
 _DOUBTED, _LETTERS_IN_NUMBER = 0.5, 0.25
 # Of the height of numbers' digits: print beside them is lower.
@@ -59,13 +58,7 @@ def _with_signs(row: RowReading, signs: list[Sign]) -> RowReading:
 
 def _runs(signs: Sequence[Sign]) -> list[list[Sign]]:
     """Signs that stand close together, as those of one word or number."""
-    runs = [[sign] for sign in signs[:1]]
-    for before, sign in pairwise(signs):
-        gap = sign.part.x - before.part.x - before.part.width
-        if gap > _GAP * max(before.part.height, sign.part.height):
-            runs.append([])
-        runs[-1].append(sign)
-    return runs
+    return [list(signs[run]) for run in close_together([sign.part for sign in signs])]
 
 
 def _is_number(run: Sequence[Sign]) -> bool:

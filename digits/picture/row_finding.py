@@ -31,6 +31,8 @@ FARTHEST_ABOVE = 0.35
 SPECK = 0.04
 # Of its height: a wider part is more than one digit.
 WIDE = 1.5
+# Of the height of the taller part beside it: a wider gap is one between two words or numbers.
+_GAP_OF_WORDS = 0.8
 _MOST_PARTS = 3_000
 
 
@@ -175,7 +177,12 @@ def _row(boxes: Boxes, numbers: NDArray[np.intp], part_of: NDArray[np.int32]) ->
     for (left, top, width, tallness), number in zip(boxes.astype(int), numbers, strict=True):
         own = part_of[top : top + tallness, left : left + width] == number
         parts.append(Part(int(left), int(top), own))
-    parts.sort(key=lambda part: part.middle[0])
+    return row_of(parts)
+
+
+def row_of(parts: Sequence[Part]) -> Row:
+    """Parts of the ink as one row."""
+    parts = sorted(parts, key=lambda part: part.middle[0])
     tall, _ = _tall_among(parts)
     tall, height = _tall_among([stretch for part in tall for stretch in _stretches(part)])
     slope, baseline = _line_below(tall, height)
@@ -199,6 +206,20 @@ def _stretches(part: Part) -> list[Part]:
         cropped(Part(part.x + left, part.y, part.mask[:, left:right]))
         for left, right in pairwise(ends.tolist())
     ]
+
+
+def close_together(parts: Sequence[Part]) -> list[slice]:
+    """Which neighbours of a row stand as close as in one word or number.
+
+    Args:
+        parts: from left to right.
+    """
+    starts = [
+        number
+        for number, (left, right) in enumerate(pairwise(parts), 1)
+        if right.x - left.x - left.width > _GAP_OF_WORDS * max(left.height, right.height)
+    ]
+    return [slice(*ends) for ends in pairwise([0, *starts, len(parts)])] if parts else []
 
 
 def cropped(part: Part) -> Part:

@@ -7,11 +7,16 @@ below each other, too, and as close to the rows above and below as to their neig
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digits.picture.row_finding import Part
+
+if TYPE_CHECKING:
+    from digits.reading.number_rows import RowReading
 
 # Fewer digits are below each other by chance.
 _FEWEST = 4
@@ -22,6 +27,19 @@ _WIDEST_COLUMN, _BETWEEN_COLUMNS = 0.45, 0.55
 _LEAST_PITCH_LINED, _LEAST_PITCH = 1.15, 1.5
 # Of the distance of columns, that of rows: more is between two numbers in boxes.
 _FARTHEST_ROWS = 1.35
+
+
+def told_apart_in_grid(rows: Sequence[RowReading]) -> list[RowReading]:
+    """The rows of a sheet as they are, or with a gap between any two digits if these are in a grid.
+
+    Args:
+        rows: without words.
+    """
+    parted = [is_parted for row in rows for is_parted in row.gaps.parted()]
+    are_parted = 2 * sum(parted) > len(parted)
+    if not are_in_grid([row.digits for row in rows], are_parted=are_parted):
+        return list(rows)
+    return [replace(row, gaps=replace(row.gaps, are_in_grid=True)) for row in rows]
 
 
 def are_in_grid(rows: Sequence[Sequence[Part]], *, are_parted: bool) -> bool:

@@ -40,6 +40,7 @@ from digits.reading.digit import (
     make_readings,
     top_k_of,
 )
+from digits.reading.digit_grid import told_apart_in_grid
 from digits.reading.doubt_reasons import (
     LETTER_OR_DRAWING,
     LETTERS,
@@ -50,7 +51,8 @@ from digits.reading.doubt_reasons import (
 from digits.reading.number_lattice import WIDEST_DIGIT
 from digits.reading.number_rows import RowReading, read_rows
 from digits.reading.row_cutting import SURELY_ALONE, WIDEST_ALONE
-from digits.reading.sign_scores import Sign, digit_scores
+from digits.reading.sign_scores import Sign, digit_scores, is_surely_there
+from digits.reading.written_words import without_words
 
 if TYPE_CHECKING:
     from digits.network.loading import AnyNetwork
@@ -77,8 +79,6 @@ _FOR_EACH_OTHER, _AGAINST_EACH_OTHER = -1.0, 0.5
 _MOST_OF_ONE = 3
 # Where the network of rows finds no digit at all, one must be so likely to be one nevertheless.
 _SURE_AGAINST_ROW = 0.9
-# As a natural logarithm: a sign that is so likely is surely there.
-_SURELY_THERE = -1.0
 _GAP = 0.02
 # So many, and such a share of all signs, are strokes where one digit is drawn with dashes.
 _FEWEST_DASHES, _MOSTLY_DASHES = 4, 0.75
@@ -200,7 +200,8 @@ def _read_decoded(decoded: DecodedPicture, ink: Ink, network: Network) -> Number
         return _of_one_digit(alone) if alone.reading.is_digit else _refuse()
     row_network = load_row_network()
     all_rows = _without_rings(read_rows(found, sheet, network, row_network))
-    rows = [row for row in all_rows if any(sign.kind == "digit" for sign in row.signs)]
+    beside_words = all_rows if row_network is None else without_words(all_rows)
+    rows = told_apart_in_grid([row for row in beside_words if row.digits])
     may_be_dashes = _may_be_dashes(all_rows)
     if _are_several(_digits_among(rows)) and not may_be_dashes:
         number = _assembled(rows, sheet, decoded.pixels, network)
@@ -413,7 +414,7 @@ def _are_several(digits: Sequence[Sign]) -> bool:
 def _is_surely_there(digit: Sign) -> bool:
     """By the row, where that was asked, and else by the digit alone."""
     if digit.log_shares is not None:
-        return digit.score >= _SURELY_THERE
+        return is_surely_there(digit)
     return digit.logits is not None and float(digit.logits.max()) >= SURELY_ALONE
 
 

@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from digits.picture.preparation import Sheet
-from digits.picture.row_finding import Part, Row
-from digits.reading.digit_grid import are_in_grid
+from digits.picture.row_finding import Part, Row, close_together, row_of
 from digits.reading.number_lattice import best_path, sum_over_paths
 from digits.reading.repeated_marks import without_repeated_marks
 from digits.reading.row_cutting import CutRow
@@ -30,6 +29,10 @@ from digits.reading.sign_scores import AskedDigits, Sign, letter_if_whole, score
 if TYPE_CHECKING:
     from digits.network.row_serving import RowNetwork
     from digits.network.serving import Network
+
+# Of the height of a row: parts that are so much taller are none of it, if there are so many side by
+# side, for one may be a stray stroke.
+_TALLER, _FEWEST_TALLER = 1.4, 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,25 +78,49 @@ def read_rows(
     Raises:
         ModelError: its answers are no numbers.
     """
-    asked = _ask(rows, sheet, network, row_network)
+    stretches = [_by_height(row) for row in rows]
+    asked = _ask([row for each in stretches for row in each], sheet, network, row_network)
     if row_network is not None:
         kinds = [each.kinds() for each in asked]
         asked = [
             each if _is_word(own, kinds) else replace(each, among_digits=True)
             for each, own in zip(asked, kinds, strict=True)
         ]
-    readings = [each.reading(sheet) for each in asked]
-    return _in_grid(readings) if _are_in_grid(readings) else readings
+    read = iter([each.reading(sheet) for each in asked])
+    return [_as_one([next(read) for _ in each], sheet) for each in stretches]
 
 
-def _are_in_grid(readings: Sequence[RowReading]) -> bool:
-    parted = [is_parted for each in readings for is_parted in each.gaps.parted()]
-    are_parted = 2 * sum(parted) > len(parted)
-    return are_in_grid([reading.digits for reading in readings], are_parted=are_parted)
+def _by_height(row: Row) -> list[Row]:
+    """A row, and apart from it what is so much taller: a number behind a word in small print.
+
+    The word's many letters would tell how high and how far apart digits are.
+    """
+    tall = _TALLER * row.height
+    if max(part.height for part in row.parts) <= tall:
+        return [row]
+    runs = [row.parts[run] for run in close_together(row.parts)]
+    are_tall = [sum(part.height > tall for part in run) >= _FEWEST_TALLER for run in runs]
+    taller = [row_of(run) for run, is_tall in zip(runs, are_tall, strict=True) if is_tall]
+    others = [
+        part for run, is_tall in zip(runs, are_tall, strict=True) if not is_tall for part in run
+    ]
+    return [replace(row, parts=tuple(others)), *taller] if others and taller else [row]
 
 
-def _in_grid(readings: Sequence[RowReading]) -> list[RowReading]:
-    return [replace(each, gaps=replace(each.gaps, are_in_grid=True)) for each in readings]
+def _as_one(readings: Sequence[RowReading], sheet: Sheet) -> RowReading:
+    """What was read of a row, with the height of its tallest."""
+    if len(readings) == 1:
+        return readings[0]
+    tallest = max((each.row for each in readings), key=lambda row: row.height)
+    parts = sorted(
+        [part for each in readings for part in each.row.parts], key=lambda part: part.middle[0]
+    )
+    row = replace(tallest, parts=tuple(parts))
+    signs = sorted(
+        [sign for each in readings for sign in each.signs], key=lambda sign: sign.part.middle[0]
+    )
+    gaps = RowGaps.on(sheet, row, tuple(signs))
+    return RowReading(row, tuple(signs), gaps, sum(each.sureness for each in readings))
 
 
 def _ask(

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # Of the ink of one stroke that is as high, what a digit has at least, however broken it is.
 _LEAST_OF_STROKE = 0.4
+# As a natural logarithm: a sign that is so likely is surely there.
+_SURELY_THERE = -1.0
 # What a doubt weighs, in logits.
 _SURE_LOGITS, _SOFTNESS = 3.0, 0.8
 
@@ -101,6 +103,11 @@ def _may_be_digit(part: Part, cut: CutRow) -> bool:
     """Whether a segment is as large as a digit, and has enough ink: several specks have less."""
     least = _LEAST_OF_STROKE * cut.stroke * part.height
     return may_be_digit(part, cut.row) and bool(np.count_nonzero(part.mask) >= least)
+
+
+def is_surely_there(sign: Sign) -> bool:
+    """Whether its row is sure of a sign, by both networks."""
+    return sign.score >= _SURELY_THERE
 
 
 def score_signs(

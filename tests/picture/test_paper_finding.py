@@ -92,6 +92,10 @@ def corner_in_shadow(photo: np.ndarray) -> None:
     cv2.fillPoly(photo, [np.array([(0, 0), (420, 0), (0, 300)])], (110, 106, 94))
 
 
+def wedge_in_shadow(photo: np.ndarray) -> None:
+    cv2.fillPoly(photo, [np.array([(0, 20), (60, 20), (480, 200), (60, 380), (0, 380)])], SLATE)
+
+
 def framed(photo: np.ndarray) -> None:
     cv2.rectangle(photo, (60, 50), (540, 350), (30, 30, 30), 14)
 
@@ -105,7 +109,8 @@ def with_a_small_box(photo: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize(
-    "paint", [half_in_shadow, corner_in_shadow, framed, with_a_head, with_a_small_box]
+    "paint",
+    [half_in_shadow, corner_in_shadow, wedge_in_shadow, framed, with_a_head, with_a_small_box],
 )
 def test_what_is_on_a_sheet_is_no_table(paint) -> None:
     photo = np.full((HEIGHT, WIDTH, 3), BEIGE, np.uint8)

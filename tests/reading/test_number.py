@@ -170,6 +170,19 @@ def test_a_gap_is_clear_where_the_others_are_so_much_narrower() -> None:
     assert read_number(drawn_row("1 3 1 3 8", pitch=70)).text == "13138"
 
 
+@pytest.mark.parametrize("size", [1.2, 1.6])
+@pytest.mark.parametrize("text", ["581", "38"])
+def test_print_in_front_of_a_number_does_not_tell_how_high_its_digits_are(text, size) -> None:
+    number = drawn_row(text)
+    width = cv2.getTextSize("Amount in figures of all", 0, size, 3)[0][0] + 60
+    sheet = np.pad(number, ((0, 0), (width, 0), (0, 0)), constant_values=255)
+    cv2.putText(sheet, "Amount in figures of all", (20, 150), 0, size, (0, 0, 0), 3, cv2.LINE_AA)
+    found = read_number(sheet)
+    assert found.text == text
+    assert found.is_number
+    assert found.confidence > 0.5
+
+
 def test_each_digit_says_where_it_is() -> None:
     sheet = drawn_row("2026")
     for number, digit in enumerate(read_number(sheet).digits):

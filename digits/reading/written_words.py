@@ -1,0 +1,119 @@
+"""Words that stand beside numbers, as on forms, cheques and envelopes.
+
+The network of rows takes a letter of small or blurred print for the digit that it is like, now and
+then, and hardly ever a whole word: its other signs are letters, or digits of which it is not sure.
+So a word is told as a whole, beside numbers of which it is sure, and none of its signs is a digit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from digits.picture.row_finding import close_together
+from digits.reading.sign_scores import Sign, is_surely_there
+
+if TYPE_CHECKING:
+    from digits.reading.number_rows import RowReading
+
+# Of the signs of a number fewer are letters or no digits for sure, and no more are letters.
+_DOUBTED, _LETTERS_IN_NUMBER = 0.5, 0.25
+# Of the height of numbers' digits: print beside them is lower.
+_AS_TALL = 0.75
+# A word that is not lower has so many letters, or so many signs of which so many are doubted: no
+# number is read so badly.
+_FEWEST_LETTERS, _FEWEST_SIGNS, _DOUBTED_OF_MANY = 3, 8, 0.6
+# So many digits that are sure and tall, side by side, are a number that a word touches.
+_FEWEST_DIGITS = 2
+
+
+def without_words(rows: Sequence[RowReading]) -> list[RowReading]:
+    """What is written but for words, if there are numbers beside them; a row may keep no sign.
+
+    Args:
+        rows: as both networks read them.
+    """
+    runs_of_rows = [_runs(row.signs) for row in rows]
+    numbers = [run for runs in runs_of_rows for run in runs if _is_number(run)]
+    heights = [sign.part.height for run in numbers for sign in run if sign.kind == "digit"]
+    if not heights:
+        return list(rows)
+    tall = _AS_TALL * float(np.median(heights))
+    return [
+        _with_signs(row, [sign for run in runs for sign in _beside_word(run, tall)])
+        for row, runs in zip(rows, runs_of_rows, strict=True)
+    ]
+
+
+def _with_signs(row: RowReading, signs: list[Sign]) -> RowReading:
+    """A row with those of its signs that are left."""
+    if len(signs) == len(row.signs):
+        return row
+    return replace(row, signs=tuple(signs), gaps=replace(row.gaps, signs=tuple(signs)))
+
+
+def _runs(signs: Sequence[Sign]) -> list[list[Sign]]:
+    """Signs that stand close together, as those of one word or number."""
+    return [list(signs[run]) for run in close_together([sign.part for sign in signs])]
+
+
+def _is_number(run: Sequence[Sign]) -> bool:
+    """Whether the networks are sure of most of its digits, and hardly any sign is a letter."""
+    counted = _digits_and_letters(run)
+    letters = sum(sign.kind != "digit" for sign in counted)
+    return letters <= _LETTERS_IN_NUMBER * len(counted) and _share_doubted(counted) < _DOUBTED
+
+
+def _beside_word(run: list[Sign], tall: float) -> list[Sign]:
+    """Those signs of a run that belong to no word: all, none, or a number at its start or end."""
+    stretches = [
+        list(signs) for _, signs in groupby(run, lambda sign: _may_be_in_number(sign, tall))
+    ]
+    numbers = [
+        sign
+        for stretch in [stretches[0], *stretches[1:][-1:]]
+        if _may_be_in_number(stretch[0], tall)
+        and len(_digits_and_letters(stretch)) >= _FEWEST_DIGITS
+        for sign in stretch
+    ]
+    rest = [sign for sign in run if sign not in numbers]
+    return numbers if _is_word(rest, tall) else run
+
+
+def _may_be_in_number(sign: Sign, tall: float) -> bool:
+    """Whether it is surely a digit, and as tall as those of numbers, or a mark."""
+    if not _digits_and_letters([sign]):
+        return True
+    return _is_sure_digit(sign) and sign.part.height >= tall
+
+
+def _is_word(run: Sequence[Sign], tall: float) -> bool:
+    """Whether so many of its signs are doubted that it is none of the numbers."""
+    counted = _digits_and_letters(run)
+    doubted = _share_doubted(counted)
+    if not counted or doubted < _DOUBTED:
+        return False
+    is_low = np.median([sign.part.height for sign in counted]) < tall
+    if is_low and not any(_may_be_in_number(sign, tall) for sign in counted):
+        return True
+    letters = sum(sign.kind != "digit" for sign in counted)
+    is_long = len(counted) >= _FEWEST_SIGNS and doubted >= _DOUBTED_OF_MANY
+    return letters >= _FEWEST_LETTERS or is_long
+
+
+def _digits_and_letters(signs: Iterable[Sign]) -> list[Sign]:
+    """All but marks, which stand in words as well."""
+    return [sign for sign in signs if sign.kind == "digit" or sign.is_unclear]
+
+
+def _is_sure_digit(sign: Sign) -> bool:
+    return sign.kind == "digit" and is_surely_there(sign)
+
+
+def _share_doubted(signs: Sequence[Sign]) -> float:
+    """Of digits and letters, how many are no digit for sure; 1 where there are none."""
+    return 1 - sum(map(_is_sure_digit, signs)) / len(signs) if signs else 1.0

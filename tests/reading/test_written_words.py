@@ -1,0 +1,85 @@
+"""Words beside numbers: which signs are left of what both networks say of each."""
+
+import numpy as np
+import pytest
+
+from digits.picture.row_finding import Part, Row
+from digits.reading.number_rows import RowReading
+from digits.reading.row_gaps import RowGaps
+from digits.reading.sign_scores import Sign
+from digits.reading.written_words import without_words
+
+TALL, LOW = 60, 24
+BLANK = np.zeros((4, 4), np.uint8)
+
+
+def row_of(signs: str, *heights: int) -> RowReading:
+    """Signs side by side, with a wide gap at each " ": one height for all, or for each group.
+
+    "x" is a letter; a digit with "?" behind it is none for sure.
+    """
+    made: list[Sign] = []
+    x = 0
+    for number, group in enumerate(signs.split(" ")):
+        height = heights[min(number, len(heights) - 1)]
+        for sign in group:
+            if sign == "?":
+                made[-1] = scored(made[-1], -3.0)
+                continue
+            kind = "digit" if sign.isdigit() else {"x": "letter", ".": "point"}[sign]
+            part = Part(x, 100 - height, np.ones((height, 15), bool))
+            made.append(Sign(part, kind, "" if sign == "x" else sign, None, None, -0.1, 0.0))
+            x += 20
+        x += 2 * TALL
+    parts = tuple(sign.part for sign in made)
+    row = Row(parts, float(max(heights)), 0.0, 100.0, 0.0)
+    gaps = RowGaps(row, tuple(made), np.zeros(0), BLANK, BLANK * np.float32(0))
+    return RowReading(row, tuple(made), gaps, 0.0)
+
+
+def scored(sign: Sign, score: float) -> Sign:
+    return Sign(sign.part, sign.kind, sign.written, None, None, score, 0.0)
+
+
+def left(*rows: RowReading) -> list[str]:
+    kept = without_words(rows)
+    assert [row.gaps.signs for row in kept] == [row.signs for row in kept]
+    return ["".join(sign.written or "x" for sign in row.signs) for row in kept]
+
+
+@pytest.mark.parametrize("word", ["00xxxx5", "xx1xx", "1?0?2?08?0?", "0?", "7?xx8"])
+def test_low_print_above_a_number_is_no_digit(word: str) -> None:
+    assert left(row_of(word, LOW), row_of("86.968", TALL)) == ["", "86.968"]
+
+
+def test_nor_is_it_in_the_row_of_the_number() -> None:
+    assert left(row_of("xx4?0x 1.95", LOW, TALL)) == ["1.95"]
+    assert left(row_of("27 5?1?x", TALL, LOW)) == ["27"]
+
+
+@pytest.mark.parametrize("word", ["x85xxx13xx", "1?011?1?1?3?7?5"])
+def test_a_word_as_tall_as_numbers_is_known_by_its_letters_or_its_length(word: str) -> None:
+    assert left(row_of(word, TALL), row_of("4332", TALL)) == ["", "4332"]
+
+
+def test_a_number_that_a_word_touches_stays() -> None:
+    number = row_of("4332", TALL)
+    assert left(row_of("xxx45", TALL), number, row_of("12.5xxxx", TALL)) == ["45", "4332", "12.5"]
+    assert left(row_of("xx11xxx", TALL), number) == ["", "4332"]
+
+
+@pytest.mark.parametrize(
+    "number", ["x4", "x412", "3?8?7", "4?", "1?2?3?4?", "72xx", "x764"]
+)  # not sure, or with letters, and as tall as others
+def test_badly_written_numbers_stay(number: str) -> None:
+    assert left(row_of(number, TALL), row_of("4332", TALL)) == [number.replace("?", ""), "4332"]
+
+
+def test_low_digits_that_are_sure_stay() -> None:
+    assert left(row_of("4332 50", TALL, LOW), row_of("05.11", LOW)) == ["433250", "05.11"]
+
+
+@pytest.mark.parametrize("row", ["00xxxx5", "1?0?2?", "xx5xx"])
+def test_without_a_number_beside_it_nothing_is_left_out(row: str) -> None:
+    assert left(row_of(row, LOW)) == [row.replace("?", "")]
+    assert left() == []

@@ -37,6 +37,9 @@ _WIDER_THAN_BOXES, _SEVERAL_BOXES = 1.75, 2.25
 LEAST_BETWEEN_CELLS = 0.4
 # Of such a gap: digits of one number in a cell are no farther apart.
 _MUCH_CLOSER = 0.5
+# Of what it usually is from middle to middle where no line stands between: digits that go on beyond
+# a line, as on accounting paper, are no farther apart.
+_IN_STEP = 1.25
 # Digits in boxes that are too pale to be seen: so many are so far apart at most, from middle to
 # middle, and none twice as far as another.
 FEWEST_PITCHES, WIDEST_PITCH = 3, 2.1
@@ -91,7 +94,8 @@ class RowGaps:
         if are_wide and (
             max(cells) < np.inf or any(self._are_close_around(part, gap) for part in (left, right))
         ):
-            return gap > LEAST_BETWEEN_CELLS * self.row.height
+            is_wide = gap > LEAST_BETWEEN_CELLS * self.row.height
+            return is_wide and not self._is_in_step(left, right)
         if gap <= self._least_gap or self._is_evenly_spaced:
             return False
         return max(cells) > widest_box
@@ -229,6 +233,21 @@ class RowGaps:
         if len(pitches) < FEWEST_PITCHES:
             return False
         return bool(pitches.max() <= min(WIDEST_PITCH, 2 * pitches.min()))
+
+    def _is_in_step(self, left: Part, right: Part) -> bool:
+        """Whether two digits are about as far apart as those with no line between them."""
+        pitch = right.middle[0] - left.middle[0]
+        return bool(pitch <= min(_IN_STEP * self._usual_pitch, WIDEST_BOX * self.row.height))
+
+    @cached_property
+    def _usual_pitch(self) -> float:
+        """Mostly from middle to middle of neighbours without a line between, pixels; 0 for none."""
+        pitches = [
+            right.middle[0] - left.middle[0]
+            for left, right in self._neighbours()
+            if not self._are_parted(left, right)
+        ]
+        return float(np.median(pitches)) if pitches else 0.0
 
     def _cell_around(self, part: Part) -> float:
         """How far it is from the upright line before a part to the one behind it, pixels."""

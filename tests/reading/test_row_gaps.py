@@ -89,6 +89,12 @@ def test_a_line_parts_two_cells_of_which_one_holds_several_digits_however_a_crop
     ]  # likewise, one of which is seen
 
 
+def test_digits_that_go_on_beyond_a_line_are_one_number() -> None:
+    accounts = [20.0, 207, 394]
+    assert are_apart([40, 95, 150, 212, 267, 322], accounts) == [False] * 5
+    assert are_apart([40, 80, 120, 212, 252, 292], accounts) == [False, False, True, False, False]
+
+
 def test_several_empty_boxes_part_two_numbers() -> None:
     squared = [float(x) for x in range(40, 500, 30)]  # lines of squared paper
     assert are_apart([55, 95, 200, 240], squared) == [False, True, False]

@@ -212,7 +212,8 @@ class RowGaps:
     @cached_property
     def _least_gap(self) -> float:
         """What is wider is a clear gap, pixels: less than usual where gaps are of two kinds."""
-        gaps = np.sort([self._gap(*pair) for pair in self._neighbours()])
+        parts = [sign.part for sign in self.signs if not sign.is_unclear]
+        gaps = np.sort([self._gap(*pair) for pair in pairwise(parts)])
         usual = CLEAR_GAP * self.row.height
         leaps = [
             wide

@@ -1,5 +1,6 @@
 """Whether two digits of a row are one number, by the gap and by the lines of their cells."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -93,6 +94,20 @@ def test_digits_that_go_on_beyond_a_line_are_one_number() -> None:
     accounts = [20.0, 207, 394]
     assert are_apart([40, 95, 150, 212, 267, 322], accounts) == [False] * 5
     assert are_apart([40, 80, 120, 212, 252, 292], accounts) == [False, False, True, False, False]
+
+
+def test_the_room_of_a_point_makes_no_gap_less_clear() -> None:
+    """35.4 93: that of the point is half as wide as the one between both numbers."""
+    digits = [digit_at(x) for x in (100, 135, 188, 270, 305)]
+    point = Part(174, 142, np.ones((8, 8), bool))
+    parts = (digits[0], digits[1], point, *digits[2:])
+    gaps = gaps_of(parts, [])
+    signs = [
+        replace(sign, kind="point", written=".") if sign.part is point else sign
+        for sign in gaps.signs
+    ]
+    gaps = replace(gaps, signs=tuple(signs))
+    assert [gaps.are_apart(*pair) for pair in pairwise(parts)] == [False, False, False, True, False]
 
 
 def test_several_empty_boxes_part_two_numbers() -> None:

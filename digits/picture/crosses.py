@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.picture.pixels import Mask, runs_of, stroke_width
+from digits.picture.pixels import Mask, runs_of, stroke_width_of
 
 # Pixels: what is smaller has no arms.
 _SMALLEST = 5
@@ -81,7 +81,7 @@ def _share_beside(part: Mask, middle: NDArray[np.float64], tilts: NDArray[np.flo
     rows, columns = np.nonzero(part)
     x, y = columns - middle[0], rows - middle[1]
     level, upright = np.deg2rad(tilts[:2] + tilts[2:]) / 2
-    farthest = _BESIDE * stroke_width(part.astype(np.float32)) + 1
+    farthest = _BESIDE * stroke_width_of(part) + 1
     off_level = np.abs(y * np.cos(level) - x * np.sin(level)) > farthest
     off_upright = np.abs(x * np.cos(upright) + y * np.sin(upright)) > farthest
     return float((off_level & off_upright).mean())

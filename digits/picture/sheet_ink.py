@@ -107,7 +107,8 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
         parts.leave_out_borders()
     left = parts.left
     if seen.is_photo:
-        left &= ~find_side_slivers(left, usual_height(left))
+        labelled = label_parts(left)
+        left &= ~find_side_slivers(labelled, usual_height(left, labelled))
     left = _without_teeth(left, lines)
     left &= ~find_bars_through_zeros(left, stroke_width_of(left))
     return SheetInk(seen.ink_map * left, lines, contrast)

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from digits.picture.line_remains import HIGHEST_ONE
-from digits.picture.pixels import Mask, label_parts
+from digits.picture.pixels import Labelled, Mask
 
 # Of its length: a sliver lies along the side for no less, and is no wider.
 _LEAST_ALONG, _WIDEST = 0.7, 0.5
@@ -22,14 +22,14 @@ _LEAST_ALONG, _WIDEST = 0.7, 0.5
 _LOWEST_ONE, _LOWEST_DIGIT, _SHARED = 0.65, 0.5, 0.3
 
 
-def find_side_slivers(mask: Mask, usual: float) -> Mask:
+def find_side_slivers(parts: Labelled, usual: float) -> Mask:
     """Where they are, bool (H, W); none where there is nothing else.
 
     Args:
-        mask: bool (H, W), ink without the paper's lines.
+        parts: of the ink without the paper's lines.
         usual: height of what is written, pixels.
     """
-    part_of, stats = label_parts(mask)
+    part_of, stats = parts
     sides = part_of[:, 0], part_of[:, -1]
     along = np.max([np.bincount(side, minlength=len(stats)) for side in sides], axis=0)
     width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
@@ -39,7 +39,7 @@ def find_side_slivers(mask: Mask, usual: float) -> Mask:
     may_be_digits = ~lies_along & (height >= _LOWEST_DIGIT * usual)
     may_be_digits[0] = False
     if not lies_along.any() or not may_be_digits.any():
-        return np.zeros_like(mask)
+        return np.zeros(part_of.shape, bool)
     shared = np.minimum(bottom[:, None], bottom) - np.maximum(top[:, None], top)
     stands_in_row = ((shared >= _SHARED * height[:, None]) & may_be_digits).any(axis=1)
     is_as_high = (height >= _LOWEST_ONE * usual) & (height <= HIGHEST_ONE * usual)

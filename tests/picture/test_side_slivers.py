@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from digits.picture.pixels import label_parts
 from digits.picture.side_slivers import find_side_slivers
 
 USUAL = 50
@@ -22,7 +23,7 @@ def sheet(*boxes: tuple[int, int, int, int]) -> np.ndarray:
     ids=["above the row", "below it", "higher than digits", "lower than digits"],
 )
 def test_what_lies_along_a_side_and_is_no_one_of_the_row_goes(sliver) -> None:
-    found = find_side_slivers(sheet(sliver), USUAL)
+    found = find_side_slivers(label_parts(sheet(sliver)), USUAL)
     assert np.array_equal(found, sheet(sliver) & ~sheet())
 
 
@@ -32,10 +33,10 @@ def test_what_lies_along_a_side_and_is_no_one_of_the_row_goes(sliver) -> None:
     ids=["a 1 of the row", "another", "no narrow one", "beside the side"],
 )
 def test_all_else_stays(part) -> None:
-    assert not find_side_slivers(sheet(part), USUAL).any()
+    assert not find_side_slivers(label_parts(sheet(part)), USUAL).any()
 
 
 def test_what_is_all_that_there_is_stays() -> None:
     mask = np.zeros((100, 100), bool)
     mask[20:70, :8] = True
-    assert not find_side_slivers(mask, USUAL).any()
+    assert not find_side_slivers(label_parts(mask), USUAL).any()

@@ -48,6 +48,7 @@ from digits.reading.doubt_reasons import (
     reason_in_picture,
     shows_something_else,
 )
+from digits.reading.drawings_beside import without_drawings
 from digits.reading.number_lattice import WIDEST_DIGIT
 from digits.reading.number_rows import RowReading, read_rows
 from digits.reading.row_cutting import SURELY_ALONE, WIDEST_ALONE
@@ -198,6 +199,7 @@ def _read_decoded(decoded: DecodedPicture, ink: Ink, network: Network) -> Number
     if sum(len(row.parts) for row in found) > MOST_PARTS:
         alone = alone or _read_alone(decoded, ink, network)
         return _of_one_digit(alone) if alone.reading.is_digit else _refuse()
+    found, sheet = without_drawings(found, sheet, network)
     row_network = load_row_network()
     all_rows = _without_rings(read_rows(found, sheet, network, row_network))
     beside_words = all_rows if row_network is None else without_words(all_rows)

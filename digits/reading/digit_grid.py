@@ -32,10 +32,10 @@ _FARTHEST_ROWS = 1.35
 # Of all neighbours, those with a line between them where each stands in a square of its own; faint
 # lines are not all seen. Of the distance of rows, as which squares are wide: neighbours in two
 # squares are no closer; an empty one lies between those that are so far apart.
-_MANY_PARTED, _LEAST_OF_SQUARE, _EMPTY_SQUARE = 0.4, 0.55, 1.5
+_MANY_PARTED, _LEAST_OF_SQUARE, _EMPTY_SQUARE = 0.3, 0.55, 1.5
 # Of a digit's height: squares are no smaller. Of what stands between empty squares, so much is but
 # one digit in a puzzle.
-_SMALLEST_SQUARE, _LEAST_ALONE = 0.9, 1 / 3
+_SMALLEST_SQUARE, _LEAST_ALONE = 0.9, 0.25
 # What takes the place of a digit; a point stands between two, or is left of a crossing of lines.
 _AS_LARGE = frozenset({"digit", "dash", "slash", "plus", "equals"})
 

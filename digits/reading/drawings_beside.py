@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from digits.picture.part_cutting import with_holes
 from digits.picture.preparation import Sheet
 from digits.picture.row_finding import Part, Row, find_rows
 from digits.reading.number_marks import main_direction
@@ -136,7 +137,10 @@ def _large_drawings(parts: Sequence[Part], sheet: Sheet, network: Network) -> li
     tallest = float(boxes.height[digits].max())
     digits &= boxes.height >= _SMALLER_PART * tallest
     drawn = np.zeros(len(parts), bool)
-    for number in _numbers(~digits & boxes.are_larger_than(tallest)):
+    may_be = ~digits & boxes.are_larger_than(tallest)
+    for number in _numbers(may_be):
+        if _may_be_chain(parts[number], tallest) and not _encloses_any(parts[number], parts):
+            continue
         aside, away = boxes.gaps_to(parts[number])
         if np.maximum(aside, away)[digits].min() >= _APART * tallest:
             drawn |= ~digits & (aside == 0) & (away <= _AWAY * tallest)
@@ -149,6 +153,23 @@ def _may_be_drawn(boxes: _Boxes) -> NDArray[np.bool_]:
         return np.zeros(len(boxes.height), bool)
     heights = np.sort(boxes.height[boxes.height >= _TELLS_HEIGHT * boxes.height.max()])
     return boxes.are_larger_than(float(heights[(len(heights) - 1) // 2]))
+
+
+def _may_be_chain(part: Part, digit: float) -> bool:
+    """Whether a part is so low and wide that it may be digits of such a height that touch."""
+    return part.height < _HIGHER * digit and part.width >= _WIDER_AROUND * digit
+
+
+def _encloses_any(part: Part, parts: Sequence[Part]) -> bool:
+    """Whether all of another part is inside of a closed outline."""
+    inside = with_holes(part.mask) & ~part.mask
+    for other in parts:
+        x, y = other.x - part.x, other.y - part.y
+        if x > 0 < y and x + other.width < part.width and y + other.height < part.height:
+            place = inside[y : y + other.height, x : x + other.width]
+            if place[other.mask].all():
+                return True
+    return False
 
 
 def _are_sure(

@@ -604,7 +604,7 @@ def _texts(
 def _row_text(row: RowReading, readings: Iterator[Reading], *, digits_only: bool) -> str:
     """The signs of a row, with a space at each clear gap between two of them."""
     text, is_apart = "", False
-    for sign, is_behind_gap in row.told:
+    for sign, is_behind_gap in row.told if digits_only else row.told_of_numbers:
         own = str(next(readings).top_k[0][0]) if sign.kind == "digit" else sign.written
         is_apart |= is_behind_gap
         if own and (sign.kind == "digit" or not digits_only):

@@ -100,6 +100,11 @@ class RowGaps:
             return False
         return max(cells) > widest_box
 
+    def are_far_apart(self, left: Part, right: Part) -> bool:
+        """Whether a line stands between two signs, or a gap as is clear beside any others."""
+        is_wide = self._gap(left, right) > CLEAR_GAP * self.row.height
+        return is_wide or self._are_parted(left, right)
+
     def parted(self) -> list[bool]:
         """Of each two digits side by side, whether an upright line stands between them."""
         return [self._are_parted(*pair) for pair in self._neighbours()]

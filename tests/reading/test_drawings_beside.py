@@ -1,5 +1,6 @@
 """Drawings beside numbers are no digits, whatever the number; drawn here."""
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -95,6 +96,18 @@ def test_what_is_in_a_ring_stays_though_that_is_large() -> None:
     put(sheet, draw(DIGITS[5], SIDE, PEN), 30 + 90 + 110 + 40, 105)
     put(sheet, draw(DIGITS[2], SIDE, PEN), 30 + 90 + 110 + 95, 105)
     assert sorted(read_number(sheet).text.split()) == ["52", "86"]
+
+
+def test_digits_that_touch_far_from_others_are_no_drawing_though_marks_are_between_them() -> None:
+    sheet = np.full((130, 560, 3), 255, np.uint8)
+    for digit, x in ((3, 20), (8, 75), (2, 300), (9, 348), (3, 414), (4, 452)):
+        put(sheet, draw(DIGITS[digit], SIDE, PEN), x, 30)
+    cv2.line(sheet, (352, 90), (460, 90), (0, 0, 0), 4)  # the pen stayed on the paper
+    for y in (58, 76):
+        cv2.circle(sheet, (411, y), 4, (0, 0, 0), -1)
+    read = read_number(sheet)
+    assert read.text.startswith("38 2")
+    assert len(read.digits) >= 5
 
 
 def test_a_drawing_alone_is_no_number() -> None:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from digits.picture.part_cutting import with_holes
 from digits.picture.preparation import Sheet
-from digits.picture.row_finding import Part, Row, find_rows
+from digits.picture.row_finding import Part, Row, find_rows, stretches_of
 from digits.reading.number_marks import main_direction
 from digits.reading.row_cutting import SURELY_ALONE, WIDEST_ALONE, logits_of
 
@@ -137,8 +137,7 @@ def _large_drawings(parts: Sequence[Part], sheet: Sheet, network: Network) -> li
     tallest = float(boxes.height[digits].max())
     digits &= boxes.height >= _SMALLER_PART * tallest
     drawn = np.zeros(len(parts), bool)
-    may_be = ~digits & boxes.are_larger_than(tallest)
-    for number in _numbers(may_be):
+    for number in _numbers(~digits & boxes.are_larger_than(tallest)):
         if _may_be_chain(parts[number], tallest) and not _encloses_any(parts[number], parts):
             continue
         aside, away = boxes.gaps_to(parts[number])
@@ -156,8 +155,9 @@ def _may_be_drawn(boxes: _Boxes) -> NDArray[np.bool_]:
 
 
 def _may_be_chain(part: Part, digit: float) -> bool:
-    """Whether a part is so low and wide that it may be digits of such a height that touch."""
-    return part.height < _HIGHER * digit and part.width >= _WIDER_AROUND * digit
+    """Whether a part may be digits of such a height that touch: wide and low, though it climbs."""
+    height = max(stretch.height for stretch in stretches_of(part))
+    return height < _HIGHER * digit and part.width >= _WIDER_AROUND * digit
 
 
 def _encloses_any(part: Part, parts: Sequence[Part]) -> bool:

@@ -110,6 +110,15 @@ def test_digits_that_touch_far_from_others_are_no_drawing_though_marks_are_betwe
     assert len(read.digits) >= 5
 
 
+def test_a_climbing_row_of_digits_that_touch_is_no_drawing() -> None:
+    sheet = np.full((330, 420, 3), 255, np.uint8)
+    for digit, x in ((3, 20), (8, 75)):
+        put(sheet, draw(DIGITS[digit], SIDE, PEN), x, 20)
+    for number, digit in enumerate((2, 2, 2, 2, 2, 2)):
+        put(sheet, draw(DIGITS[digit], SIDE, PEN), 20 + 31 * number, 230 - 7 * number)
+    assert read_number(sheet).text == "38\n222222"
+
+
 def test_a_drawing_alone_is_no_number() -> None:
     house = draw(HOUSE, 200, PEN)
     assert not read_number(

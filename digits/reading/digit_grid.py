@@ -31,8 +31,9 @@ _LEAST_PITCH_LINED, _LEAST_PITCH = 1.15, 1.5
 _FARTHEST_ROWS = 1.35
 # Of all neighbours, those with a line between them where each stands in a square of its own; faint
 # lines are not all seen. Of the distance of rows, as which squares are wide: neighbours in two
-# squares are no closer; an empty one lies between those that are so far apart.
-_MANY_PARTED, _LEAST_OF_SQUARE, _EMPTY_SQUARE = 0.3, 0.55, 1.5
+# squares are no closer, and mostly not so close; an empty one lies between those that are so far
+# apart.
+_MANY_PARTED, _LEAST_OF_SQUARE, _USUAL_SQUARE, _EMPTY_SQUARE = 0.3, 0.55, 0.8, 1.5
 # Of a digit's height: squares are no smaller. Of what stands between empty squares, so much is but
 # one digit in a puzzle.
 _SMALLEST_SQUARE, _LEAST_ALONE = 0.9, 0.25
@@ -90,7 +91,7 @@ def are_in_squares(rows: Sequence[Sequence[Part]]) -> bool:
     if side < _SMALLEST_SQUARE * float(np.median([part.height for part in signs])):
         return False
     steps = [np.diff([part.middle[0] for part in row]) / side for row in rows if len(row) >= 2]
-    if not steps or min(each.min() for each in steps) < _LEAST_OF_SQUARE:
+    if not steps or not _are_as_squares(np.concatenate(steps)):
         return False
     lengths = [length for each in steps for length in _between_empty_squares(each)]
     return bool(lengths) and lengths.count(1) >= _LEAST_ALONE * len(lengths)
@@ -99,6 +100,14 @@ def are_in_squares(rows: Sequence[Sequence[Part]]) -> bool:
 def _usual_step(steps: NDArray[np.float64]) -> float:
     """How far it mostly is from one row to the next, where some rows are empty."""
     return float(np.median(steps[steps < _EMPTY_SQUARE * steps.min()]))
+
+
+def _are_as_squares(steps: NDArray[np.float64]) -> bool:
+    """Whether neighbours are as far apart as squares are wide, wherever they stand in theirs."""
+    beside = steps[steps < _EMPTY_SQUARE]
+    return not len(beside) or bool(
+        beside.min() >= _LEAST_OF_SQUARE and np.median(beside) >= _USUAL_SQUARE
+    )
 
 
 def _between_empty_squares(steps: NDArray[np.float64]) -> list[int]:

@@ -76,6 +76,7 @@ def test_digits_between_empty_squares_are_a_grid_however_close(pitch: float, wid
         rows_of(1.2, 1.2, (0, 1, 4, 5, 6), (0, 1, 2, 5, 6)),  # likewise, two numbers a row
         rows_of(0.7, 1.5, (0, 4), (0, 1, 4)),  # numbers side by side
         rows_of(0.8, 0.8, (0, 2), (1, 2), (0, 1)),  # rows that touch
+        rows_of(1.05, 1.7, (0, 1, 4, 5), (0, 4)),  # numbers in wide cells
         rows_of(1.2, 1.2, (0, 2, 5)),
         [],
     ],

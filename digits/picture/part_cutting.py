@@ -71,12 +71,18 @@ def are_two_strokes(mask: Mask) -> bool:
     Args:
         mask: bool (H, W), the ink, cropped to it.
     """
-    filled = np.zeros(mask.shape, np.uint8)
-    outlines, _ = cv2.findContours(mask.view(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    cv2.drawContours(filled, outlines, -1, 1, cv2.FILLED)
-    begins = np.diff(filled.astype(np.int8), axis=1, prepend=0) > 0
+    begins = np.diff(with_holes(mask).view(np.int8), axis=1, prepend=np.int8(0)) > 0
     strokes = np.count_nonzero(begins, axis=1)
     return bool(np.count_nonzero(strokes == 2) > _MOSTLY_TWO * len(mask))
+
+
+def with_holes(mask: Mask) -> Mask:
+    """Ink with what is closed inside of it, bool (H, W)."""
+    filled = np.zeros(mask.shape, np.uint8)
+    outlines, _ = cv2.findContours(mask.view(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    return np.asarray(cv2.drawContours(filled, outlines, -1, 1, cv2.FILLED), np.uint8).view(
+        np.bool_
+    )
 
 
 def _seams(ink: InkMap, row: Row, stroke: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -184,7 +184,7 @@ def row_of(parts: Sequence[Part]) -> Row:
     """Parts of the ink as one row."""
     parts = sorted(parts, key=lambda part: part.middle[0])
     tall, _ = _tall_among(parts)
-    tall, height = _tall_among([stretch for part in tall for stretch in _stretches(part)])
+    tall, height = _tall_among([stretch for part in tall for stretch in stretches_of(part)])
     slope, baseline = _line_below(tall, height)
     return Row(tuple(parts), height, slope, baseline, _slant_of(tall, slope))
 
@@ -195,7 +195,7 @@ def _tall_among(parts: Sequence[Part]) -> tuple[list[Part], float]:
     return [part for part in parts if part.height >= TALL * height], height
 
 
-def _stretches(part: Part) -> list[Part]:
+def stretches_of(part: Part) -> list[Part]:
     """Of digits that touch about one each; as a whole they would be as high as they climb, and lean
     as their baseline does. What is no wider than a digit stays whole.
     """

@@ -1,13 +1,15 @@
 """Whether digits stand in the cells of a grid, each a number of its own, as in a puzzle of numbers.
 
 Digits that have a box each are one number on a form, and on squared paper; a grid's are in columns
-below each other, too, and as close to the rows above and below as to their neighbours.
+below each other, too, and as close to the rows above and below as to their neighbours. In a puzzle
+with empty squares many digits stand alone between these, as hardly any number does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +29,16 @@ _WIDEST_COLUMN, _BETWEEN_COLUMNS = 0.45, 0.55
 _LEAST_PITCH_LINED, _LEAST_PITCH = 1.15, 1.5
 # Of the distance of columns, that of rows: more is between two numbers in boxes.
 _FARTHEST_ROWS = 1.35
+# Of all neighbours, those with a line between them where each stands in a square of its own; faint
+# lines are not all seen. Of the distance of rows, as which squares are wide: neighbours in two
+# squares are no closer, and mostly not so close; an empty one lies between those that are so far
+# apart.
+_MANY_PARTED, _LEAST_OF_SQUARE, _USUAL_SQUARE, _EMPTY_SQUARE = 0.3, 0.55, 0.8, 1.5
+# Of a digit's height: squares are no smaller. Of what stands between empty squares, so much is but
+# one digit in a puzzle.
+_SMALLEST_SQUARE, _LEAST_ALONE = 0.9, 0.25
+# What takes the place of a digit; a point stands between two, or is left of a crossing of lines.
+_AS_LARGE = frozenset({"digit", "dash", "slash", "plus", "equals"})
 
 
 def told_apart_in_grid(rows: Sequence[RowReading]) -> list[RowReading]:
@@ -38,7 +50,9 @@ def told_apart_in_grid(rows: Sequence[RowReading]) -> list[RowReading]:
     parted = [is_parted for row in rows for is_parted in row.gaps.parted()]
     are_parted = 2 * sum(parted) > len(parted)
     if not are_in_grid([row.digits for row in rows], are_parted=are_parted):
-        return list(rows)
+        signs = [[sign.part for sign in row.signs if sign.kind in _AS_LARGE] for row in rows]
+        if sum(parted) < _MANY_PARTED * len(parted) or not are_in_squares(signs):
+            return list(rows)
     return [replace(row, gaps=replace(row.gaps, are_in_grid=True)) for row in rows]
 
 
@@ -61,6 +75,46 @@ def are_in_grid(rows: Sequence[Sequence[Part]], *, are_parted: bool) -> bool:
     if pitch < (_LEAST_PITCH_LINED if are_parted else _LEAST_PITCH) * height:
         return False
     return bool(np.diff(np.sort(middles)).min() <= _FARTHEST_ROWS * pitch)
+
+
+def are_in_squares(rows: Sequence[Sequence[Part]]) -> bool:
+    """Whether signs, with lines between them, stand in squares some of which are empty.
+
+    Args:
+        rows: digits, and marks as large, of each row of a sheet, from left to right.
+    """
+    signs = [part for row in rows for part in row]
+    middles = np.sort([np.mean([part.middle[1] for part in row]) for row in rows if row])
+    if len(signs) < _FEWEST or len(middles) < 2:
+        return False
+    side = _usual_step(np.diff(middles))
+    if side < _SMALLEST_SQUARE * float(np.median([part.height for part in signs])):
+        return False
+    steps = [np.diff([part.middle[0] for part in row]) / side for row in rows if len(row) >= 2]
+    if not steps or not _are_as_squares(np.concatenate(steps)):
+        return False
+    lengths = [length for each in steps for length in _between_empty_squares(each)]
+    return bool(lengths) and lengths.count(1) >= _LEAST_ALONE * len(lengths)
+
+
+def _usual_step(steps: NDArray[np.float64]) -> float:
+    """How far it mostly is from one row to the next, where some rows are empty."""
+    return float(np.median(steps[steps < _EMPTY_SQUARE * steps.min()]))
+
+
+def _are_as_squares(steps: NDArray[np.float64]) -> bool:
+    """Whether neighbours are as far apart as squares are wide, wherever they stand in theirs."""
+    beside = steps[steps < _EMPTY_SQUARE]
+    return not len(beside) or bool(
+        beside.min() >= _LEAST_OF_SQUARE and np.median(beside) >= _USUAL_SQUARE
+    )
+
+
+def _between_empty_squares(steps: NDArray[np.float64]) -> list[int]:
+    """How many signs of a row each stand together; none where there is no empty square."""
+    empty = np.flatnonzero(steps >= _EMPTY_SQUARE)
+    ends = [-1, *empty.tolist(), len(steps)]
+    return [stop - start for start, stop in pairwise(ends)] if len(empty) else []
 
 
 def _columns(at: NDArray[np.float64], height: float) -> list[NDArray[np.float64]]:

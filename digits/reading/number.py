@@ -48,6 +48,7 @@ from digits.reading.doubt_reasons import (
     reason_in_picture,
     shows_something_else,
 )
+from digits.reading.drawings_beside import without_drawings
 from digits.reading.number_lattice import WIDEST_DIGIT
 from digits.reading.number_rows import RowReading, read_rows
 from digits.reading.row_cutting import SURELY_ALONE, WIDEST_ALONE
@@ -198,6 +199,7 @@ def _read_decoded(decoded: DecodedPicture, ink: Ink, network: Network) -> Number
     if sum(len(row.parts) for row in found) > MOST_PARTS:
         alone = alone or _read_alone(decoded, ink, network)
         return _of_one_digit(alone) if alone.reading.is_digit else _refuse()
+    found, sheet = without_drawings(found, sheet, network)
     row_network = load_row_network()
     all_rows = _without_rings(read_rows(found, sheet, network, row_network))
     beside_words = all_rows if row_network is None else without_words(all_rows)
@@ -602,7 +604,7 @@ def _texts(
 def _row_text(row: RowReading, readings: Iterator[Reading], *, digits_only: bool) -> str:
     """The signs of a row, with a space at each clear gap between two of them."""
     text, is_apart = "", False
-    for sign, is_behind_gap in row.told:
+    for sign, is_behind_gap in row.told if digits_only else row.told_of_numbers:
         own = str(next(readings).top_k[0][0]) if sign.kind == "digit" else sign.written
         is_apart |= is_behind_gap
         if own and (sign.kind == "digit" or not digits_only):

@@ -114,7 +114,7 @@ class _Shape:
     def of(cls, part: Part, row: Row) -> _Shape:
         """What is asked of a part."""
         x, y = part.middle
-        across, (down, right) = _main_direction(part)
+        across, (down, right) = main_direction(part)
         upwards = np.rad2deg(np.arctan2(right * np.sign(-down or 1), abs(down)))
         sides = sorted((part.width, part.height))
         may_cross = sides[0] >= _SMALLEST_PLUS * row.height
@@ -181,10 +181,10 @@ def _slash(shape: _Shape, pen: float) -> MarkGuess | None:
 
 def is_straight(part: Part) -> bool:
     """Whether it is one stroke without bends, which is not two digits."""
-    return _main_direction(part)[0] <= _STRAIGHT
+    return main_direction(part)[0] <= _STRAIGHT
 
 
-def _main_direction(part: Part) -> tuple[float, tuple[float, float]]:
+def main_direction(part: Part) -> tuple[float, tuple[float, float]]:
     """How far ink spreads across its main direction, as a share of along; and that: down, right.
 
     The two are what the eigenvectors and eigenvalues of its spreads say.

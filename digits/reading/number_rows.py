@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 # Of the height of a row: parts that are so much taller are none of it, if there are so many side by
 # side, for one may be a stray stroke.
 _TALLER, _FEWEST_TALLER = 1.4, 2
+# What people write into a cell for nothing, and specks.
+_IN_EMPTY_CELLS = frozenset({"dash", "point", "comma"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +64,28 @@ class RowReading:
         told = [sign for sign in self.signs if not sign.is_unclear]
         gaps = [self.gaps.are_apart(left.part, right.part) for left, right in pairwise(told)]
         return list(zip(told, [False, *gaps], strict=False))
+
+    @property
+    def told_of_numbers(self) -> list[tuple[Sign, bool]]:
+        """Likewise, without a dash, point or comma by itself, as for an empty cell of a table."""
+        behind = [*(is_behind_gap for _, is_behind_gap in self.told[1:]), True]
+        return [
+            (sign, is_behind_gap)
+            for number, (sign, is_behind_gap) in enumerate(self.told)
+            if not (
+                sign.kind in _IN_EMPTY_CELLS
+                and (is_behind_gap or number == 0)
+                and behind[number]
+                and self._is_far_from_others(number)
+            )
+        ]
+
+    def _is_far_from_others(self, number: int) -> bool:
+        """Whether a sign is no minus between two numbers: one that is told between two others."""
+        if number in (0, len(self.told) - 1):
+            return True
+        parts = [sign.part for sign, _ in self.told[number - 1 : number + 2]]
+        return all(self.gaps.are_far_apart(*pair) for pair in pairwise(parts))
 
 
 def read_rows(

@@ -38,11 +38,11 @@ LEAST_BETWEEN_CELLS = 0.4
 # Of such a gap: digits of one number in a cell are no farther apart.
 _MUCH_CLOSER = 0.5
 # Of what it usually is from middle to middle where no line stands between: digits that go on beyond
-# a line, as on accounting paper, are no farther apart.
+# a line, as on accounting paper, are no farther apart; nor is the gap so much wider than others.
 _IN_STEP = 1.25
 # Digits in boxes that are too pale to be seen: so many are so far apart at most, from middle to
-# middle, and none twice as far as another.
-FEWEST_PITCHES, WIDEST_PITCH = 3, 2.1
+# middle, and none twice as far as another, or so many times as far as all others.
+FEWEST_PITCHES, WIDEST_PITCH, _STANDS_OUT = 3, 2.1, 1.5
 # Of a row's height, what an upright line covers.
 _LEAST_OF_UPRIGHT = 0.5
 # Likewise: boxes end where both their upper and their lower side are missing for longer than this,
@@ -95,10 +95,15 @@ class RowGaps:
             max(cells) < np.inf or any(self._are_close_around(part, gap) for part in (left, right))
         ):
             is_wide = gap > LEAST_BETWEEN_CELLS * self.row.height
-            return is_wide and not self._is_in_step(left, right)
+            return is_wide and not self._are_in_step(left, right)
         if gap <= self._least_gap or self._is_evenly_spaced:
             return False
         return max(cells) > widest_box
+
+    def are_far_apart(self, left: Part, right: Part) -> bool:
+        """Whether a line stands between two signs, or a gap as is clear beside any others."""
+        is_wide = self._gap(left, right) > CLEAR_GAP * self.row.height
+        return is_wide or self._are_parted(left, right)
 
     def parted(self) -> list[bool]:
         """Of each two digits side by side, whether an upright line stands between them."""
@@ -233,22 +238,28 @@ class RowGaps:
         pitches = np.diff(np.sort(at)) / self.row.height
         if len(pitches) < FEWEST_PITCHES:
             return False
-        return bool(pitches.max() <= min(WIDEST_PITCH, 2 * pitches.min()))
+        second, widest = np.sort(pitches)[-2:]
+        return bool(widest <= min(WIDEST_PITCH, 2 * pitches.min(), _STANDS_OUT * second))
 
-    def _is_in_step(self, left: Part, right: Part) -> bool:
+    def _are_in_step(self, left: Part, right: Part) -> bool:
         """Whether two digits are about as far apart as those with no line between them."""
-        pitch = right.middle[0] - left.middle[0]
-        return bool(pitch <= min(_IN_STEP * self._usual_pitch, WIDEST_BOX * self.row.height))
+        if not self._beside_no_line:
+            return False
+        gaps = [self._gap(*pair) for pair in self._beside_no_line]
+        if self._gap(left, right) > max(gaps) / _MUCH_CLOSER:
+            return False
+        pitches = [right.middle[0] - left.middle[0] for left, right in self._beside_no_line]
+        farthest = min(_IN_STEP * float(np.median(pitches)), WIDEST_BOX * self.row.height)
+        return bool(right.middle[0] - left.middle[0] <= farthest)
 
     @cached_property
-    def _usual_pitch(self) -> float:
-        """Mostly from middle to middle of neighbours without a line between, pixels; 0 for none."""
-        pitches = [
-            right.middle[0] - left.middle[0]
-            for left, right in self._neighbours()
-            if not self._are_parted(left, right)
+    def _beside_no_line(self) -> list[tuple[Part, Part]]:
+        """Digits side by side with neither a line between them nor a mark."""
+        return [
+            (left.part, right.part)
+            for left, right in pairwise(self.signs)
+            if left.kind == right.kind == "digit" and not self._are_parted(left.part, right.part)
         ]
-        return float(np.median(pitches)) if pitches else 0.0
 
     def _cell_around(self, part: Part) -> float:
         """How far it is from the upright line before a part to the one behind it, pixels."""

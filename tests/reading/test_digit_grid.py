@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digits.picture.row_finding import Part
-from digits.reading.digit_grid import are_in_grid
+from digits.reading.digit_grid import are_in_grid, are_in_squares
 from digits.reading.number import read_number
 from tests.drawings import DIGITS, draw
 
@@ -59,6 +59,30 @@ def test_between_lines_they_may_be_closer() -> None:
 )  # fmt: skip
 def test_what_is_no_grid(rows: list[list[Part]]) -> None:
     assert not are_in_grid(rows, are_parted=True)
+
+
+PUZZLE = (0, 2, 3), (1, 2), (0, 2, 3), (), (1, 3)
+
+
+@given(pitch=st.floats(0.95, 2.5), wide=st.floats(0.85, 1.2))
+def test_digits_between_empty_squares_are_a_grid_however_close(pitch: float, wide: float) -> None:
+    assert are_in_squares(rows_of(wide * pitch, pitch, *PUZZLE))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        rows_of(1.2, 1.2, (0, 1, 2, 3), (2, 3), (1, 2, 3)),  # on squared paper, no square empty
+        rows_of(1.2, 1.2, (0, 1, 4, 5, 6), (0, 1, 2, 5, 6)),  # likewise, two numbers a row
+        rows_of(0.7, 1.5, (0, 4), (0, 1, 4)),  # numbers side by side
+        rows_of(0.8, 0.8, (0, 2), (1, 2), (0, 1)),  # rows that touch
+        rows_of(1.05, 1.7, (0, 1, 4, 5), (0, 4)),  # numbers in wide cells
+        rows_of(1.2, 1.2, (0, 2, 5)),
+        [],
+    ],
+)
+def test_what_is_no_puzzle(rows: list[list[Part]]) -> None:
+    assert not are_in_squares(rows)
 
 
 def test_a_puzzle_of_numbers_is_read_digit_by_digit() -> None:

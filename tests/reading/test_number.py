@@ -170,6 +170,23 @@ def test_a_gap_is_clear_where_the_others_are_so_much_narrower() -> None:
     assert read_number(drawn_row("1 3 1 3 8", pitch=70)).text == "13138"
 
 
+@pytest.mark.parametrize(
+    ("row", "written"),
+    [
+        ("20  -", "20"),
+        ("-  26", "26"),
+        ("20  -  38", "20 38"),
+        ("-26-", "-26-"),
+        ("20-38", "20-38"),
+        ("7   -8", "7 -8"),
+    ],
+)
+def test_a_dash_by_itself_is_an_empty_cell_and_belongs_to_no_number(row: str, written: str) -> None:
+    number = read_number(drawn_row(row))
+    assert number.written == written
+    assert len(number.marks) == sum(not sign.isdigit() for sign in row.replace(" ", ""))
+
+
 @pytest.mark.parametrize("size", [1.2, 1.6])
 @pytest.mark.parametrize("text", ["581", "38"])
 def test_print_in_front_of_a_number_does_not_tell_how_high_its_digits_are(text, size) -> None:

@@ -96,6 +96,18 @@ def test_digits_that_go_on_beyond_a_line_are_one_number() -> None:
     assert are_apart([40, 80, 120, 212, 252, 292], accounts) == [False, False, True, False, False]
 
 
+def test_digits_in_step_beyond_a_line_are_apart_where_the_gap_is_much_wider_than_others() -> None:
+    """93 149/75: a narrow 1 begins the next cell, so that its middle is not far away."""
+    parts = (digit_at(40), digit_at(76), digit_at(140, width=10), digit_at(156), digit_at(192))
+    gaps = gaps_of(parts, [0.0, 124, 300])
+    assert [gaps.are_apart(*pair) for pair in pairwise(parts)] == [False, True, False, False]
+
+
+def test_one_gap_that_is_much_wider_than_all_others_is_no_room_of_boxes() -> None:
+    assert are_apart([40, 95, 200, 255], []) == [False, True, False]
+    assert are_apart([40, 95, 175, 230], []) == [False, False, False]
+
+
 def test_the_room_of_a_point_makes_no_gap_less_clear() -> None:
     """35.4 93: that of the point is half as wide as the one between both numbers."""
     digits = [digit_at(x) for x in (100, 135, 188, 270, 305)]

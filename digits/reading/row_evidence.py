@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -44,11 +44,15 @@ class RowEvidence:
     """How likely each stretch of a row is one sign.
 
     Attributes:
+        frames: of `SeenRow`.
         bounds: int (pieces + 1,), the first frame of each piece, and where the last one ends.
-        table: as `row_serving.sign_log_probabilities` gives it, for the starts of all pieces.
+        starts: int (n,), ascending, frames at which stretches may begin; all bounds are among them.
+        table: as `row_serving.sign_log_probabilities` gives it, for these starts.
     """
 
+    frames: NDArray[np.float32]
     bounds: NDArray[np.intp]
+    starts: NDArray[np.intp]
     table: NDArray[np.float64]
 
     @classmethod
@@ -56,8 +60,34 @@ class RowEvidence:
         """What was seen of a row says so of all segments of its pieces."""
         bounds = _bounds(pieces, seen.strip, len(seen.frames))
         longest = max(int(bounds[each.stop] - bounds[each.first]) for each in segments)
-        table = sign_log_probabilities(seen.frames, bounds[:-1].tolist(), max(1, longest))
-        return cls(bounds, table)
+        starts = np.unique(bounds)
+        return cls(seen.frames, bounds, starts, _table(seen.frames, starts, longest))
+
+    def starting_at(self, starts: NDArray[np.intp], longest: int) -> RowEvidence:
+        """The same of other stretches.
+
+        Args:
+            starts: int (n,), ascending; all bounds are among them.
+            longest: frames.
+        """
+        return replace(self, starts=starts, table=_table(self.frames, starts, longest))
+
+    def with_bounds(self, bounds: NDArray[np.intp]) -> RowEvidence:
+        """The same, with pieces that meet elsewhere, at frames of `starts`."""
+        return replace(self, bounds=bounds)
+
+    def between(self, starts: NDArray[np.intp], stops: NDArray[np.intp]) -> NDArray[np.float64]:
+        """That stretches of frames are just one sign, or, last, show nothing.
+
+        Args:
+            starts: int, of any shape, some of `starts`.
+            stops: int, likewise, the frames behind their last ones.
+
+        Returns:
+            float64 (..., signs + 1), natural logarithms.
+        """
+        rows = np.searchsorted(self.starts, starts)
+        return np.maximum(self.table[rows, stops - starts], _NONE)
 
     def log_probabilities(self, segment: Segment) -> NDArray[np.float64]:
         """That a segment is just one sign, float64 (signs,), natural logarithms."""
@@ -68,8 +98,13 @@ class RowEvidence:
         return float(self._of(segment)[-1])
 
     def _of(self, segment: Segment) -> NDArray[np.float64]:
-        length = int(self.bounds[segment.stop] - self.bounds[segment.first])
-        return np.maximum(self.table[segment.first, length], _NONE)
+        return self.between(self.bounds[segment.first], self.bounds[segment.stop])
+
+
+def _table(
+    frames: NDArray[np.float32], starts: NDArray[np.intp], longest: int
+) -> NDArray[np.float64]:
+    return sign_log_probabilities(frames, starts.tolist(), max(1, longest))
 
 
 def _bounds(pieces: Sequence[Part], strip: RowStrip, frames: int) -> NDArray[np.intp]:

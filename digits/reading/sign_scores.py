@@ -26,6 +26,7 @@ from digits.reading.number_marks import SIGNS as WRITTEN
 from digits.reading.number_marks import MarkGuess, guess_mark
 from digits.reading.row_cutting import CutRow, logits_of, may_be_digit
 from digits.reading.row_evidence import RowEvidence
+from digits.reading.sign_bounds import with_likeliest_bounds
 
 if TYPE_CHECKING:
     from digits.network.serving import Network
@@ -123,10 +124,15 @@ def score_signs(
     """
     if evidence is None:
         return [_likeliest_by_shape(segment, cut, asked) for segment in cut.segments]
-    return [
-        _mark_by_shape(segment, cut)
-        or _likeliest_by_both(segment, cut, asked, evidence, among_digits)
+    by_shape = {each: mark for each in cut.segments if (mark := _mark_by_shape(each, cut))}
+    beside = [
+        None if segment in by_shape else _beside_evidence(segment, cut, asked, among_digits)
         for segment in cut.segments
+    ]
+    evidence = with_likeliest_bounds(evidence, _may_move(cut), cut.segments, beside)
+    return [
+        by_shape[segment] if own is None else _likeliest_by_both(segment, cut, asked, evidence, own)
+        for segment, own in zip(cut.segments, beside, strict=True)
     ]
 
 
@@ -142,9 +148,10 @@ def digit_scores(logits: NDArray[np.float32], network: Network) -> NDArray[np.fl
 # --- by both networks
 
 # What the network of digits says beside that of rows: of which digit, and of whether it is one; and
-# what it costs that marks are taken for parts of a digit. How both say which digit it is.
+# what it costs that marks are taken for parts of a digit. How both say which digit it is; what was
+# cut from a neighbour has too much ink or too little for the network of digits.
 _WEIGHT_OF_DIGIT, _WEIGHT_OF_SURENESS, _WEIGHT_OF_ABSORPTION = 0.3, 0.5, 0.15
-_SHARE_OF_DIGIT = 0.6
+_SHARE_OF_DIGIT, _SHARE_OF_CUT_DIGIT = 0.6, 0.3
 # What is too low or too wide for a digit is as surely none as what is this far from one.
 _NOT_ASKED = -3.0
 # As a natural logarithm: a letter among digits is rarer than a digit that looks like one.
@@ -166,15 +173,50 @@ _HEIGHTS_OF_DIGITS, _OFF_BASELINE = (0.7, 1.3), 0.3
 _LEAST_SHARE = -14.0
 
 
-def _likeliest_by_both(
-    segment: Segment, cut: CutRow, asked: AskedDigits, evidence: RowEvidence, among_digits: bool
-) -> Sign:
-    likely = evidence.log_probabilities(segment) + _WEIGHT_OF_ABSORPTION * _absorption(segment, cut)
-    likely += _LOOSE_IN_ROW * _gaps_within(segment, cut)
+def _may_move(cut: CutRow) -> NDArray[np.bool_]:
+    """For each bound of the row's pieces, whether a part was cut there."""
+    inner = [left == right for left, right in pairwise(cut.parents)]
+    return np.array([False, *inner, False])
+
+
+def _beside_evidence(
+    segment: Segment, cut: CutRow, asked: AskedDigits, among_digits: bool
+) -> NDArray[np.float64]:
+    """What counts for each sign beside what the network of rows says, to be added to that.
+
+    Returns:
+        Float64 (signs,).
+    """
+    found = np.full(len(SIGNS), _WEIGHT_OF_ABSORPTION * _absorption(segment, cut))
+    found += _LOOSE_IN_ROW * _gaps_within(segment, cut)
     if among_digits:
-        likely += _LETTER_AMONG_DIGITS
-    likely[_SLASH] += _doubt_of_slash(segment, cut)
-    sign = _sign_in_row(segment, likely, asked)
+        found += _LETTER_AMONG_DIGITS
+    found[_SLASH] += _doubt_of_slash(segment, cut)
+    logits, sureness = asked.logits.get(segment.part), _NOT_ASKED
+    if logits is None:
+        found[:CLASSES] = -np.inf
+    else:
+        sureness = (float(max_logit(logits[None])[0]) - _SURE_LOGITS) / _SOFTNESS
+        found[:CLASSES] += _WEIGHT_OF_DIGIT * _own_shares(segment, asked)
+        found[:CLASSES] -= _WEIGHT_OF_SURENESS * np.log1p(np.exp(-sureness))
+    found[CLASSES:] -= _WEIGHT_OF_SURENESS * np.log1p(np.exp(min(sureness, 2.0)))
+    return found
+
+
+def _own_shares(segment: Segment, asked: AskedDigits) -> NDArray[np.float64]:
+    """How likely a segment is each digit by the network of digits, natural logarithms."""
+    shares = asked.shares[segment.part].astype(np.float64)
+    return np.maximum(np.log(np.maximum(shares, 1e-30)), _LEAST_SHARE)
+
+
+def _likeliest_by_both(
+    segment: Segment,
+    cut: CutRow,
+    asked: AskedDigits,
+    evidence: RowEvidence,
+    beside: NDArray[np.float64],
+) -> Sign:
+    sign = _sign_in_row(segment, cut, asked, evidence.log_probabilities(segment), beside)
     is_piece = segment.stop == segment.first + 1 and cut.are_whole[segment.first]
     if not is_piece or _stands_like_a_digit(segment.part, cut.row):
         return sign
@@ -207,28 +249,21 @@ def _sign_of(mark: MarkGuess, part: Part, score: float) -> Sign:
 
 def _sign_in_row(
     segment: Segment,
-    evidence: NDArray[np.float64],
+    cut: CutRow,
     asked: AskedDigits,
+    evidence: NDArray[np.float64],
+    beside: NDArray[np.float64],
 ) -> Sign:
     """The likeliest sign that a segment is, by both networks."""
-    logits, shares = asked.logits.get(segment.part), asked.shares.get(segment.part)
-    scores = evidence.copy()
-    log_shares = None
-    sureness = _NOT_ASKED
-    if logits is None or shares is None:
-        scores[:CLASSES] = -np.inf
-    else:
-        sureness = (float(max_logit(logits[None])[0]) - _SURE_LOGITS) / _SOFTNESS
-        own = np.maximum(np.log(np.maximum(shares.astype(np.float64), 1e-30)), _LEAST_SHARE)
-        scores[:CLASSES] += _WEIGHT_OF_DIGIT * own
-        scores[:CLASSES] -= _WEIGHT_OF_SURENESS * np.log1p(np.exp(-sureness))
-        mixed = _SHARE_OF_DIGIT * own + (1 - _SHARE_OF_DIGIT) * evidence[:CLASSES]
-        log_shares = mixed - np.logaddexp.reduce(mixed)
-    scores[CLASSES:] -= _WEIGHT_OF_SURENESS * np.log1p(np.exp(min(sureness, 2.0)))
+    scores = evidence + beside
     likeliest, total = int(scores.argmax()), float(np.logaddexp.reduce(scores))
     sign, score = SIGNS[likeliest], float(scores[likeliest])
-    if sign in DIGITS and log_shares is not None:
-        written = str(int(log_shares.argmax()))
+    if sign in DIGITS:
+        is_whole = all(cut.are_whole[segment.first : segment.stop])
+        share = _SHARE_OF_DIGIT if is_whole else _SHARE_OF_CUT_DIGIT
+        mixed = share * _own_shares(segment, asked) + (1 - share) * evidence[:CLASSES]
+        log_shares = mixed - np.logaddexp.reduce(mixed)
+        written, logits = str(int(log_shares.argmax())), asked.logits[segment.part]
         return Sign(segment.part, "digit", written, logits, log_shares, score, total)
     if sign == LETTER:
         return Sign(segment.part, "letter", "", None, None, score, total)

@@ -12,9 +12,11 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
 from digits.picture.row_finding import close_together
+from digits.reading.number_lattice import join_parts
 from digits.reading.sign_scores import Sign, is_surely_there
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ _AS_TALL = 0.75
 # A word that is not lower has so many letters, or so many signs of which so many are doubted: no
 # number is read so badly.
 _FEWEST_LETTERS, _FEWEST_SIGNS, _DOUBTED_OF_MANY = 3, 8, 0.6
-# So many digits that are sure and tall, side by side, are a number that a word touches.
+# So many digits that are sure and tall, side by side, are a number that a word stands close to.
 _FEWEST_DIGITS = 2
 
 
@@ -81,7 +83,22 @@ def _beside_word(run: list[Sign], tall: float) -> list[Sign]:
         for sign in stretch
     ]
     rest = [sign for sign in run if sign not in numbers]
-    return numbers if _is_word(rest, tall) else run
+    return run if _touch(rest, numbers) or not _is_word(rest, tall) else numbers
+
+
+def _touch(some: Sequence[Sign], others: Sequence[Sign]) -> bool:
+    """Whether their ink hangs together, as of digits that were cut apart, and hardly of print."""
+    if not some or not others:
+        return False
+    whole = join_parts([sign.part for sign in (*some, *others)])
+    _, labels = cv2.connectedComponents(whole.mask.view(np.uint8))
+
+    def found(sign: Sign) -> set[int]:
+        top, left = sign.part.y - whole.y, sign.part.x - whole.x
+        own = labels[top : top + sign.part.height, left : left + sign.part.width]
+        return set(own[sign.part.mask].tolist())
+
+    return not set().union(*map(found, some)).isdisjoint(set().union(*map(found, others)))
 
 
 def _may_be_in_number(sign: Sign, tall: float) -> bool:

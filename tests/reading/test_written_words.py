@@ -1,5 +1,7 @@
 """Words beside numbers: which signs are left of what both networks say of each."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -73,6 +75,21 @@ def test_a_number_that_a_word_touches_stays() -> None:
 )  # not sure, or with letters, and as tall as others
 def test_badly_written_numbers_stay(number: str) -> None:
     assert left(row_of(number, TALL), row_of("4332", TALL)) == [number.replace("?", ""), "4332"]
+
+
+@pytest.mark.parametrize("doubted", [[5], [0, 1], [6, 7]])
+def test_low_digits_that_were_cut_from_a_number_stay(doubted: list[int]) -> None:
+    """The network of digits is not sure of what it was shown, and a seam may have made it low."""
+    row = row_of("07365487", TALL)
+    signs = [
+        replace(sign, part=Part(15 * number, 40, sign.part.mask), score=-0.1)
+        for number, sign in enumerate(row.signs)
+    ]
+    for number in doubted:
+        low = Part(15 * number, 60, np.ones((LOW, 15), bool))
+        signs[number] = replace(signs[number], part=low, score=-2.0)
+    touching = replace(row, signs=tuple(signs), gaps=replace(row.gaps, signs=tuple(signs)))
+    assert left(touching) == ["07365487"]
 
 
 def test_low_digits_that_are_sure_stay() -> None:

@@ -247,7 +247,13 @@ def test_a_stroke_brings_the_paper_and_its_answer_and_nothing_else(desktop: Page
     for beside in (b"A picture or several", b"Ruled paper", b"Your hand", b"Show model layers"):
         assert beside in on_the_whole_page
         assert beside not in sent
-    for folded in (b"all-digits", b"feature-map", b'class="step', b"side-by-side", b"opacity"):
+    for folded in (
+        b"all-digits",
+        b"feature-map",
+        b'class="step',
+        b"side-by-side",
+        b"Heatmap opacity",
+    ):
         assert folded not in sent
 
 

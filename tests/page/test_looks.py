@@ -119,6 +119,7 @@ def test_the_paper_fits_and_the_answer_is_beside_it_where_both_fit(
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert sheet["x"] >= 0
         assert sheet["x"] + sheet["width"] <= width
+        assert sheet["y"] + sheet["height"] <= height
         assert answer["x"] + answer["width"] <= width
         assert (answer["x"] >= sheet["x"] + sheet["width"]) == is_beside
         assert (answer["y"] < sheet["y"] + sheet["height"]) == is_beside

@@ -15,7 +15,7 @@ from digits.explanation.overlay import colour_heatmap, colour_ink
 from digits.screen.shown_answer import ShownAnswer
 
 # Of the strongest answer: a map that nowhere has as much is not shown.
-_WEAKEST = 0.2
+_WEAKEST = 0.25
 # How much a map covers of what is below it, from such an answer on.
 _COVERS, _RAMP = 0.95, 0.15
 # Of 255: the grey of paper and of full ink behind a map by itself.

@@ -23,6 +23,7 @@ from tests.browser import (
     wait_until_idle,
 )
 from tests.drawings import DIGITS, SCRIBBLE
+from tests.page.test_browser import view
 from tests.page.test_correcting_browser import correct, open_hand
 
 # Of Streamlit's own; what is not in this list is a fault.
@@ -123,6 +124,27 @@ def test_the_paper_fits_and_the_answer_is_beside_it_where_both_fit(
         assert answer["x"] + answer["width"] <= width
         assert (answer["x"] >= sheet["x"] + sheet["width"]) == is_beside
         assert (answer["y"] < sheet["y"] + sheet["height"]) == is_beside
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 568), (360, 640), (844, 390)])
+def test_on_the_smallest_phones_nothing_is_cut_off(
+    sized: Callable[[int, int], BrowserContext], server: str, width: int, height: int
+) -> None:
+    with sized(width, height) as context, fresh_tab(context) as page:
+        open_page(page, server)
+        with_digit(page)
+        names = page.locator(".st-key-example-row button p")
+        expect(names).to_have_count(4)
+        for name in names.all():
+            assert name.evaluate("e => e.scrollWidth <= e.clientWidth"), name.inner_text()
+        view(page, "Prove it")
+        curve = page.locator(".curve")
+        expect(curve).to_be_visible()
+        room, inside = page.locator(".proof").bounding_box(), curve.bounding_box()
+        assert room is not None
+        assert inside is not None
+        assert inside["x"] + inside["width"] <= room["x"] + room["width"] + 1
+        assert curve.evaluate("e => e.scrollWidth <= e.clientWidth")
 
 
 def test_on_a_small_phone_the_answer_is_seen_without_scrolling(

@@ -50,7 +50,7 @@ def test_all_maps_are_shown_or_counted(answer: ShownAnswer) -> None:
     assert silent > 1
     assert shown.caption.startswith(f"{silent} maps are left out: their filters find")
     strongest = shown.found.maps.max(axis=(1, 2))
-    assert strongest[len(shown.images)] <= 0.2 * strongest[0] < strongest[len(shown.images) - 1]
+    assert strongest[len(shown.images)] <= 0.25 * strongest[0] < strongest[len(shown.images) - 1]
 
 
 def test_the_picture_below_a_map_is_that_below_a_heatmap(answer: ShownAnswer) -> None:

@@ -38,15 +38,18 @@ def box_of(part: Locator) -> FloatRect:
     return box
 
 
-def test_the_strongest_evidence_has_the_brightest_colour_of_the_bar(desktop: Page) -> None:
+def test_ink_has_the_colours_of_the_bar_up_to_its_brightest_on_dimmed_paper(desktop: Page) -> None:
     draw(desktop, DIGITS[3])
     expect_answer(desktop, 3)
 
     brightest = end_of_bar(desktop)
 
     assert min(brightest[:2]) > 200 > brightest[2]  # yellow
-    far = np.abs(pixels_of(desktop.locator(".heatmap img")) - brightest).max(axis=2)
-    assert far.min() < 25
+    shown = pixels_of(desktop.locator(".heatmap img"))
+    assert np.abs(shown - brightest).max(axis=2).min() < 25
+    is_pale_grey = np.abs(shown - 205).max(axis=2) < 12
+    assert is_pale_grey.sum() > 1000  # ink without evidence
+    assert shown[:10].max() < 80  # dimmed paper
 
 
 @pytest.mark.parametrize("size", [(200, 240), (900, 200)])

@@ -72,8 +72,14 @@ class Server:
 def started_server(
     log: Path, script: str = "streamlit_app.py", **environment: str
 ) -> Iterator[Server]:
-    """Start to serve a page on a free port, and do not wait until it is there."""
-    port = free_port()
+    """Start to serve a page, and do not wait until it is there.
+
+    Args:
+        log: what the server says.
+        script: the page.
+        environment: a port is free unless it is named here, as Streamlit does.
+    """
+    port = environment.get("STREAMLIT_SERVER_PORT") or free_port()
     command = [sys.executable, "-m", "streamlit", "run", script]
     command += ["--server.headless=true", f"--server.port={port}", "--server.fileWatcherType=none"]
     with log.open("w") as output:

@@ -41,6 +41,8 @@ WHOLE_SHAPE = "No single part decides: it knows the {digit} by its whole shape."
 KNOWN_BY = "It knows the {digit} by the {part}."
 IF_FILLED = "Were the gap {where} closed, it would read {other}."
 _NAMES = {"bow": "curve", "stroke": "slanting stroke"}
+# What people call the place where the two curves of a 3 meet, whichever way its strokes go there.
+_NOTCH, _NOTCHES = "notch in the middle", ("corner", "crossing", "end")
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,9 +80,7 @@ def describe_telling_part(
     box = _box(network_input)
     sentence = WHOLE_SHAPE.format(digit=digit)
     if part is not None:
-        where = place_in(box, part.middle, is_tall=part.kind == "stem")
-        name = " ".join(filter(None, [_NAMES.get(part.kind, part.kind), where]))
-        sentence = KNOWN_BY.format(digit=digit, part=name)
+        sentence = KNOWN_BY.format(digit=digit, part=_name_of(part, box, digit))
     if network is None:
         return sentence
     told = telling_gap(find_gaps(parts, network_input), network_input, digit, network)
@@ -89,6 +89,15 @@ def describe_telling_part(
     gap, other = told
     where = place_in(box, gap.middle)
     return f"{sentence} {IF_FILLED.format(where=where, other=with_article(other))}"
+
+
+def _name_of(part: StrokePart, box: tuple[float, float, float, float], digit: int) -> str:
+    """What a part of a digit is called, and where in its box it is."""
+    where = place_in(box, part.middle, is_tall=part.kind == "stem")
+    is_halfway = not where.startswith("at the ")  # top or bottom
+    if digit == 3 and is_halfway and part.kind in _NOTCHES:
+        return _NOTCH
+    return " ".join(filter(None, [_NAMES.get(part.kind, part.kind), where]))
 
 
 def telling_part(

@@ -158,8 +158,8 @@ def show_inside(answer: ShownAnswer) -> None:
         layer_name: str | None = _chosen()["inside"]
         with said_to_be_waking(layer_name):
             shown = feature_maps_to_show(answer, layer_name, _chosen()["colours"])
-        maps = shown.picture, shown.images, shown.placement, shown.caption
-        st.html(html_parts.feature_maps(*maps))
+        pictures = shown.picture, shown.digit, shown.images
+        st.html(html_parts.feature_maps(*pictures, shown.placement, shown.caption))
 
 
 # ---- Whole numbers

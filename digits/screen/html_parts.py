@@ -27,7 +27,10 @@ PIXELATED_BELOW = 64
 
 
 BY_HAND = "Corrected by hand"
-LOGITS = "Logits are the sums that the network compares; 1 more is 2.7 times as likely."
+_LOGITS = (
+    '<p class="heatmap-caption">Logits are the sums that the network compares; 1 more is 2.7 times '
+    "as likely.</p>"
+)
 
 
 def answer(
@@ -168,6 +171,7 @@ def telling_part(sentence: str) -> str:
 
 def feature_maps(
     picture: Image.Image,
+    digit: Image.Image,
     maps: Sequence[tuple[str, Image.Image]],
     placement: NDArray[np.float64],
     caption: str,
@@ -178,6 +182,7 @@ def feature_maps(
 
     Args:
         picture: that was read.
+        digit: what the network sees of it, behind each map by itself.
         maps: of each its name and its image, with transparency, all of one size.
         placement: float64 (2, 3), from pixels of such an image to those of the picture, x before y.
         caption: a sentence below them, or none.
@@ -186,9 +191,9 @@ def feature_maps(
         _feature_map(name, image, _on_picture(image, picture, placement), is_chosen=number == 0)
         for number, (name, image) in enumerate(maps)
     )
-    ratio = f"{picture.width} / {picture.height}"
+    style = f"--ratio: {picture.width} / {picture.height}; --digit: url({data_uri(digit)})"
     return f"""
-    <div class="inside" style="--ratio: {ratio}">
+    <div class="inside" style="{style}">
       <img class="inside-picture" src="{data_uri(picture)}" alt="Your picture">
       <div class="maps" role="radiogroup" aria-label="Feature maps">{items}</div>
       <p class="heatmap-caption">{html.escape(caption)}</p>
@@ -224,16 +229,18 @@ def _large(written: str) -> str:
 
 
 def _bars(top_k: Sequence[tuple[int, float]]) -> str:
-    rows = "".join(_bar(*candidate) for candidate in top_k)
+    most = max(confidence for _, confidence in top_k)
+    rows = "".join(_bar(*candidate, is_likeliest=candidate[1] == most) for candidate in top_k)
     return f'<ol class="answer-bars" aria-label="The likeliest digits">{rows}</ol>'
 
 
-def _bar(digit: int, confidence: float) -> str:
+def _bar(digit: int, confidence: float, *, is_likeliest: bool) -> str:
+    kind = "bar-fill likeliest" if is_likeliest else "bar-fill"
     return f"""
     <li>
       <span class="bar-digit">{digit}</span>
       <span class="bar-track" aria-hidden="true">
-        <span class="bar-fill" style="width: {100 * confidence:.2f}%"></span>
+        <span class="{kind}" style="width: {100 * confidence:.2f}%"></span>
       </span>
       <span class="bar-number">{html.escape(format_confidence(confidence))}</span>
     </li>
@@ -259,6 +266,7 @@ def heatmap(picture: Image.Image, caption: str, colour_bar: str = "") -> str:
       <img src="{data_uri(picture)}" alt="Your picture. {text}">
       {colour_bar}
       <figcaption>{text}</figcaption>
+      {_LOGITS if colour_bar else ""}
     </figure>
     """
 
@@ -273,7 +281,6 @@ def colour_bar(stops: Sequence[str], labels: Sequence[str]) -> str:
       </div>
       <div class="colour-bar-numbers">{numbers}</div>
     </div>
-    <p class="heatmap-caption">{LOGITS}</p>
     """
 
 
@@ -293,6 +300,7 @@ def side_by_side(heatmaps: Iterable[tuple[str, Image.Image]], colour_bar: str, c
       <div class="side-by-side">{figures}</div>
       {colour_bar}
       <p class="heatmap-caption">{html.escape(caption)}</p>
+      {_LOGITS if colour_bar else ""}
     </div>
     """
 

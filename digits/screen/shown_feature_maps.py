@@ -11,13 +11,15 @@ from PIL import Image
 
 from digits.explanation.evidence import layer_to_input
 from digits.explanation.feature_maps import FeatureMaps, feature_maps
-from digits.explanation.overlay import colour_heatmap
+from digits.explanation.overlay import colour_heatmap, colour_ink
 from digits.screen.shown_answer import ShownAnswer
 
 # Of the strongest answer: a map that nowhere has as much is not shown.
-_WEAKEST = 0.15
-# How much of the picture a map leaves where it is strongest.
-_COVERS = 0.85
+_WEAKEST = 0.25
+# How much a map covers of what is below it, from such an answer on.
+_COVERS, _RAMP = 0.95, 0.15
+# Of 255: the grey of paper and of full ink behind a map by itself.
+_PAPER, _INK = 16, 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +38,16 @@ class ShownFeatureMaps:
 
     @property
     def picture(self) -> Image.Image:
-        """The person's picture."""
-        return Image.fromarray(self.answer.picture)
+        """The person's picture as it is below a heatmap: pale ink on dimmed paper."""
+        nothing = np.zeros((1, 1), np.float32)
+        ink, ink_map = self.answer.ink, self.answer.ink_map
+        return colour_ink(self.answer.picture, [(nothing, None)], ink=ink, ink_map=ink_map)
+
+    @property
+    def digit(self) -> Image.Image:
+        """What the network sees, faint, to lie behind a map by itself."""
+        grey = _PAPER + (_INK - _PAPER) * self.answer.network_input
+        return Image.fromarray(np.rint(grey).astype(np.uint8))
 
     @cached_property
     def images(self) -> list[tuple[str, Image.Image]]:
@@ -72,8 +82,10 @@ class ShownFeatureMaps:
 
     def _image(self, place: int) -> Image.Image:
         heatmap = self.found.heatmap(place)
-        alpha = np.rint(255 * _COVERS * np.sqrt(heatmap)).astype(np.uint8)
-        return Image.fromarray(np.dstack([colour_heatmap(heatmap, self.colour_map), alpha]))
+        # By its root, or all but the strongest would be as dark as the paper.
+        colours = colour_heatmap(np.sqrt(heatmap), self.colour_map)
+        alpha = np.rint(255 * _COVERS * np.minimum(heatmap / _RAMP, 1)).astype(np.uint8)
+        return Image.fromarray(np.dstack([colours, alpha]))
 
 
 def feature_maps_to_show(

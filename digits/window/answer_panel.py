@@ -17,6 +17,7 @@ from digits.window.explained_answer import ExplainedAnswer
 from digits.window.theme import WindowTheme, fitted
 
 BAR_HEIGHT = 8  # pixels of a plain screen, as all measures here
+LEAST_BAR_WIDTH = 120  # or its numbers have no room
 SEEN_SIDE = 112
 ROOM_FOR_LARGE = 10  # signs of a number
 
@@ -118,7 +119,7 @@ class AnswerPanel:
         self.heatmap = theme.sheet(frame, "nw", SHEET_ASPECT)
         self.heatmap.master.grid(row=0, column=0, rowspan=3, sticky="nsew")  # type: ignore[attr-defined]
         self._heatmap_item = self.heatmap.create_image(0, 0)
-        self.heatmap.bind("<Configure>", lambda event: self.show_heatmap())
+        self.heatmap.bind("<Configure>", lambda event: self._show_heatmap_and_bar())
         side = pixels(SEEN_SIDE)
         self.seen = tk.Canvas(frame, highlightthickness=theme.edge, width=side, height=side)
         self.seen.grid(row=1, column=1, padx=(pixels(14), 0))
@@ -177,6 +178,11 @@ class AnswerPanel:
         self._show_image(canvas, self._heatmap_item, picture)
         canvas.coords(self._heatmap_item, width / 2, height / 2)
 
+    def _show_heatmap_and_bar(self) -> None:
+        """The colour bar is as wide as its picture."""
+        self.show_heatmap()
+        self._show_colour_bar()
+
     @property
     def _is_in_doubt(self) -> bool:
         """Whether a doubt is all that is said, for nobody asked for the likeliest."""
@@ -200,9 +206,8 @@ class AnswerPanel:
         self.caption.configure(text=explained.caption if explained else "")
         self._show_views()
         self._show_bars()
-        self.show_heatmap()
+        self._show_heatmap_and_bar()
         self._show_seen()
-        self._show_colour_bar()
 
     def _show_views(self) -> None:
         names = ("Why?", "Why not another?")
@@ -256,17 +261,19 @@ class AnswerPanel:
         canvas.delete("all")
         if answer is None or not answer.colours or self._is_in_doubt:
             return
-        width, height = canvas.winfo_width(), pixels(BAR_HEIGHT)
+        picture = self._images[str(self.heatmap)].width()
+        width, height = max(picture, pixels(LEAST_BAR_WIDTH)), pixels(BAR_HEIGHT)
+        left = max(0, (self.heatmap.winfo_width() - width) // 2)
         stops = Image.new("RGB", (len(answer.colours), 1))
         stops.putdata([ImageColor.getrgb(each) for each in answer.colours])
-        item = canvas.create_image(0, 0, anchor="nw")
+        item = canvas.create_image(left, 0, anchor="nw")
         self._show_image(canvas, item, stops.resize((width, height), Image.Resampling.BILINEAR))
         low, middle, high = answer.labels
         look: dict[str, Any] = {"font": "SmallFont", "fill": self._theme.palette.quiet}
         top = height + pixels(3)
-        canvas.create_text(0, top, text=low, anchor="nw", **look)
-        canvas.create_text(width / 2, top, text=middle, anchor="n", **look)
-        canvas.create_text(width, top, text=f"{high} logits", anchor="ne", **look)
+        canvas.create_text(left, top, text=low, anchor="nw", **look)
+        canvas.create_text(left + width / 2, top, text=middle, anchor="n", **look)
+        canvas.create_text(left + width, top, text=f"{high} logits", anchor="ne", **look)
 
     def _show_image(self, canvas: tk.Canvas, item: int, picture: Image.Image) -> None:
         image = self._images[str(canvas)] = ImageTk.PhotoImage(picture, master=canvas)

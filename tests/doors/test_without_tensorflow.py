@@ -77,10 +77,10 @@ def test_what_trains_and_measures_says_what_it_needs(
     assert done.stderr.count("\n") == 1
 
 
-def choose_layer(page: Page, name: str) -> None:
-    """Open the list of layers, and choose one."""
+def choose_layer(page: Page, name: str, label: str = "Last conv layer") -> None:
+    """Open a list of layers, and choose one."""
     layer, option = (
-        page.get_by_role("combobox", name="Last conv layer"),
+        page.get_by_role("combobox", name=label),
         page.get_by_role("option", name=name),
     )
     layer.scroll_into_view_if_needed()
@@ -106,6 +106,10 @@ def test_the_page_answers_and_explains(
         expect(page.locator(".answer-digit")).to_have_text("7")
         choose_layer(page, "conv_8")  # the list is there still, to choose another
         expect(page.locator(".heatmap")).to_be_visible()
+        page.get_by_text("Inside the network").click()
+        expect(page.locator(".map").first).to_be_visible()
+        choose_layer(page, "conv_3", "Convolution")
+        expect(page.get_by_role("alert")).to_contain_text(MISSING)
 
     assert "Traceback" not in log.read_text()
 

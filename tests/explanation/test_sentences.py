@@ -10,6 +10,7 @@ from digits.explanation.sentences import (
     describe_check,
     describe_heatmap,
     describe_method,
+    describe_side_by_side,
     file_name,
 )
 from gradcam_visualizer import Explanation
@@ -60,6 +61,22 @@ def test_heatmaps_are_described(explained: Explanation, sentence: str) -> None:
 def test_the_heatmap_of_what_may_be_no_digit_is_in_the_conditional() -> None:
     said = describe_heatmap(explanation(2.0, class_index=3), 2.0, is_digit=False)
     assert said == "What would speak for a 3: the warmer the colour, the more."
+
+
+@pytest.mark.parametrize(
+    ("evidence", "bare"),
+    [
+        ((2.0, 1.0, 0.9), ""),
+        ((2.0, 1.0, 0.3), " Next to nothing speaks for a 5, so the ink stays pale there."),
+        ((2.0, 0.1, 0.0), " Next to nothing speaks for a 4 and a 5, so the ink stays pale there."),
+    ],
+)
+def test_side_by_side_says_which_pictures_are_bare(evidence: tuple[float, ...], bare: str) -> None:
+    explained = [explanation(each, class_index=3 + place) for place, each in enumerate(evidence)]
+
+    said = describe_side_by_side(explained, 2.0)
+
+    assert said == f"All on one scale: a weak claim looks weak.{bare}"
 
 
 def test_methods_and_files_are_named_with_their_layer() -> None:

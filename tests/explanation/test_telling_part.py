@@ -43,6 +43,8 @@ def heat_around(network_input: NDArray[np.float32], x: float, y: float) -> NDArr
         (7, 0.4, 1.0, "end at the bottom"),
         (4, 0.1, 0.6, "corner on the left"),
         (1, 0.5, 0.0, "end at the top"),
+        (3, 0.5, 0.5, "notch in the middle"),
+        (3, 0.0, 1.0, "end at the bottom left"),
     ],
 )
 def test_the_part_where_the_evidence_lies_is_named(

@@ -17,6 +17,7 @@ from tests.browser import (
     PATIENCE,
     draw,
     draw_with_finger,
+    errors_in_console,
     open_page,
     open_part,
     paper,
@@ -118,10 +119,13 @@ def test_a_fresh_server_answers_and_explains_without_tensorflow_and_quietly(
     log = tmp_path / "server.log"
     with started_server(log) as server, chromium.new_context() as context:
         wait_until_healthy(server, log)
-        page = open_page(context.new_page(), server.url)
+        page = context.new_page()
+        errors = errors_in_console(page)
+        open_page(page, server.url)
         draw(page, DIGITS[7])
         expect_answer(page, 7)
         expect(page.locator(".heatmap")).to_be_visible()
+        assert not errors
         libraries = loaded_by(server.process.pid)
         children = children_of(server.process.pid)
 
@@ -180,7 +184,10 @@ def test_a_doubted_scribble_is_told_so_where_an_answer_would_stand(
 def test_people_who_draw_at_once_see_their_own_digits(chromium: Browser, server: str) -> None:
     digits = (0, 2, 7)
     contexts = [chromium.new_context() for _ in digits]
-    pages = [open_page(context.new_page(), server) for context in contexts]
+    pages = [context.new_page() for context in contexts]
+    errors = [errors_in_console(page) for page in pages]
+    for page in pages:
+        open_page(page, server)
     for _ in range(2):
         for page, digit in zip(pages, digits, strict=True):
             draw(page, DIGITS[digit])
@@ -191,6 +198,7 @@ def test_people_who_draw_at_once_see_their_own_digits(chromium: Browser, server:
         for page in pages:
             press(page, "Clear")
             expect(page.locator(".message")).to_have_text(DRAWN_INVITATION)
+    assert errors == [[], [], []]
     for context in contexts:
         context.close()
 
@@ -239,6 +247,14 @@ def test_a_stroke_brings_the_paper_and_its_answer_and_nothing_else(desktop: Page
     for beside in (b"A picture or several", b"Ruled paper", b"Your hand", b"Show model layers"):
         assert beside in on_the_whole_page
         assert beside not in sent
+    for folded in (
+        b"all-digits",
+        b"feature-map",
+        b'class="step',
+        b"side-by-side",
+        b"Heatmap opacity",
+    ):
+        assert folded not in sent
 
 
 # What would be done 0.2 s later, as the canvas sends by itself, is never done.
@@ -289,7 +305,7 @@ def test_after_clear_the_same_digit_can_be_drawn_and_cleared_again(desktop: Page
         expect(desktop.locator(".message")).to_have_text(DRAWN_INVITATION)
 
 
-def test_undo_takes_back_one_stroke_for_each_press(desktop: Page) -> None:
+def test_undo_takes_back_one_stroke_for_each_press_and_redo_brings_it_again(desktop: Page) -> None:
     draw(desktop, DIGITS[1])
     expect_answer(desktop, 1)
     strokes: list[Stroke] = [
@@ -300,8 +316,8 @@ def test_undo_takes_back_one_stroke_for_each_press(desktop: Page) -> None:
         draw(desktop, [stroke])
         wait_for_strokes(desktop, count)
 
-    for count in (2, 1):
-        press(desktop, "Undo")
+    for name, count in (("Undo", 2), ("Redo", 3), ("Undo", 2), ("Undo", 1)):
+        press(desktop, name)
         wait_for_strokes(desktop, count)
 
     expect_answer(desktop, 1)
@@ -676,7 +692,10 @@ INKED = """
 
 
 def test_an_example_is_read_when_it_is_clicked_and_the_next_one_after_it(phone: Page) -> None:
-    phone.get_by_role("button", name="Ruled paper").click()
+    ruled = phone.get_by_role("button", name="Ruled paper")
+    picture = ruled.evaluate("e => getComputedStyle(e, '::before').backgroundImage")
+    assert picture.startswith('url("data:image/')
+    ruled.click()
     expect(phone.locator(".answer-number")).to_have_text("5081")
     expect(phone.locator(".uploaded img")).to_be_visible()
 
@@ -711,6 +730,7 @@ def test_an_earlier_answer_comes_back_with_its_drawing(desktop: Page) -> None:
     seven.click()
 
     expect_answer(desktop, 7)
+    expect(desktop.locator(".heatmap")).to_contain_text("spoke for a 7")
     wait_for_strokes(desktop, 1)
     expect(desktop.locator(".st-key-earlier-row").get_by_role("button", name="4")).to_be_visible()
 

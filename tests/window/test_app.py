@@ -182,6 +182,28 @@ def test_the_heatmap_lies_over_the_drawing_and_can_be_hidden(
     assert 0.5 < colourfulness(window, screen) < shown
 
 
+def test_the_colour_bar_is_as_wide_as_its_picture_and_below_it(
+    window: DigitWindow, tmp_path: Path, written_one: Image.Image, screen: str
+) -> None:
+    written_one.save(tmp_path / "one.png")
+    for is_opened in (False, True):
+        if is_opened:
+            window.open_picture(tmp_path / "one.png")
+        else:
+            draw(window, DIGITS[7])
+        wait_for_answer(window)
+        bar, picture = (
+            ends(window, each, screen) for each in (window.panel.colour_bar, window.panel.heatmap)
+        )
+        assert bar == pytest.approx(picture, abs=3)
+
+
+def ends(window: DigitWindow, widget: tk.Misc, screen: str) -> list[int]:
+    """Where a widget is coloured or dark near its upper edge, first and last, on the screen."""
+    columns = np.flatnonzero(seen(window, widget, screen)[4].min(axis=1) < 180)
+    return [widget.winfo_rootx() + int(each) for each in columns[[0, -1]]]
+
+
 def test_the_two_likeliest_are_held_against_each_other(window: DigitWindow) -> None:
     draw(window, DIGITS[4])
     wait_for_answer(window)

@@ -256,7 +256,8 @@ class _Standing:
 
         As wide it is as where the least touches it.
         """
-        rows = [-1 - round(share * (_GAP + top)) for share in _LOOKED_ACROSS]
+        highest = len(self.strip.inked) - 1  # where boxes are as low as that gap
+        rows = [-1 - min(round(share * (_GAP + top)), highest) for share in _LOOKED_ACROSS]
         runs = [self._thin_run(row, window) for row in rows]
         if runs[0] is None:
             return None

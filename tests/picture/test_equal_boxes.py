@@ -55,6 +55,16 @@ def test_teeth_part_a_line(boxes: int) -> None:
     assert parted(ink_of(boxes, LOW), [below(boxes)]) == columns(boxes)
 
 
+@pytest.mark.parametrize("height", range(6, 16))
+def test_boxes_as_low_as_a_few_pixels_are_looked_at_to_their_upper_line(height: int) -> None:
+    foot, ink = 40, np.zeros((60, 120), np.uint8)
+    lines = [LevelLine(0.0, y, 10, 100, 1) for y in (foot - height - 2, foot)]
+    columns = [10, 25, 40, 55, 70, 85, 100]
+    ink[foot - height - 1 : foot, columns] = 1
+    rows = find_equal_boxes(ink > 0, lines, lines, float(height))
+    assert sorted(round(side.height) for row in rows for side in row.sides) in ([], columns)
+
+
 @pytest.mark.parametrize("boxes", [3, 7, 12])
 def test_sides_part_two_lines(boxes: int) -> None:
     lines = [below(boxes), above(boxes)]

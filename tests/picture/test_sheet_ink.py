@@ -539,6 +539,40 @@ def test_crumbs_of_a_line_do_not_hide_how_high_the_row_that_it_joins_is() -> Non
     assert usual_height(ink) == 76
 
 
+def test_rulings_that_all_rows_stand_on_say_nothing_of_how_high_digits_are() -> None:
+    sheet = np.full((760, 1100), 255, np.uint8)
+    for row in range(4):
+        foot = 180 * row + 135
+        sheet[180 * row + 20 : 180 * row + 180, :400] = written("2053")
+        cv2.line(sheet, (0, foot), (1099, foot + 6), 0, 3)
+        cv2.circle(sheet, (700, foot - 30), 6, 0, -1)
+    assert usual_height(sheet < 128) == pytest.approx(usual_height(written("2053") < 128), abs=10)
+
+
+@pytest.mark.parametrize("pitch", [40, 62])
+def test_a_grid_that_is_faint_in_places_says_nothing_of_how_high_digits_are(pitch: int) -> None:
+    bare = np.full((700, 1000), 255, np.uint8)
+    for row in range(2):
+        bare[180 * row + 60 : 180 * row + 220, 60:460] = written("2053")
+    sheet = bare.copy()
+    for place in range(pitch // 2, 1000, pitch):
+        upright, level = slice(place // 3, 640 - place // 3), slice(20, 900 - place)
+        sheet[upright, place : place + 3] = 0
+        sheet[place : place + 3, level] = 0
+    usual = usual_height(bare < 128)
+    assert usual_height(sheet < 128) == pytest.approx(usual, abs=0.3 * usual)
+    left, ink = find_sheet_ink(sheet).ink_map > 0.5, bare < 128
+    assert (left & ink).sum() >= 0.9 * ink.sum()
+
+
+def test_two_words_along_a_side_are_no_ornaments() -> None:
+    sheet = np.full((500, 1000), 255, np.uint8)
+    for place in [0, 1, 2, 3, 4, 30, 31, 32, 33]:
+        cv2.circle(sheet, (40 + 26 * place, 30), 9, 0, 3)
+    sheet[250:410, 100:500] = written("2053")
+    assert np.array_equal(find_sheet_ink(sheet).ink_map > 0.5, sheet < 128)
+
+
 def test_a_tilted_frame_that_a_digit_touches_is_not_taken_away_whole() -> None:
     ink, tilt = np.zeros((300, 400), np.uint8), 0.05
     corners = np.array([[50, 90], [310, 90], [310, 180], [50, 180]], np.float64)

@@ -317,6 +317,19 @@ def test_a_shadow_that_falls_across_a_number_is_no_ink() -> None:
     assert not (found & ~near).any()
 
 
+@pytest.mark.parametrize("light", [0.3, 0.5])
+def test_a_soft_shadow_that_hardly_touches_a_number_is_no_ink(light: float) -> None:
+    bare = np.full((480, 600), 255, np.uint8)
+    bare[120:280, 40:440] = written("2053")
+    shade = np.ones(bare.shape)
+    cv2.ellipse(shade, (430, 380), (170, 130), 30, 0, 360, light, -1)
+    shade = cv2.GaussianBlur(shade, (0, 0), 8)
+    found = find_sheet_ink(photographed(bare, shade)).ink_map > 0.5
+    near = cv2.dilate((bare < 128).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    assert found[bare < 128].mean() > 0.85
+    assert not (found & ~near).any()
+
+
 def test_bold_strokes_are_no_shadow() -> None:
     bare = np.full((330, 480), 255, np.uint8)
     for left, digit in ((40, 3), (240, 8)):

@@ -43,7 +43,9 @@ LENGTH_OF_LINE = 4.0
 _LEAST_OF_ROW, _LOWEST_BESIDE_ROW = 0.2, 0.25
 # Of its length: what leads across and is no wider, with its tilt, is a line.
 WIDEST_LINE = 0.2
-# Of the usual height: a flat part that is longer is no dash.
+# Of the usual height: what leads from the upper to the lower border and is so much higher is no 1.
+_HIGHER_THAN_ONES = 2.5
+# Likewise: a flat part that is longer is no dash.
 LONGEST_DASH = 1.35
 # Likewise: and one that is no shorter is none if there is ink above it.
 SHORTEST_UNDERLINE = 0.6
@@ -169,7 +171,7 @@ def _usual_height(stats: NDArray[np.int32], rows: int) -> float:
     widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     tall = (heights >= 6) & (widths <= 6 * heights)
     # A line of the paper, if there is anything else.
-    leads_across = (heights >= LEADS_ACROSS * rows) & (widths <= WIDEST_LINE * heights)
+    leads_across = _lead_across(stats, rows)
     tall = tall & ~leads_across if (tall & ~leads_across).any() else tall
     # A row of digits that a line joins, beside crumbs of it.
     inked = stats[:, cv2.CC_STAT_AREA] / (widths * heights)
@@ -181,6 +183,12 @@ def _usual_height(stats: NDArray[np.int32], rows: int) -> float:
             return tallest or float(rows)
         return min(float(rows), widest / LENGTH_OF_LINE)
     return middle_by_sum(heights[tall])
+
+
+def _lead_across(stats: NDArray[np.int32], rows: int) -> Mask:
+    """Which parts are narrow and lead from the upper to the lower border of a sheet."""
+    widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    return np.asarray((heights >= LEADS_ACROSS * rows) & (widths <= WIDEST_LINE * heights))
 
 
 class SheetParts:
@@ -199,11 +207,12 @@ class SheetParts:
         self._is_left = np.arange(len(self._stats)) > 0
 
     def leave_out_underlines_and_crossings(self) -> None:
-        """Without flat parts that are longer than any dash, and what is left of faint grids."""
+        """Without lines that are whole parts, and what is left of faint grids."""
         stats, usual = self._stats, self._usual_height()
         width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
         is_flat = (height <= 0.3 * usual) & (width >= 4 * height)
         is_line = is_flat & (width >= LONGEST_DASH * usual)
+        is_line |= _lead_across(stats, self._shape[0]) & (height >= _HIGHER_THAN_ONES * usual)
         for part in np.flatnonzero(is_flat & (width >= SHORTEST_UNDERLINE * usual)).tolist():
             is_line[part] |= self._is_under_ink(part, usual)
         is_crossing = self._are_crossings(usual)

@@ -32,6 +32,8 @@ SLACK = 4
 # Of a line's length: what is in a row with it is no farther away, and no lower than digits beside a
 # 1. Of the lower of the two, how much they share; and it is no narrower, for a line is no digit.
 _FARTHEST, _LOWEST_BESIDE, _SHARED, _NARROWEST = 4.0, 0.65, 0.8, 0.3
+# Of the sheet: what is higher may be a table.
+_HIGHEST_BESIDE = 0.5
 
 
 def upright_lines_among(
@@ -90,9 +92,11 @@ class _Digits:
 
     @cached_property
     def _boxes(self) -> NDArray[np.int32]:
-        """X, y, width and height, int (4, n), of what is no narrow bar."""
+        """X, y, width and height, int (4, n), of what is neither a narrow bar nor a table."""
         boxes = label_parts(self._ink)[1][1:, :4].T
-        return np.asarray(boxes[:, boxes[2] >= _NARROWEST * boxes[3]])
+        may_be_digits = boxes[2] >= _NARROWEST * boxes[3]
+        may_be_digits &= boxes[3] <= _HIGHEST_BESIDE * len(self._ink)
+        return np.asarray(boxes[:, may_be_digits])
 
     def _height_beside(self, line: LevelLine) -> float:
         x, top, width, height = self._boxes

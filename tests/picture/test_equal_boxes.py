@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from digit_predictor import read_number
-from digits.picture.equal_boxes import find_equal_boxes
+from digits.picture.equal_boxes import EqualBoxes, find_equal_boxes
 from digits.picture.pixels import label_parts
 from digits.picture.sheet_ink import find_sheet_ink
 from digits.picture.sheet_lines import PaperLines, lines_of_paper
@@ -53,6 +53,14 @@ def columns(boxes: int) -> list[int]:
 @pytest.mark.parametrize("boxes", [4, 7, 12])
 def test_teeth_part_a_line(boxes: int) -> None:
     assert parted(ink_of(boxes, LOW), [below(boxes)]) == columns(boxes)
+
+
+def test_a_line_that_leads_through_a_row_of_boxes_does_not_stand_in_one() -> None:
+    sides = [LevelLine(0.0, x, FOOT - HIGH, FOOT, LINE) for x in columns(4)]
+    row = EqualBoxes(below(4), HIGH, sides)
+    beside = columns(4)[1] + PITCH / 8
+    assert row.holds(LevelLine(0.0, beside, FOOT - 60, FOOT - 4, LINE))
+    assert not row.holds(LevelLine(0.0, beside, FOOT - 2 * HIGH, FOOT + HIGH, LINE))
 
 
 @pytest.mark.parametrize("height", range(6, 16))

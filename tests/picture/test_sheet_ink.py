@@ -6,6 +6,8 @@ import pytest
 
 from digits.common.errors import NoInkError
 from digits.picture import photo_ink
+from digits.picture.line_remains import bars_on_lines
+from digits.picture.pixels import label_parts
 from digits.picture.sheet_ink import find_sheet_ink
 from digits.picture.sheet_parts import SheetParts, longest_lines, usual_height
 from tests.drawings import DIGITS, draw
@@ -210,6 +212,22 @@ def test_a_margin_from_border_to_border_goes_however_thick() -> None:
     assert np.array_equal(find_sheet_ink(margin).ink_map > 0.5, bare < 128)
 
 
+def test_a_part_that_leads_through_a_sheet_and_is_much_higher_than_digits_is_a_line() -> None:
+    bare = np.full((520, 480), 255, np.uint8)
+    bare[180:340, 60:460] = written("2053")
+    margin = bare.copy()
+    for y in range(520):
+        margin[y, 20 : 36 + y // 25 % 3] = 0
+    parts = SheetParts(margin < 128)
+    parts.leave_out_underlines_and_crossings()
+    assert np.array_equal(parts.left, bare < 128)
+    one = np.zeros((180, 200), bool)
+    one[2:178, 90:100] = True
+    parts = SheetParts(one)
+    parts.leave_out_underlines_and_crossings()
+    assert np.array_equal(parts.left, one)
+
+
 def test_small_crosses_that_are_left_of_a_grid_go_and_single_ones_stay() -> None:
     bare = np.full((400, 500), 255, np.uint8)
     bare[:160, :310] = written("205")
@@ -323,8 +341,8 @@ def test_a_soft_shadow_that_hardly_touches_a_number_is_no_ink(light: float) -> N
     bare[120:280, 40:440] = written("2053")
     shade = np.ones(bare.shape)
     cv2.ellipse(shade, (430, 380), (170, 130), 30, 0, 360, light, -1)
-    shade = cv2.GaussianBlur(shade, (0, 0), 8)
-    found = find_sheet_ink(photographed(bare, shade)).ink_map > 0.5
+    soft = cv2.GaussianBlur(shade, (0, 0), 8)
+    found = find_sheet_ink(photographed(bare, soft)).ink_map > 0.5
     near = cv2.dilate((bare < 128).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
     assert found[bare < 128].mean() > 0.85
     assert not (found & ~near).any()
@@ -541,6 +559,15 @@ def test_ones_between_two_lines_are_no_bold_sides() -> None:
     sheet = with_lines(sheet, [((0, y), (499, y)) for y in (55, 145)])
     found = find_sheet_ink(sheet).ink_map > 0.5
     assert (found & ink).sum() >= 0.9 * ink.sum()
+
+
+def test_only_what_is_much_lower_than_digits_is_a_bar_between_two_lines() -> None:
+    mask, lines = np.zeros((240, 300), bool), np.zeros((240, 300), bool)
+    lines[40:43] = lines[126:129] = lines[180:183] = True
+    mask[45:124, 100:120] = mask[131:178, 200:208] = True
+    bars = bars_on_lines(label_parts(mask), lines, 95.0)
+    assert not bars[45:124].any()
+    assert bars[131:178, 200:208].all()
 
 
 def test_crumbs_of_a_line_do_not_hide_how_high_the_row_that_it_joins_is() -> None:

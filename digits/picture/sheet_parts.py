@@ -31,6 +31,8 @@ LEADS_ACROSS = 0.95
 # large and has so many holes.
 _SPANS, _LONGEST = 0.5, 0.6
 _LONGEST_OF_FAINT, _LARGE_PIECE, _HOLES_OF_GRID = (0.4, 0.3, 0.2), 0.3, 5
+# Of the box around a line with pieces of others, what is ink.
+_EMPTY = 0.1
 # Of the height of what is left without them: lines so long were no strokes.
 _LONGER_THAN_STROKES = 2.5
 # Of the usual height: lines that rows of digits stand on make parts so high, and wider than digits.
@@ -97,7 +99,8 @@ def usual_height(mask: Mask, labelled: Labelled | None = None) -> float:
     """
     labelled = labelled or label_parts(mask)
     height = _usual_height(labelled[1][1:], len(mask))
-    if not _hold_lines(labelled[1][1:], height, mask.shape):
+    hold_lines = _hold_lines(labelled[1][1:], height, mask.shape)
+    if not hold_lines and not _may_be_lines(labelled[1][1:], len(mask)):
         return height
     for longest in (_LONGEST, *_LONGEST_OF_FAINT):
         without_lines = label_parts(mask & ~longest_lines(mask, longest))
@@ -105,7 +108,8 @@ def usual_height(mask: Mask, labelled: Labelled | None = None) -> float:
             return height
         left = _usual_height(without_lines[1][1:], len(mask))
         are_no_strokes = longest * min(mask.shape) >= _LONGER_THAN_STROKES * left
-        if longest < _LONGEST and not are_no_strokes and not _holds_grid(labelled):
+        are_lines = hold_lines and longest == _LONGEST
+        if not (are_lines or are_no_strokes or _holds_grid(labelled)):
             return height
         labelled, height = without_lines, left
         if not _are_large(labelled).any():
@@ -124,6 +128,13 @@ def _hold_lines(stats: NDArray[np.int32], height: float, shape: tuple[int, ...])
     is_long = (widths >= _LONGEST * columns) & (widths > _WIDER_THAN_DIGITS * heights)
     highest = heights[is_long].max(initial=0)
     return bool(highest > _HIGHER_THAN_REST * height)
+
+
+def _may_be_lines(stats: NDArray[np.int32], rows: int) -> bool:
+    """Whether there is a high part with little ink in its box, as a line with pieces of others."""
+    widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    is_empty = stats[:, cv2.CC_STAT_AREA] <= _EMPTY * widths * heights
+    return bool((is_empty & (heights >= _SPANS * rows)).any())
 
 
 def _are_large(parts: Labelled) -> Mask:

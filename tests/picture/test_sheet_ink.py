@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from digits.common.errors import NoInkError
-from digits.picture import photo_ink
+from digits.picture import photo_ink, sheet_ink
 from digits.picture.line_remains import bars_on_lines
 from digits.picture.pixels import label_parts
 from digits.picture.sheet_ink import find_sheet_ink
@@ -348,6 +348,15 @@ def test_a_soft_shadow_that_hardly_touches_a_number_is_no_ink(light: float) -> N
     assert not (found & ~near).any()
 
 
+def test_a_first_digit_in_a_tight_crop_is_not_the_grain_of_a_table() -> None:
+    """A 1 leads through most of the crop, as lines do, and what is left of it is small."""
+    ink = written("120")[34:126] < 128
+    first = ink.copy()
+    first[:, 100:] = False
+    assert first.any()
+    assert not sheet_ink._is_grain(first, ink)
+
+
 def test_bold_strokes_are_no_shadow() -> None:
     bare = np.full((330, 480), 255, np.uint8)
     for left, digit in ((40, 3), (240, 8)):
@@ -603,6 +612,14 @@ def test_a_grid_that_is_faint_in_places_says_nothing_of_how_high_digits_are(pitc
     assert usual_height(sheet < 128) == pytest.approx(usual, abs=0.3 * usual)
     left, ink = find_sheet_ink(sheet).ink_map > 0.5, bare < 128
     assert (left & ink).sum() >= 0.9 * ink.sum()
+
+
+def test_a_margin_with_pieces_of_rulings_says_nothing_of_how_high_digits_are() -> None:
+    bare = np.full((700, 900), 255, np.uint8)
+    bare[60:220, 60:460] = written("2053")
+    pieces = [((780 - 40 * place, y), (840, y)) for place, y in enumerate(range(60, 640, 90))]
+    sheet = with_lines(bare, [((760, 40), (758, 690)), *pieces])
+    assert usual_height(sheet < 128) == pytest.approx(usual_height(bare < 128), abs=4)
 
 
 def test_two_words_along_a_side_are_no_ornaments() -> None:

@@ -39,6 +39,8 @@ _NEAR_BY = 0.005
 _BESIDE = 0.15
 # Of its thickness, how close to its middle an upright line is the side itself.
 _TAKEN = 0.35
+# Of their height: what is longer stands in no box.
+_LONGEST_HELD = 1.25
 # Bare ones are no wider than so many times the line, and differ so much in height; of all, so many
 # are bare, and so many at least.
 _WIDEST_OF_LINE, _ALIKE, _BARE, _FEWEST_BARE = 2.0, 0.2, 0.3, 2
@@ -73,6 +75,7 @@ class EqualBoxes:
         x = upright.slope * y + upright.height
         above_line = self.below.slope * x + self.below.height - y
         is_in_row = 0 < above_line < self.height and self.below.first <= x <= self.below.last
+        is_in_row &= upright.length <= _LONGEST_HELD * self.height
         beside = _BESIDE * self.below.length / len(self.sides)
         off = min(abs(side.slope * y + side.height - x) for side in self.sides)
         return bool(is_in_row and not _TAKEN * self.sides[0].thickness < off <= beside)
@@ -256,7 +259,8 @@ class _Standing:
 
         As wide it is as where the least touches it.
         """
-        rows = [-1 - round(share * (_GAP + top)) for share in _LOOKED_ACROSS]
+        highest = len(self.strip.inked) - 1  # where boxes are as low as that gap
+        rows = [-1 - min(round(share * (_GAP + top)), highest) for share in _LOOKED_ACROSS]
         runs = [self._thin_run(row, window) for row in rows]
         if runs[0] is None:
             return None

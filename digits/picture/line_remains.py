@@ -18,7 +18,7 @@ LONG_ENOUGH_TO_GO_ON = 0.45
 LEAST_ON_LINES = 0.85
 # Of the usual height: between lines that are no farther apart nobody writes, and an upright bar is
 # so wide at most, of its own height.
-_LOWEST_BOX, _WIDEST_LOW_BAR = 0.9, 0.5
+_LOWEST_BOX, _WIDEST_LOW_BAR = 0.75, 0.5
 # Likewise of bars that hang on lines, higher than any 1, so many of about one height; and of lower
 # ones, as far apart, beside which nothing is so high and shares so much of their height.
 HIGHEST_ONE, _WIDEST_BAR, _FEWEST_BARS, _ALIKE = 1.3, 0.2, 2, 0.15

@@ -54,9 +54,11 @@ WIDEST_STROKE = 0.4
 # Likewise of the strokes of a number; what is narrower than this share of another width is worth a
 # look. By so much, as a logarithm, it looks more like strokes where a shadow was found with them;
 # so many of the strokes cross a shadow at least, and of how much it is darker than paper they are
-# so much darker than it.
+# so much darker than it. Or strokes lie along no more of its outline, as its edge is soft; it is as
+# wide as this share of what is wider than strokes.
 WIDEST_STROKE_OF_NUMBER, _MUCH_NARROWER = 0.15, 0.7
 _MORE_LIKE_STROKES, _LEAST_CROSSING, _DARKER_THAN_SHADOW = 1.0, 0.1, 0.15
+_MOST_OF_OUTLINE, _NARROWEST_SHADOW = 0.5, 0.5
 # Below this, as a logarithm of evidence, dark and light ink are both tried.
 UNCERTAIN_LIGHTNESS = 2.0
 
@@ -320,7 +322,7 @@ def _width_beside_shadow(grey: Grey, width: float) -> float:
     """What is wide enough for the strokes of a number, where a shadow was found with them.
 
     Without it what is found looks more like strokes, and those that cross it are darker than it is,
-    as pieces of bold strokes are not.
+    as pieces of bold strokes are not; or few lie along its outline, where those pieces would.
     """
     small = np.asarray(shrink(grey, FIRST_LOOK), np.uint8)
     scale = max(grey.shape) / max(small.shape)
@@ -332,12 +334,24 @@ def _width_beside_shadow(grey: Grey, width: float) -> float:
     if likeness[1] < likeness[0] + _MORE_LIKE_STROKES:
         return width
     shadow = with_shadow & (cv2.dilate(strokes.astype(np.uint8), SQUARE) == 0)
+    if _is_soft(shadow, strokes, _NARROWEST_SHADOW * narrow):
+        return narrow * scale
     crossing = strokes & (cv2.dilate(shadow.astype(np.uint8), SQUARE, iterations=2) > 0)
     if np.count_nonzero(crossing) < _LEAST_CROSSING * np.count_nonzero(strokes):
         return width
     dark, shade = (float(np.median(small[each])) for each in (crossing, shadow))
     paper = float(np.percentile(small, 90))
     return narrow * scale if shade - dark > _DARKER_THAN_SHADOW * (paper - shade) else width
+
+
+def _is_soft(shadow: Mask, strokes: Mask, narrowest: float) -> bool:
+    """Whether there are few strokes along the outline of what is no narrower in it, pixels."""
+    size = max(3, round(narrowest)) | 1
+    brush = np.ones((size, size), np.uint8)
+    wide = cv2.morphologyEx(shadow.astype(np.uint8), cv2.MORPH_OPEN, brush)
+    outline = (cv2.dilate(wide, SQUARE) > 0) & (wide == 0)
+    near = cv2.dilate(strokes.astype(np.uint8), SQUARE, iterations=2) > 0
+    return bool(outline.any() and near[outline].mean() <= _MOST_OF_OUTLINE)
 
 
 def _strong_ink(grey: Grey, width: float) -> Mask:

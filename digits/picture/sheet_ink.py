@@ -54,6 +54,8 @@ from digits.picture.usual_strokes import LONGEST_LEVEL_STROKE
 LARGEST_GRAIN = 1.3
 # Of the usual height of what is written: a table's grain is lower.
 HIGHEST_GRAIN = 0.6
+# Of what lies beside the paper: where less is no line, lines are a part of it.
+_LEAST_BESIDE_LINES = 0.1
 # Pixels around a line that go with it, for a lens blurs lines.
 _BLUR_OF_A_LENS = 3
 _PASSES = 3
@@ -293,10 +295,14 @@ def _is_grain(found: Mask, mask: Mask) -> bool:
     """Whether what lies beside the paper is smaller than what is written; else that is a shadow.
 
     Digits that touch are long, so that a number may go on in a shadow with shorter parts: those
-    are about as high. Rulings and frames say nothing of either.
+    are about as high. Rulings and frames say nothing of either; but where there is little else, a 1
+    may be what looks like a line.
     """
     lines = longest_lines(mask) | SheetParts(mask).find_frames()
-    found, written = found & ~lines, mask & ~found & ~lines
+    written = mask & ~found & ~lines
+    without_lines = found & ~lines
+    if np.count_nonzero(without_lines) >= _LEAST_BESIDE_LINES * np.count_nonzero(found):
+        found = without_lines
     is_short = longest_side(written, uncut=True) > LARGEST_GRAIN * longest_side(found, uncut=True)
     return is_short and usual_height(found) < HIGHEST_GRAIN * usual_height(written)
 

@@ -72,7 +72,7 @@ def lines_of_paper(parts: Labelled, ink_map: InkMap, known: Sequence[PaperLines]
         left.take(row.pixels_of_sides(mask, [*edges.upright, *pale[1]]))
     held = [*rows, *(row for lines in known for row in lines.rows)]
     upright = [line for line in upright if not any(row.holds(line) for row in held)]
-    upright = upright_lines_among(upright, mask.shape, strokes, across)
+    upright = upright_lines_among(upright, left.ink, strokes, across)
     left.take_upright(upright)
     upright += [*edges.upright, *pale[1], *(side for row in rows for side in row.sides)]
     others = [*upright, *(line for lines in known for line in lines.upright)]

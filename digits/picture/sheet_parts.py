@@ -27,8 +27,16 @@ from digits.picture.straight_lines import STEEPEST, find_level_lines, pixels_of_
 # Of the sheet: so long a line leads from one border to the other.
 LEADS_ACROSS = 0.95
 # Of the sheet's width and height: lines that cross, with all that touches them, span as much. So
-# long are the longest.
+# long are the longest; and those of a grid that is faint in places, which leave a part that is so
+# large and has so many holes.
 _SPANS, _LONGEST = 0.5, 0.6
+_LONGEST_OF_FAINT, _LARGE_PIECE, _HOLES_OF_GRID = (0.4, 0.3, 0.2), 0.3, 5
+# Of the box around a line with pieces of others, what is ink.
+_EMPTY = 0.1
+# Of the height of what is left without them: lines so long were no strokes.
+_LONGER_THAN_STROKES = 2.5
+# Of the usual height: lines that rows of digits stand on make parts so high, and wider than digits.
+_HIGHER_THAN_REST, _WIDER_THAN_DIGITS = 1.5, 6
 # Of the sheet: a row of joined digits is no lower, but a line that hides them may be.
 LEAST_OF_SHEET = 0.2
 # In heights of digits: such a line by itself is about as long, or longer.
@@ -37,7 +45,9 @@ LENGTH_OF_LINE = 4.0
 _LEAST_OF_ROW, _LOWEST_BESIDE_ROW = 0.2, 0.25
 # Of its length: what leads across and is no wider, with its tilt, is a line.
 WIDEST_LINE = 0.2
-# Of the usual height: a flat part that is longer is no dash.
+# Of the usual height: what leads from the upper to the lower border and is so much higher is no 1.
+_HIGHER_THAN_ONES = 2.5
+# Likewise: a flat part that is longer is no dash.
 LONGEST_DASH = 1.35
 # Likewise: and one that is no shorter is none if there is ink above it.
 SHORTEST_UNDERLINE = 0.6
@@ -57,6 +67,8 @@ FEWEST_ORNAMENTS = 7
 # Where one is, smaller parts are of it that lie no deeper than so many times its ornaments; of the
 # height of what is written.
 _BESIDE_BORDER, _SMALL_BESIDE = 1.15, 0.6
+# Of the length of a row of ornaments: two groups that are farther apart are words and numbers.
+_WIDEST_BETWEEN = 0.4
 # Likewise of its ornaments, two of which may touch at a corner.
 _TWO_ORNAMENTS = 2.2
 # In depths of its ornaments: what is so far from all sides is of none; and of their number, so many
@@ -85,32 +97,84 @@ def usual_height(mask: Mask, labelled: Labelled | None = None) -> float:
         mask: bool (H, W), ink.
         labelled: its parts, if they are known.
     """
-    rows, columns = mask.shape
-    stats = (labelled or label_parts(mask))[1][1:]
+    labelled = labelled or label_parts(mask)
+    height = _usual_height(labelled[1][1:], len(mask))
+    hold_lines = _hold_lines(labelled[1][1:], height, mask.shape)
+    if not hold_lines and not _may_be_lines(labelled[1][1:], len(mask)):
+        return height
+    for longest in (_LONGEST, *_LONGEST_OF_FAINT):
+        without_lines = label_parts(mask & ~longest_lines(mask, longest))
+        if len(without_lines[1]) == 1:
+            return height
+        left = _usual_height(without_lines[1][1:], len(mask))
+        are_no_strokes = longest * min(mask.shape) >= _LONGER_THAN_STROKES * left
+        are_lines = hold_lines and longest == _LONGEST
+        if not (are_lines or are_no_strokes or _holds_grid(labelled)):
+            return height
+        labelled, height = without_lines, left
+        if not _are_large(labelled).any():
+            return height
+    return height
+
+
+def _hold_lines(stats: NDArray[np.int32], height: float, shape: tuple[int, ...]) -> bool:
+    """Whether some parts are lines, and whatever touches them, higher than it is usual here."""
+    rows, columns = shape
     widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     spans = (heights >= _SPANS * rows) & (widths >= _SPANS * columns)
     spans |= (heights >= LEADS_ACROSS * rows) & (widths > WIDEST_LINE * heights)
     if spans.any():
-        without_lines = label_parts(mask & ~longest_lines(mask))[1][1:]
-        stats = without_lines if len(without_lines) else stats
-    return _usual_height(stats, rows)
+        return True
+    is_long = (widths >= _LONGEST * columns) & (widths > _WIDER_THAN_DIGITS * heights)
+    highest = heights[is_long].max(initial=0)
+    return bool(highest > _HIGHER_THAN_REST * height)
 
 
-def longest_lines(mask: Mask) -> Mask:
+def _may_be_lines(stats: NDArray[np.int32], rows: int) -> bool:
+    """Whether there is a high part with little ink in its box, as a line with pieces of others."""
+    widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    is_empty = stats[:, cv2.CC_STAT_AREA] <= _EMPTY * widths * heights
+    return bool((is_empty & (heights >= _SPANS * rows)).any())
+
+
+def _are_large(parts: Labelled) -> Mask:
+    part_of, stats = parts
+    rows, columns = part_of.shape
+    are_large = stats[:, cv2.CC_STAT_WIDTH] >= _LARGE_PIECE * columns
+    are_large |= stats[:, cv2.CC_STAT_HEIGHT] >= _LARGE_PIECE * rows
+    are_large[0] = False
+    return np.asarray(are_large)
+
+
+def _holds_grid(parts: Labelled) -> bool:
+    """Whether there is a large part with many holes."""
+    part_of, stats = parts
+    for part in np.flatnonzero(_are_large(parts)).tolist():
+        x, y, width, height = stats[part, :4].tolist()
+        if _holes_in(part_of[y : y + height, x : x + width] == part) >= _HOLES_OF_GRID:
+            return True
+    return False
+
+
+def longest_lines(mask: Mask, longest: float = _LONGEST) -> Mask:
     """The ink of straight lines that lead through most of a sheet, bool (H, W).
 
     With level ones those that lead through most of what they join, such as the sides of a frame.
+
+    Args:
+        mask: bool (H, W), ink.
+        longest: of the sheet's width and height, how long they are at least.
     """
     thickest = max(3.0, _THICKEST_SIDE * stroke_width_of(mask))
     rows, columns = mask.shape
-    level = find_level_lines(mask, _LONGEST * columns, thickest)
+    level = find_level_lines(mask, longest * columns, thickest)
     if level:
         stats = label_parts(mask)[1][1:]
         widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
-        joined = heights[(widths >= _LONGEST * columns) & (heights >= _SPANS * rows)]
+        joined = heights[(widths >= longest * columns) & (heights >= _SPANS * rows)]
         rows = joined.max(initial=0) or rows
     turned = on_its_side(mask)
-    upright = find_level_lines(turned, _LONGEST * rows, thickest)
+    upright = find_level_lines(turned, longest * rows, thickest)
     return pixels_of_lines(mask, level) | pixels_of_lines(turned, upright).T
 
 
@@ -118,7 +182,7 @@ def _usual_height(stats: NDArray[np.int32], rows: int) -> float:
     widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     tall = (heights >= 6) & (widths <= 6 * heights)
     # A line of the paper, if there is anything else.
-    leads_across = (heights >= LEADS_ACROSS * rows) & (widths <= WIDEST_LINE * heights)
+    leads_across = _lead_across(stats, rows)
     tall = tall & ~leads_across if (tall & ~leads_across).any() else tall
     # A row of digits that a line joins, beside crumbs of it.
     inked = stats[:, cv2.CC_STAT_AREA] / (widths * heights)
@@ -130,6 +194,12 @@ def _usual_height(stats: NDArray[np.int32], rows: int) -> float:
             return tallest or float(rows)
         return min(float(rows), widest / LENGTH_OF_LINE)
     return middle_by_sum(heights[tall])
+
+
+def _lead_across(stats: NDArray[np.int32], rows: int) -> Mask:
+    """Which parts are narrow and lead from the upper to the lower border of a sheet."""
+    widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    return np.asarray((heights >= LEADS_ACROSS * rows) & (widths <= WIDEST_LINE * heights))
 
 
 class SheetParts:
@@ -148,11 +218,12 @@ class SheetParts:
         self._is_left = np.arange(len(self._stats)) > 0
 
     def leave_out_underlines_and_crossings(self) -> None:
-        """Without flat parts that are longer than any dash, and what is left of faint grids."""
+        """Without lines that are whole parts, and what is left of faint grids."""
         stats, usual = self._stats, self._usual_height()
         width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
         is_flat = (height <= 0.3 * usual) & (width >= 4 * height)
         is_line = is_flat & (width >= LONGEST_DASH * usual)
+        is_line |= _lead_across(stats, self._shape[0]) & (height >= _HIGHER_THAN_ONES * usual)
         for part in np.flatnonzero(is_flat & (width >= SHORTEST_UNDERLINE * usual)).tolist():
             is_line[part] |= self._is_under_ink(part, usual)
         is_crossing = self._are_crossings(usual)
@@ -478,6 +549,15 @@ def _ornaments(
     if np.count_nonzero(far_from_all) >= _AS_MANY * np.count_nonzero(chosen):
         return np.zeros_like(near)
     reached = (start + length)[chosen].max() - start[chosen].min()
+    if _widest_gap(start[chosen], (start + length)[chosen]) > _WIDEST_BETWEEN * reached:
+        return np.zeros_like(near)
     # Digits in a row at the foot of a sheet are the largest that there is.
     are_small = _outside_of_larger(chosen, boxes, sizes, depth, side)[chosen].mean() > 0.5
     return chosen if reached >= LONGEST_ORNAMENT * side and are_small else np.zeros_like(near)
+
+
+def _widest_gap(starts: NDArray[np.float64], ends: NDArray[np.float64]) -> float:
+    """How far two neighbours along a side are apart at most, pixels."""
+    order = np.argsort(starts)
+    reached = np.maximum.accumulate(ends[order])
+    return float((starts[order][1:] - reached[:-1]).max(initial=0))

@@ -8,7 +8,12 @@ Coordinates: x to the right, y downwards, whole numbers at pixel centres.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
+from digits.picture.pixels import Mask, label_parts, middle_by_sum
 from digits.picture.sheet_parts import LEADS_ACROSS
 from digits.picture.straight_lines import LevelLine
 from digits.picture.usual_strokes import Strokes
@@ -24,11 +29,16 @@ LONGEST_STROKE_BETWEEN = 1.25
 SQUARE = 0.09
 # Pixels: from the end of a line to the line that it leads to.
 SLACK = 4
+# Of a line's length: what is in a row with it is no farther away, and no lower than digits beside a
+# 1. Of the lower of the two, how much they share; and it is no narrower, for a line is no digit.
+_FARTHEST, _LOWEST_BESIDE, _SHARED, _NARROWEST = 4.0, 0.65, 0.8, 0.3
+# Of the sheet: what is higher may be a table.
+_HIGHEST_BESIDE = 0.5
 
 
 def upright_lines_among(
     upright: list[LevelLine],
-    shape: tuple[int, ...],
+    ink: Mask,
     strokes: Strokes,
     level: list[LevelLine],
 ) -> list[LevelLine]:
@@ -36,11 +46,12 @@ def upright_lines_among(
 
     Args:
         upright: all straight pieces.
-        shape: (H, W) of the sheet, upright.
+        ink: bool (H, W), of the sheet, upright, without its level lines.
         strokes: what is written.
         level: all level lines.
     """
     ends = [_ends_of(line, level) for line in upright]
+    digits = _Digits(ink, strokes)
 
     def is_side(number: int) -> bool:
         others = [*ends[:number], *ends[number + 1 :]]
@@ -49,19 +60,60 @@ def upright_lines_among(
         return _is_side(ends[number], others, is_thin=is_thin)
 
     chosen = [
-        _is_too_long(line, shape, strokes, level) or is_side(number)
+        _is_too_long(line, ink.shape, digits, level) or is_side(number)
         for number, line in enumerate(upright)
     ]
-    for number in _high_between(upright, ends, shape, strokes, level):
+    for number in _high_between(upright, ends, ink.shape, digits, level):
         chosen[number] = True
     return [line for line, is_line in zip(upright, chosen, strict=True) if is_line]
+
+
+class _Digits:
+    """How high digits are: usually, and beside much small print in the row of a line.
+
+    Args:
+        ink: bool (H, W), of the sheet, upright, without its level lines.
+        strokes: what is usual.
+    """
+
+    def __init__(self, ink: Mask, strokes: Strokes) -> None:
+        self._ink = ink
+        self.strokes = strokes
+
+    def are_lower(self, line: LevelLine, least: float, beyond: float = 0.0) -> bool:
+        """Whether a line is so many times as high, with what is hidden of it beyond its ends.
+
+        What is as thick as a stroke may be a 1, and is compared to what is in a row with it.
+        """
+        length = line.length + beyond
+        if length < least * self.strokes.height:
+            return False
+        return line.thickness < self.strokes.thin or length >= least * self._height_beside(line)
+
+    @cached_property
+    def _boxes(self) -> NDArray[np.int32]:
+        """X, y, width and height, int (4, n), of what is neither a narrow bar nor a table."""
+        boxes = label_parts(self._ink)[1][1:, :4].T
+        may_be_digits = boxes[2] >= _NARROWEST * boxes[3]
+        may_be_digits &= boxes[3] <= _HIGHEST_BESIDE * len(self._ink)
+        return np.asarray(boxes[:, may_be_digits])
+
+    def _height_beside(self, line: LevelLine) -> float:
+        x, top, width, height = self._boxes
+        at = line.slope * (line.first + line.last) / 2 + line.height
+        away = np.maximum(x - at, at - x - width)
+        shared = np.minimum(top + height, line.last + 1) - np.maximum(top, line.first)
+        in_row = (away > 0) & (away <= _FARTHEST * line.length)
+        in_row &= shared >= _SHARED * np.minimum(height, line.length)
+        in_row &= height >= _LOWEST_BESIDE * line.length
+        return middle_by_sum(height[in_row]) if in_row.any() else self.strokes.height
 
 
 def _high_between(
     upright: list[LevelLine],
     ends: list[list[list[_End]]],
     shape: tuple[int, ...],
-    strokes: Strokes,
+    digits: _Digits,
     level: list[LevelLine],
 ) -> list[int]:
     """Numbers of those that are higher than digits and end where a crop cut a table, or on lines.
@@ -72,7 +124,7 @@ def _high_between(
     for number, line in enumerate(upright):
         at_border = [line.first <= SLACK, line.last >= shape[0] - 1 - SLACK]
         beyond = sum(level[on[0][0]].thickness / 2 for on in ends[number] if on)
-        is_high = line.length + beyond >= LONGEST_STROKE_BETWEEN * strokes.height
+        is_high = digits.are_lower(line, LONGEST_STROKE_BETWEEN, beyond)
         if not is_high or (level and not _is_square_to(line, level)):
             continue
         if all(at_border):
@@ -83,15 +135,15 @@ def _high_between(
 
 
 def _is_too_long(
-    line: LevelLine, shape: tuple[int, ...], strokes: Strokes, level: list[LevelLine]
+    line: LevelLine, shape: tuple[int, ...], digits: _Digits, level: list[LevelLine]
 ) -> bool:
     """Whether a line is too long for a stroke, as the others are that lead across the sheet."""
     rows, columns = shape
     if line.length < LEADS_ACROSS * rows:
-        return line.length >= LONGEST_UPRIGHT_STROKE * strokes.height
+        return digits.are_lower(line, LONGEST_UPRIGHT_STROKE)
     return (
-        line.length >= LONGEST_STROKE_ACROSS * strokes.height
-        or line.thickness < 0.5 * strokes.width
+        digits.are_lower(line, LONGEST_STROKE_ACROSS)
+        or line.thickness < 0.5 * digits.strokes.width
         or _are_of_a_grid(line, level, columns)
     )
 

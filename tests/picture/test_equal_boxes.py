@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from digit_predictor import read_number
-from digits.picture.equal_boxes import find_equal_boxes
+from digits.picture.equal_boxes import EqualBoxes, find_equal_boxes
 from digits.picture.pixels import label_parts
 from digits.picture.sheet_ink import find_sheet_ink
 from digits.picture.sheet_lines import PaperLines, lines_of_paper
@@ -53,6 +53,24 @@ def columns(boxes: int) -> list[int]:
 @pytest.mark.parametrize("boxes", [4, 7, 12])
 def test_teeth_part_a_line(boxes: int) -> None:
     assert parted(ink_of(boxes, LOW), [below(boxes)]) == columns(boxes)
+
+
+def test_a_line_that_leads_through_a_row_of_boxes_does_not_stand_in_one() -> None:
+    sides = [LevelLine(0.0, x, FOOT - HIGH, FOOT, LINE) for x in columns(4)]
+    row = EqualBoxes(below(4), HIGH, sides)
+    beside = columns(4)[1] + PITCH / 8
+    assert row.holds(LevelLine(0.0, beside, FOOT - 60, FOOT - 4, LINE))
+    assert not row.holds(LevelLine(0.0, beside, FOOT - 2 * HIGH, FOOT + HIGH, LINE))
+
+
+@pytest.mark.parametrize("height", range(6, 16))
+def test_boxes_as_low_as_a_few_pixels_are_looked_at_to_their_upper_line(height: int) -> None:
+    foot, ink = 40, np.zeros((60, 120), np.uint8)
+    lines = [LevelLine(0.0, y, 10, 100, 1) for y in (foot - height - 2, foot)]
+    columns = [10, 25, 40, 55, 70, 85, 100]
+    ink[foot - height - 1 : foot, columns] = 1
+    rows = find_equal_boxes(ink > 0, lines, lines, float(height))
+    assert sorted(round(side.height) for row in rows for side in row.sides) in ([], columns)
 
 
 @pytest.mark.parametrize("boxes", [3, 7, 12])

@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 from digits.common.errors import NoInkError
-from digits.picture import photo_ink
+from digits.picture import photo_ink, sheet_ink
+from digits.picture.line_remains import bars_on_lines
+from digits.picture.pixels import label_parts
 from digits.picture.sheet_ink import find_sheet_ink
 from digits.picture.sheet_parts import SheetParts, longest_lines, usual_height
 from tests.drawings import DIGITS, draw
@@ -210,6 +212,22 @@ def test_a_margin_from_border_to_border_goes_however_thick() -> None:
     assert np.array_equal(find_sheet_ink(margin).ink_map > 0.5, bare < 128)
 
 
+def test_a_part_that_leads_through_a_sheet_and_is_much_higher_than_digits_is_a_line() -> None:
+    bare = np.full((520, 480), 255, np.uint8)
+    bare[180:340, 60:460] = written("2053")
+    margin = bare.copy()
+    for y in range(520):
+        margin[y, 20 : 36 + y // 25 % 3] = 0
+    parts = SheetParts(margin < 128)
+    parts.leave_out_underlines_and_crossings()
+    assert np.array_equal(parts.left, bare < 128)
+    one = np.zeros((180, 200), bool)
+    one[2:178, 90:100] = True
+    parts = SheetParts(one)
+    parts.leave_out_underlines_and_crossings()
+    assert np.array_equal(parts.left, one)
+
+
 def test_small_crosses_that_are_left_of_a_grid_go_and_single_ones_stay() -> None:
     bare = np.full((400, 500), 255, np.uint8)
     bare[:160, :310] = written("205")
@@ -315,6 +333,28 @@ def test_a_shadow_that_falls_across_a_number_is_no_ink() -> None:
     near = cv2.dilate((bare < 128).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
     assert found[bare < 128].mean() > 0.85
     assert not (found & ~near).any()
+
+
+@pytest.mark.parametrize("light", [0.3, 0.5])
+def test_a_soft_shadow_that_hardly_touches_a_number_is_no_ink(light: float) -> None:
+    bare = np.full((480, 600), 255, np.uint8)
+    bare[120:280, 40:440] = written("2053")
+    shade = np.ones(bare.shape)
+    cv2.ellipse(shade, (430, 380), (170, 130), 30, 0, 360, light, -1)
+    soft = cv2.GaussianBlur(shade, (0, 0), 8)
+    found = find_sheet_ink(photographed(bare, soft)).ink_map > 0.5
+    near = cv2.dilate((bare < 128).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    assert found[bare < 128].mean() > 0.85
+    assert not (found & ~near).any()
+
+
+def test_a_first_digit_in_a_tight_crop_is_not_the_grain_of_a_table() -> None:
+    """A 1 leads through most of the crop, as lines do, and what is left of it is small."""
+    ink = written("120")[34:126] < 128
+    first = ink.copy()
+    first[:, 100:] = False
+    assert first.any()
+    assert not sheet_ink._is_grain(first, ink)
 
 
 def test_bold_strokes_are_no_shadow() -> None:
@@ -530,6 +570,15 @@ def test_ones_between_two_lines_are_no_bold_sides() -> None:
     assert (found & ink).sum() >= 0.9 * ink.sum()
 
 
+def test_only_what_is_much_lower_than_digits_is_a_bar_between_two_lines() -> None:
+    mask, lines = np.zeros((240, 300), bool), np.zeros((240, 300), bool)
+    lines[40:43] = lines[126:129] = lines[180:183] = True
+    mask[45:124, 100:120] = mask[131:178, 200:208] = True
+    bars = bars_on_lines(label_parts(mask), lines, 95.0)
+    assert not bars[45:124].any()
+    assert bars[131:178, 200:208].all()
+
+
 def test_crumbs_of_a_line_do_not_hide_how_high_the_row_that_it_joins_is() -> None:
     ink = np.zeros((180, 900), bool)
     ink[60:66, 40:860] = ink[130:136, 40:860] = True
@@ -537,6 +586,48 @@ def test_crumbs_of_a_line_do_not_hide_how_high_the_row_that_it_joins_is() -> Non
     for x in (10, 880):
         ink[60:68, x : x + 8] = True
     assert usual_height(ink) == 76
+
+
+def test_rulings_that_all_rows_stand_on_say_nothing_of_how_high_digits_are() -> None:
+    sheet = np.full((760, 1100), 255, np.uint8)
+    for row in range(4):
+        foot = 180 * row + 135
+        sheet[180 * row + 20 : 180 * row + 180, :400] = written("2053")
+        cv2.line(sheet, (0, foot), (1099, foot + 6), 0, 3)
+        cv2.circle(sheet, (700, foot - 30), 6, 0, -1)
+    assert usual_height(sheet < 128) == pytest.approx(usual_height(written("2053") < 128), abs=10)
+
+
+@pytest.mark.parametrize("pitch", [40, 62])
+def test_a_grid_that_is_faint_in_places_says_nothing_of_how_high_digits_are(pitch: int) -> None:
+    bare = np.full((700, 1000), 255, np.uint8)
+    for row in range(2):
+        bare[180 * row + 60 : 180 * row + 220, 60:460] = written("2053")
+    sheet = bare.copy()
+    for place in range(pitch // 2, 1000, pitch):
+        upright, level = slice(place // 3, 640 - place // 3), slice(20, 900 - place)
+        sheet[upright, place : place + 3] = 0
+        sheet[place : place + 3, level] = 0
+    usual = usual_height(bare < 128)
+    assert usual_height(sheet < 128) == pytest.approx(usual, abs=0.3 * usual)
+    left, ink = find_sheet_ink(sheet).ink_map > 0.5, bare < 128
+    assert (left & ink).sum() >= 0.9 * ink.sum()
+
+
+def test_a_margin_with_pieces_of_rulings_says_nothing_of_how_high_digits_are() -> None:
+    bare = np.full((700, 900), 255, np.uint8)
+    bare[60:220, 60:460] = written("2053")
+    pieces = [((780 - 40 * place, y), (840, y)) for place, y in enumerate(range(60, 640, 90))]
+    sheet = with_lines(bare, [((760, 40), (758, 690)), *pieces])
+    assert usual_height(sheet < 128) == pytest.approx(usual_height(bare < 128), abs=4)
+
+
+def test_two_words_along_a_side_are_no_ornaments() -> None:
+    sheet = np.full((500, 1000), 255, np.uint8)
+    for place in [0, 1, 2, 3, 4, 30, 31, 32, 33]:
+        cv2.circle(sheet, (40 + 26 * place, 30), 9, 0, 3)
+    sheet[250:410, 100:500] = written("2053")
+    assert np.array_equal(find_sheet_ink(sheet).ink_map > 0.5, sheet < 128)
 
 
 def test_a_tilted_frame_that_a_digit_touches_is_not_taken_away_whole() -> None:

@@ -83,6 +83,9 @@ _SURE_AGAINST_ROW = 0.9
 _GAP = 0.02
 # So many, and such a share of all signs, are strokes where one digit is drawn with dashes.
 _FEWEST_DASHES, _MOSTLY_DASHES = 4, 0.75
+# So many digits, such a share of them 1s, and as many that meet a line of the paper, within so many
+# strokes' widths, are joints of tiles or boards.
+_FEWEST_JOINTS, _MOSTLY_JOINTS, _MEETS_LINE = 3, 0.8, 2
 # Found on 893 numbers of `benchmarks/whole_numbers.py --validation`; on 1,789 of them, read with
 # another network of rows, the calibration error is 1.0%.
 _LOG_ODDS, _WEIGHTS, _WEIGHT_OF_UNCLEAR = 4.6, np.array([0.69, 0.15, 0.69]), 1.7
@@ -398,6 +401,7 @@ def _either(
     if not digits or is_one or (alone.reading.is_digit and not number.is_number):
         return _of_one_digit(alone)
     is_one_thing = covers_all and not alone.is_wide and alone.reading.doubt != SEVERAL_THINGS
+    is_one_thing &= number.doubt != SOMETHING_ELSE
     return number if number.is_number or not is_one_thing else _of_one_digit(alone)
 
 
@@ -451,6 +455,21 @@ def _may_be_dashes(rows: Sequence[RowReading]) -> bool:
     signs = [sign for row in rows for sign in row.signs]
     strokes = sum(sign.kind != "digit" or sign.written == "1" for sign in signs)
     return len(rows) > 1 and strokes >= max(_FEWEST_DASHES, _MOSTLY_DASHES * len(signs))
+
+
+def _are_joints(digits: Sequence[Sign], sheet: Sheet) -> bool:
+    """Whether hardly any digit is no 1 that leads to a line, as between tiles or boards."""
+    most = _MOSTLY_JOINTS * max(_FEWEST_JOINTS, len(digits))
+    ones = sum(digit.written == "1" for digit in digits)
+    return ones >= most and sum(_meets_line(digit.part, sheet) for digit in digits) >= most
+
+
+def _meets_line(part: Part, sheet: Sheet) -> bool:
+    """Whether a line of the paper is at the top of a part or at its foot."""
+    near, columns = round(_MEETS_LINE * sheet.stroke), slice(part.x, part.x + part.width)
+    above = sheet.lines[max(0, part.y - near) : part.y + near, columns]
+    foot = part.y + part.height
+    return bool(above.any() or sheet.lines[foot - near : foot + near, columns].any())
 
 
 def _without_rings(rows: Sequence[RowReading]) -> Sequence[RowReading]:
@@ -510,14 +529,16 @@ def _assembled(
     marks = _marks_of(rows, sheet)
     unclear = sum(sign.is_unclear for row in rows for sign in row.signs)
     clear = sum(reading.is_digit for reading in readings)
-    is_number = clear > len(digits) - clear + unclear
+    doubt = None if clear > len(digits) - clear + unclear else NO_NUMBER
+    if _are_joints([sign for _, sign in placed], sheet):
+        doubt = SOMETHING_ELSE
     return NumberReading(
         text="\n".join(_texts(rows, readings, digits_only=True)),
         written=_written(rows, readings),
         digits=digits,
         marks=marks,
         confidence=_confidence(rows, readings, unclear),
-        doubt=None if is_number else NO_NUMBER,
+        doubt=doubt,
         picture=picture,
     )
 

@@ -12,6 +12,7 @@ from benchmarks.mouse_numbers import load_mouse_numbers
 from digit_predictor import NoInkError, PictureError, load_network, read_digit, read_number
 from digit_predictor import read_numbers as read_all
 from digits.reading.command import main
+from digits.reading.doubt_reasons import SOMETHING_ELSE
 from digits.reading.number import NumberReading
 from tests.drawings import DIGITS, SCRIBBLE, Strokes, arc, draw
 from tests.halftones import HALFTONES, Halftone, on_paper, salt_and_pepper
@@ -274,6 +275,33 @@ def test_a_scribble_is_no_number() -> None:
     number = scribbled(SCRIBBLE)
     assert not number.is_number
     assert number.doubt
+
+
+def tiled_wall(tile: int, joint: int, seed: int) -> np.ndarray:
+    """Tiles in a bond, each row moved by half a tile, and the grain of a photo."""
+    random = np.random.default_rng(seed)
+    wall = np.full((480, 620, 3), (120, 230, 190), np.float64)
+    pitch = tile + joint
+    for row in range(-1, 480 // pitch + 1):
+        for column in range(-1, 620 // pitch + 1):
+            x, y = column * pitch + row % 2 * pitch // 2 + 9, row * pitch + 5
+            wall[max(0, y) : max(0, y + tile), max(0, x) : max(0, x + tile)] = (170, 200, 110)
+    wall += random.normal(0, 9, (480, 620, 1))
+    return cv2.GaussianBlur(np.clip(wall, 0, 255).astype(np.uint8), (0, 0), 1.5)
+
+
+@pytest.mark.parametrize(("tile", "joint", "seed"), [(76, 8, 0), (76, 8, 1), (110, 12, 2)])
+def test_joints_of_a_wall_are_no_ones(tile: int, joint: int, seed: int) -> None:
+    number = read_number(tiled_wall(tile, joint, seed))
+    assert number.doubt == SOMETHING_ELSE
+
+
+def test_ones_above_a_ruling_are_a_number() -> None:
+    sheet = np.pad(drawn_row("1111"), ((90, 90), (60, 60), (0, 0)), constant_values=255)
+    for y in (100, 300):
+        cv2.line(sheet, (0, y), (sheet.shape[1], y), (140, 140, 150), 3)
+    number = read_number(sheet)
+    assert (number.text, number.doubt) == ("1111", None)
 
 
 def test_nothing_is_no_ink() -> None:

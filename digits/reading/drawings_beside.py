@@ -156,7 +156,7 @@ def _may_be_drawn(boxes: _Boxes) -> NDArray[np.bool_]:
 
 def _may_be_chain(part: Part, digit: float) -> bool:
     """Whether a part may be digits of such a height that touch: wide and low, though it climbs."""
-    height = max(stretch.height for stretch in stretches_of(part))
+    height = float(np.median([stretch.height for stretch in stretches_of(part)]))
     return height < _HIGHER * digit and part.width >= _WIDER_AROUND * digit
 
 

@@ -119,6 +119,19 @@ def test_a_climbing_row_of_digits_that_touch_is_no_drawing() -> None:
     assert read_number(sheet).text == "38\n222222"
 
 
+def test_nor_are_digits_that_touch_of_which_one_reaches_below() -> None:
+    sheet = np.full((190, 480, 3), 255, np.uint8)
+    for digit, x in ((3, 10), (8, 65), (6, 120)):
+        put(sheet, draw(DIGITS[digit], SIDE, PEN), x, 40)
+    for number in range(3):
+        put(sheet, draw(DIGITS[2], SIDE, PEN), 240 + 34 * number, 40)
+    put(sheet, draw(DIGITS[7], SIDE + 46, PEN), 336, 36)
+    cv2.line(sheet, (262, 99), (388, 99), (0, 0, 0), 4)  # the pen stayed on the paper
+    read = read_number(sheet)
+    assert read.text.startswith("386")
+    assert len(read.digits) >= 6
+
+
 def test_a_drawing_alone_is_no_number() -> None:
     house = draw(HOUSE, 200, PEN)
     assert not read_number(

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from digits.picture.part_cutting import with_holes
 from digits.picture.preparation import Sheet
-from digits.picture.row_finding import Part, Row, find_rows, stretches_of
+from digits.picture.row_finding import Part, Row, cropped, find_rows, stretches_of
 from digits.reading.number_marks import main_direction
 from digits.reading.row_cutting import SURELY_ALONE, WIDEST_ALONE, logits_of
 
@@ -34,6 +34,8 @@ _WIDER_AROUND, _HIGH_AROUND = 1.5, 0.6
 # Likewise: a smaller 0 is a part of it, as the sun above mountains; so far away from it are digits
 # at least, and its other parts above and below it at most.
 _SMALLER_PART, _APART, _AWAY = 0.75, 0.5, 0.5
+# Of full ink: what is paler is pale, if less of its part's width or height is dark.
+_PALE, _DARK = 0.5, 0.8
 # Rays of a sun: so many at least. In sizes of what they are around: how long they are, and how far
 # away their middles; of that, how much this differs. Of the spread of its ink along a ray, that
 # across. Degrees: how far from its middle they point at most, and how far one is from the next.
@@ -52,17 +54,28 @@ def without_drawings(rows: list[Row], sheet: Sheet, network: Network) -> tuple[l
         sheet: on which they are.
         network: which says what looks like a digit.
     """
-    parts = [part for row in rows for part in row.parts]
-    drawn = _suns(parts)
+    parts = {_without_pale_ink(part, sheet): part for row in rows for part in row.parts}
+    drawn = _suns(list(parts))
     drawn += _large_drawings([part for part in parts if part not in drawn], sheet, network)
     if not drawn or len(drawn) == len(parts):
         return rows, sheet
     ink_map = sheet.ink_map.copy()
-    for part in drawn:
+    for part in [parts[each] for each in drawn]:
         own = ink_map[part.y : part.y + part.height, part.x : part.x + part.width]
         own[part.mask] = 0
     left = replace(sheet, ink_map=ink_map)
     return find_rows(ink_map), left
+
+
+def _without_pale_ink(part: Part, sheet: Sheet) -> Part:
+    """A part without what makes it much larger and is pale, as the pattern of a cheque."""
+    own = sheet.ink_map[part.y : part.y + part.height, part.x : part.x + part.width]
+    strong = part.mask & (own >= _PALE)
+    if not strong.any():
+        return part
+    dark = cropped(Part(part.x, part.y, strong))
+    is_smaller = dark.width < _DARK * part.width or dark.height < _DARK * part.height
+    return dark if is_smaller else part
 
 
 @dataclass(frozen=True, eq=False)

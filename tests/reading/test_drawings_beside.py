@@ -1,5 +1,7 @@
 """Drawings beside numbers are no digits, whatever the number; drawn here."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -7,6 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from digits.network.loading import load_network
+from digits.picture.decoding import decode_picture
+from digits.picture.preparation import prepare_sheet
+from digits.picture.row_finding import find_rows
+from digits.reading.drawings_beside import without_drawings
 from digits.reading.number import read_number
 from tests.drawings import DIGITS, Strokes, arc, draw
 
@@ -130,6 +137,21 @@ def test_nor_are_digits_that_touch_of_which_one_reaches_below() -> None:
     read = read_number(sheet)
     assert read.text.startswith("386")
     assert len(read.digits) >= 6
+
+
+def test_nor_are_digits_that_a_pale_pattern_joins_and_makes_large() -> None:
+    drawn = np.full((240, 420, 3), 255, np.uint8)
+    for digit, x in ((6, 20), (9, 80), (2, 140), (8, 260), (5, 315)):
+        put(drawn, draw(DIGITS[digit], SIDE, PEN), x, 80)
+    sheet = prepare_sheet(decode_picture(drawn), "auto")
+    pattern = np.zeros(sheet.ink_map.shape, np.float32)
+    for slope in (-40, 40):
+        cv2.line(pattern, (260, 110 + slope), (385, 110 - slope), 0.4, 3)
+        cv2.line(pattern, (320 + slope, 20), (320 - slope, 215), 0.4, 3)
+    sheet = replace(sheet, ink_map=np.maximum(sheet.ink_map, pattern))
+    rows = find_rows(sheet.ink_map)
+    assert max(part.height for row in rows for part in row.parts) > 150
+    assert without_drawings(rows, sheet, load_network())[0] == rows
 
 
 def test_a_drawing_alone_is_no_number() -> None:

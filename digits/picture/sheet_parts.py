@@ -107,7 +107,7 @@ def usual_height(mask: Mask, labelled: Labelled | None = None) -> float:
         if len(without_lines[1]) == 1:
             return height
         left = _usual_height(without_lines[1][1:], len(mask))
-        are_no_strokes = longest * min(mask.shape) >= _LONGER_THAN_STROKES * left
+        are_no_strokes = not hold_lines and longest * min(mask.shape) >= _LONGER_THAN_STROKES * left
         are_lines = hold_lines and longest == _LONGEST
         if not (are_lines or are_no_strokes or _holds_grid(labelled)):
             return height

@@ -76,8 +76,9 @@ _DOUBTS_OF_NUMBERS = {
 # natural logarithm, or they stand side by side with so wide a gap, in heights of the row: a ring
 # around a 1 is no 0.
 _FOR_EACH_OTHER, _AGAINST_EACH_OTHER = -1.0, 0.5
-# One digit falls apart into no more.
-_MOST_OF_ONE = 3
+# One digit falls apart into no more; one that is wider than digits are into no more than so many,
+# of which one is no likelier, and it itself is so likely, as natural logarithms.
+_MOST_OF_ONE, _MOST_OF_WIDE, _HARDLY_THERE, _SURELY_ONE = 3, 2, -2.0, -0.1
 # Where the network of rows finds no digit at all, one must be so likely to be one nevertheless.
 _SURE_AGAINST_ROW = 0.9
 _GAP = 0.02
@@ -396,13 +397,21 @@ def _either(
     covers_all = all(_is_within(sign.part, alone.box, sheet) for sign in digits)
     may_be_one = len(digits) <= _MOST_OF_ONE and not _are_side_by_side(digits, rows)
     bias = (_FOR_EACH_OTHER if may_be_one else _AGAINST_EACH_OTHER) * (len(digits) - 1)
-    is_one = alone.reading.is_digit and covers_all and not alone.is_wide
+    may_be_wide = _is_surely_one(alone, digits)
+    is_one = alone.reading.is_digit and covers_all and (may_be_wide or not alone.is_wide)
     is_one &= alone.score > total + bias and not _are_several(digits)
     if not digits or is_one or (alone.reading.is_digit and not number.is_number):
         return _of_one_digit(alone)
     is_one_thing = covers_all and not alone.is_wide and alone.reading.doubt != SEVERAL_THINGS
     is_one_thing &= number.doubt != SOMETHING_ELSE
     return number if number.is_number or not is_one_thing else _of_one_digit(alone)
+
+
+def _is_surely_one(alone: _Alone, digits: Sequence[Sign]) -> bool:
+    """Whether it is a digit for sure, however wide, and no pair, of which one is hardly there."""
+    if alone.score < _SURELY_ONE or len(digits) > _MOST_OF_WIDE:
+        return False
+    return min((digit.score for digit in digits), default=0.0) < _HARDLY_THERE
 
 
 def _digits_among(rows: Sequence[RowReading]) -> list[Sign]:

@@ -224,6 +224,12 @@ def test_one_digit_is_the_number_with_one_digit(digit: int) -> None:
     assert np.array_equal(number.digits[0].reading.network_input, reading.network_input)
 
 
+@pytest.mark.parametrize("digit", range(10))
+def test_a_digit_that_is_wider_than_any_is_one_if_that_is_sure(digit: int) -> None:
+    wide = [[(1.2 * x - 10, 0.5 * y + 25) for x, y in stroke] for stroke in DIGITS[digit]]
+    assert read_number(draw(wide, 280, 14)).text == str(digit)
+
+
 def test_real_digits_are_read_as_one_by_one(real_digits) -> None:
     """The issue allows one in a thousand to differ."""
     images, _ = real_digits

@@ -91,7 +91,8 @@ def usual_height(mask: Mask, labelled: Labelled | None = None) -> float:
     """Of the parts of ink that may be digits, pixels; the taller a part, the more it counts.
 
     Lines that cross, and whatever touches them, are one part as high as the sheet: that is measured
-    without its longest lines.
+    without its longest lines, and, as long as large parts are left that are no digits, without
+    shorter ones.
 
     Args:
         mask: bool (H, W), ink.
@@ -107,6 +108,7 @@ def usual_height(mask: Mask, labelled: Labelled | None = None) -> float:
         if len(without_lines[1]) == 1:
             return height
         left = _usual_height(without_lines[1][1:], len(mask))
+        # Of a large digit that a ruling joins, next to nothing is left without its own strokes.
         are_no_strokes = not hold_lines and longest * min(mask.shape) >= _LONGER_THAN_STROKES * left
         are_lines = hold_lines and longest == _LONGEST
         if not (are_lines or are_no_strokes or _holds_grid(labelled)):

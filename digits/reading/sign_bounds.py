@@ -63,24 +63,14 @@ def _best_ways(
     best = np.full((bounds, count), -np.inf)
     best[0] = 0.0
     came_from = np.zeros((bounds, count, 2), int)
-    for first, numbers in _by_first(segments).items():
-        for number in numbers:
-            stop = segments[number].stop
-            scores = _scores(evidence, ways[first], ways[stop], beside[number])
-            totals = best[first][:, None] + scores
-            way, total = totals.argmax(axis=0), totals.max(axis=0)
-            is_better = total > best[stop]
-            best[stop] = np.where(is_better, total, best[stop])
-            came_from[stop, is_better] = np.stack([np.full(count, first), way], axis=1)[is_better]
-    return _followed_back(came_from, best, ways)
-
-
-def _by_first(segments: Sequence[Segment]) -> dict[int, list[int]]:
-    """Numbers of the segments, by their first piece, from left to right."""
-    found: dict[int, list[int]] = {}
     for number in sorted(range(len(segments)), key=lambda each: segments[each].first):
-        found.setdefault(segments[number].first, []).append(number)
-    return found
+        first, stop = segments[number].first, segments[number].stop
+        totals = best[first][:, None] + _scores(evidence, ways[first], ways[stop], beside[number])
+        way, total = totals.argmax(axis=0), totals.max(axis=0)
+        is_better = total > best[stop]
+        best[stop] = np.where(is_better, total, best[stop])
+        came_from[stop, is_better] = np.stack([np.full(count, first), way], axis=1)[is_better]
+    return _followed_back(came_from, best, ways)
 
 
 def _scores(

@@ -83,7 +83,7 @@ def _beside_word(run: list[Sign], tall: float) -> list[Sign]:
         for sign in stretch
     ]
     rest = [sign for sign in run if sign not in numbers]
-    return run if _touch(rest, numbers) or not _is_word(rest, tall) else numbers
+    return numbers if _is_word(rest, tall) and not _touch(rest, numbers) else run
 
 
 def _touch(some: Sequence[Sign], others: Sequence[Sign]) -> bool:

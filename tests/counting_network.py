@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 
 import numpy as np
 
@@ -34,6 +35,9 @@ class CountingNetwork:
 
     def is_waiting(self, layer_name: str | None = None) -> bool:
         return self._network.is_waiting(layer_name)
+
+    def wake(self) -> Future[None]:
+        return self._network.wake()
 
     def compute_logits(self, images: np.ndarray) -> np.ndarray:
         self.passes.append(len(images))

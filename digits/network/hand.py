@@ -8,6 +8,7 @@ loaded network serves everybody.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 import numpy as np
@@ -120,6 +121,9 @@ class _AdaptedNetwork:
 
     def is_waiting(self, layer_name: str | None = None) -> bool:
         return self._network.is_waiting(layer_name)
+
+    def wake(self) -> Future[None]:
+        return self._network.wake()
 
     def compute_feature_sums(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         return self._network.compute_feature_sums(images)

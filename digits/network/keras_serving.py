@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -68,6 +69,12 @@ class KerasNetwork:
     def is_waiting(self, layer_name: str | None = None) -> bool:
         """No: whoever has a Keras model has loaded TensorFlow."""
         return False
+
+    def wake(self) -> Future[None]:
+        """As `serving.Network.wake`; there is nothing to load."""
+        awake: Future[None] = Future()
+        awake.set_result(None)
+        return awake
 
     def compute_logits(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """As `serving.Network.compute_logits`."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from concurrent.futures import Future
 from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,6 +65,10 @@ class LightNetwork:
         # Asked in any case, for that is when a process that has gone is taken leave of.
         is_waiting = self._beside.is_waiting()
         return is_waiting and not self._explains(layer_name)
+
+    def wake(self) -> Future[None]:
+        """As `serving.Network.wake`."""
+        return self._beside.wake()
 
     def compute_logits(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """As `serving.Network.compute_logits`."""

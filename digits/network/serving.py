@@ -7,6 +7,7 @@ process (`keras_serving`), or one on TensorFlow in a process beside (`tensorflow
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -89,6 +90,14 @@ class Network(Protocol):
 
     def is_waiting(self, layer_name: str | None = None) -> bool:
         """Whether evidence at a layer, None for the last, would wait until TensorFlow is loaded."""
+        ...
+
+    def wake(self) -> Future[None]:
+        """Begin to load what `is_waiting` waits for, and return at once.
+
+        Returns:
+            Done when it is loaded, or with what a question would raise.
+        """
         ...
 
     def compute_logits(self, images: NDArray[np.float32]) -> NDArray[np.float32]:

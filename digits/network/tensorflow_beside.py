@@ -14,7 +14,9 @@ import pickle
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -40,6 +42,10 @@ from digits.network.tensorflow_import import MISSING, is_tensorflow_installed
 
 PATIENCE = 180.0
 """Seconds for an answer; to import TensorFlow takes a slow machine a minute."""
+RESTS = 5.0
+"""Seconds before what could not be woken is woken again."""
+ENDS_WITHIN = 0.1
+"""Seconds that a question under way is given before its process is ended with it."""
 STOPPED = "TensorFlow has stopped, or did not answer: try once more, and it starts again."
 _ROOT = Path(__file__).parents[2]
 
@@ -81,6 +87,10 @@ class TensorFlowProcess:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._asking = threading.Lock()
+        self._beginning = threading.Lock()
+        self._waking: Future[None] | None = None
+        self._rests_until = 0.0
+        self._is_ending = False
         self._stays = False
         self._has_answered = False
 
@@ -103,17 +113,46 @@ class TensorFlowProcess:
                 self._end()
                 self._start("--stay", str(path))
 
+    def wake(self, request: Request) -> Future[None]:
+        """Ask in a thread, one for all who wake, and return at once.
+
+        Returns:
+            Done when there is an answer, or with what `ask` raises: that stands for `RESTS`
+            seconds, lest whoever waits wakes again and again what cannot wake.
+        """
+        with self._beginning:
+            if self._waking is None or self._is_over(self._waking):
+                self._waking = Future()
+                begin = partial(self._wake, request, self._waking)
+                threading.Thread(target=begin, name="waking", daemon=True).start()
+            return self._waking
+
+    def _is_over(self, waking: Future[None]) -> bool:
+        has_failed = waking.done() and waking.exception() is not None
+        return waking.done() and not (has_failed and time.monotonic() < self._rests_until)
+
+    def _wake(self, request: Request, waking: Future[None]) -> None:
+        try:
+            self.ask(request)
+        except Exception as error:
+            self._rests_until = time.monotonic() + RESTS
+            waking.set_exception(error)
+        else:
+            waking.set_result(None)
+
     def ask(self, request: Request) -> Any:
         """What the task gives.
 
         Raises:
             TensorFlowMissingError: TensorFlow is not installed.
-            ModelError: it has stopped twice, or does not answer.
+            ModelError: it has stopped twice, does not answer, or is ended meanwhile.
             DigitError: what the task raised.
         """
         _check_installed()
         with self._asking:
             for _ in range(2):  # one that has ended, or dies now, is replaced once
+                if self._is_ending:
+                    break
                 if self.process_id is None:
                     self._end()
                     self._start(*(["--stay"] if self._stays else []))
@@ -123,9 +162,16 @@ class TensorFlowProcess:
         raise ModelError(STOPPED)
 
     def end(self) -> None:
-        """End the process; the next question starts another."""
-        with self._asking:
+        """End the process, and the waiting for it; the next question starts another."""
+        self._is_ending = True
+        while not self._asking.acquire(timeout=ENDS_WITHIN):
+            if self._process is not None:
+                self._process.kill()
+        try:
             self._end()
+        finally:
+            self._is_ending = False
+            self._asking.release()
 
     def _start(self, *options: str) -> None:
         self._has_answered = False
@@ -237,6 +283,10 @@ class NetworkBeside:
         """As `serving.Network.is_waiting`."""
         return is_tensorflow_installed() and not SHARED_PROCESS.has_answered
 
+    def wake(self) -> Future[None]:
+        """As `serving.Network.wake`."""
+        return SHARED_PROCESS.wake(self._request("layers"))
+
     def compute_logits(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """As `serving.Network.compute_logits`."""
         logits: NDArray[np.float32] = self._ask("logits", images)
@@ -261,4 +311,7 @@ class NetworkBeside:
         return found
 
     def _ask(self, task: Task, *arguments: Any) -> Any:
-        return SHARED_PROCESS.ask(Request(self._path, task, arguments, self._known))
+        return SHARED_PROCESS.ask(self._request(task, *arguments))
+
+    def _request(self, task: Task, *arguments: Any) -> Request:
+        return Request(self._path, task, arguments, self._known)

@@ -19,7 +19,7 @@ from digits.page.explanation import (
     show_inside,
 )
 from digits.page.guarding import guarded
-from digits.page.waiting import said_to_be_waking
+from digits.page.waiting import is_waking
 from digits.screen import html_parts
 from digits.screen.shown_answer import ShownAnswer
 from digits.screen.shown_number import ShownNumber
@@ -74,7 +74,9 @@ def show_digit(number: ShownNumber, answer: ShownAnswer, *, is_alone: bool = Tru
 
 def say_what_told(answer: ShownAnswer) -> None:
     """Say for laymen by which part of its strokes the digit was known."""
-    with suppress(LayerError), said_to_be_waking():
+    if is_waking():
+        return
+    with suppress(LayerError):
         st.html(html_parts.telling_part(answer.telling))
 
 

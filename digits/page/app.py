@@ -205,10 +205,9 @@ def paper_and_answer(places: Places, *, is_open: bool) -> None:
         keep_in_browser(paper_history(), has_upload=bool(st.session_state.get(upload_key())))
     let_the_paper_go_first()
     paper_tools()
-    pause = st.empty()
     with places.answer:
         if is_open:
-            show_answer(question, pause)
+            show_answer(question)
     with places.earlier:
         if is_open:
             earlier_answers(question)
@@ -243,12 +242,12 @@ def ask_for_ink(tab: str) -> Ink:
 
 
 @guarded
-def show_answer(question: Question, place: DeltaGenerator) -> None:
+def show_answer(question: Question, seen: DeltaGenerator | None = None) -> None:
     """Show the number and where the network looked, or invite.
 
     Args:
         question: what is asked.
-        place: for an uploaded picture; of the paper, where nothing stands.
+        seen: a place where an uploaded picture is shown.
     """
     from digits.page.answering import show_number
     from digits.picture.files import MOST_UPLOADED, check_file_size
@@ -267,10 +266,12 @@ def show_answer(question: Question, place: DeltaGenerator) -> None:
     st.session_state["upload_is_gone"] = False
     check_file_size(len(question.pictures[0]), MOST_UPLOADED)
     number = read(question.pictures[0], question.ink)
-    if question.tab == "Upload":
-        place.html(html_parts.uploaded(number.framed_picture(chosen_place(number))))
+    if number is None:
+        return
+    if seen is not None and question.tab == "Upload":
+        seen.html(html_parts.uploaded(number.framed_picture(chosen_place(number))))
     if question.tab == "Draw" and number.doubt is not None:
-        let_the_hand_finish(number, place)
+        let_the_hand_finish(number)
     show_number(number)
 
 
@@ -288,7 +289,7 @@ def earlier_answers(question: Question) -> None:
     show_earlier(number if is_shown else None)
 
 
-def let_the_hand_finish(number: ShownNumber, pause: DeltaGenerator) -> None:
+def let_the_hand_finish(number: ShownNumber) -> None:
     """Hold a doubt back for a moment, once: half-drawn is not wrong.
 
     Meanwhile the last answer stays.
@@ -296,7 +297,7 @@ def let_the_hand_finish(number: ShownNumber, pause: DeltaGenerator) -> None:
     from digits.page.waiting import hold_back
 
     if st.session_state.get("doubted") != number.key:
-        hold_back(pause)
+        hold_back()
         st.session_state["doubted"] = number.key
 
 
@@ -314,17 +315,22 @@ def read_ahead() -> None:
             read(picture, "dark")
 
 
-def read(picture: bytes, ink: Ink) -> ShownNumber:
-    """Read a picture once, however often the page is drawn; the session keeps only the last."""
+def read(picture: bytes, ink: Ink) -> ShownNumber | None:
+    """Read a picture once, however often the page is drawn; the session keeps only the last.
+
+    Returns:
+        None while TensorFlow must be loaded first, which is said here.
+    """
     last: ShownNumber | None = st.session_state.get("answer")
     hand = current_hand()
     if last is not None and (last.source, last.ink, last.hand) == (picture, ink, hand):
         return last
-    from digits.page.waiting import said_to_be_waking
+    from digits.page.waiting import is_waking
     from digits.screen.shown_number import read_number_to_show
 
-    with said_to_be_waking():
-        answer = read_number_to_show(picture, ink, hand)
+    if is_waking():
+        return None
+    answer = read_number_to_show(picture, ink, hand)
     st.session_state["answer"] = answer
     return answer
 
@@ -339,13 +345,12 @@ def model_layers() -> None:
     if not st.toggle("Show model layers"):
         return
     from digits.network.loading import file_of_model, load_network
-    from digits.page.waiting import said_to_be_waking
+    from digits.page.waiting import is_waking
     from digits.screen import html_parts
 
-    with said_to_be_waking():
-        network = load_network()
-        in_use = html_parts.model_in_use(file_of_model().name, network)
-        layers = html_parts.layers(network.layers)
-    st.html(in_use)
-    st.html(layers)
+    if is_waking():
+        return
+    network = load_network()
+    st.html(html_parts.model_in_use(file_of_model().name, network))
+    st.html(html_parts.layers(network.layers))
     st.html(BRING_LAYERS_INTO_VIEW, unsafe_allow_javascript=True)

@@ -26,7 +26,7 @@ from digits.explanation.sentences import (
 from digits.network.loading import list_convolutions
 from digits.page.corrected_here import corrections_of
 from digits.page.digit_choice import ask_for_place
-from digits.page.waiting import said_to_be_waking
+from digits.page.waiting import is_waking
 from digits.screen import html_parts
 from digits.screen.confidence_words import candidate, label_of_correction, label_of_digit
 from digits.screen.digit_crop import crop_digit
@@ -135,8 +135,9 @@ def show_explanation(answer: ShownAnswer, settings: HeatmapSettings) -> None:
     view = one_of("Explanation", list(VIEWS), "view", VIEWS.__getitem__)
     shows = (show_why, show_contrast, show_side_by_side, show_proof)
     show = dict(zip(VIEWS, shows, strict=True))[view]
-    with st.container(key=f"view-{view}"), said_to_be_waking(settings.layer_name):
-        show(answer, settings)
+    with st.container(key=f"view-{view}"):
+        if not is_waking(settings.layer_name):
+            show(answer, settings)
 
 
 def show_inside(answer: ShownAnswer) -> None:
@@ -156,8 +157,9 @@ def show_inside(answer: ShownAnswer) -> None:
             **_remembered("inside"),
         )
         layer_name: str | None = _chosen()["inside"]
-        with said_to_be_waking(layer_name):
-            shown = feature_maps_to_show(answer, layer_name, _chosen()["colours"])
+        if is_waking(layer_name):
+            return
+        shown = feature_maps_to_show(answer, layer_name, _chosen()["colours"])
         pictures = shown.picture, shown.digit, shown.images
         st.html(html_parts.feature_maps(*pictures, shown.placement, shown.caption))
 
@@ -188,8 +190,9 @@ def _labels(number: ShownNumber) -> list[str]:
 
 def show_heatmaps(number: ShownNumber, settings: HeatmapSettings) -> None:
     """Show where all digits found their evidence, on one scale."""
-    with st.container(key="why"), said_to_be_waking(settings.layer_name):
-        show_over_picture(heatmap_of_all(number.digits, settings))
+    with st.container(key="why"):
+        if not is_waking(settings.layer_name):
+            show_over_picture(heatmap_of_all(number.digits, settings))
 
 
 # ---- The views

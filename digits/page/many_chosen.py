@@ -26,12 +26,12 @@ _BRING_INTO_VIEW = """
 """
 
 
-def show_chosen(reading: BackgroundReading, read: Callable[[bytes], ShownNumber]) -> None:
+def show_chosen(reading: BackgroundReading, read: Callable[[bytes], ShownNumber | None]) -> None:
     """Show what was read in the picture that was chosen, if one was, and bring that into view.
 
     Args:
         reading: of all pictures.
-        read: reads one.
+        read: reads one; None while it waits to, and says so.
     """
     index, pictures = st.session_state.get("many-shown"), reading.pictures
     if index is None or index >= len(pictures):
@@ -45,7 +45,7 @@ def show_chosen(reading: BackgroundReading, read: Callable[[bytes], ShownNumber]
 
 @guarded
 def _explain(
-    picture: ReadPicture, reading: BackgroundReading, read: Callable[[bytes], ShownNumber]
+    picture: ReadPicture, reading: BackgroundReading, read: Callable[[bytes], ShownNumber | None]
 ) -> None:
     """As any other picture.
 
@@ -58,6 +58,8 @@ def _explain(
     if content is None:
         raise PictureError("This picture is not kept here any more: give it once more.")
     number = read(content)
+    if number is None:
+        return
     seen, answer = st.columns([5, 4], gap="medium")
     with answer:
         show_number(number)

@@ -3,42 +3,46 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from concurrent.futures import Future
 
 import streamlit as st
 
 from digits.network.loading import load_network
+from digits.screen import html_parts
 from digits.screen.constants import DOUBT_WAITS
 
-if TYPE_CHECKING:
-    from streamlit.delta_generator import DeltaGenerator
-
-LOOKS_FOR_STROKES = 0.05
-"""Seconds between two looks for a new stroke."""
+LOOKS_EVERY = 0.5
+"""Seconds between two looks whether TensorFlow is loaded."""
 
 
-@contextmanager
-def said_to_be_waking(layer_name: str | None = None) -> Iterator[None]:
-    """Say so if what is asked, at a layer or at the last, waits for TensorFlow.
+def is_waking(layer_name: str | None = None) -> bool:
+    """Whether what is asked, at a layer or at the last, waits until TensorFlow is loaded.
+
+    If so, that is said here, and the page comes back when it is. No run waits for it: Streamlit
+    lets a stroke, or Clear, end no run that another stroke began.
 
     Raises:
-        ModelError: as `load_network`.
+        ModelError: as `load_network`, or it cannot be loaded.
     """
-    if not load_network().is_waiting(layer_name):
-        yield
-        return
-    with st.spinner("Waking the network…"):
-        yield
+    network = load_network()
+    if not network.is_waiting(layer_name):
+        return False
+    waking = network.wake()
+    if waking.done():
+        waking.result()
+        return False
+    st.html(html_parts.waking())
+    _come_back(waking)
+    return True
 
 
-def hold_back(pause: DeltaGenerator) -> None:
-    """Wait for a moment; a new stroke ends it, for the page looks for one whenever it sends.
+@st.fragment(run_every=LOOKS_EVERY)
+def _come_back(waking: Future[None]) -> None:
+    # It shows nothing, for it looks on when what waited was cleared.
+    if waking.done():
+        st.rerun()
 
-    Args:
-        pause: a place on the page where nothing stands.
-    """
-    for _ in range(round(DOUBT_WAITS / LOOKS_FOR_STROKES)):
-        time.sleep(LOOKS_FOR_STROKES)
-        pause.empty()
+
+def hold_back() -> None:
+    """Let the hand go on for a moment before a doubt is shown."""
+    time.sleep(DOUBT_WAITS)

@@ -258,6 +258,16 @@ def message(sentence: str, *, problem: bool = False) -> str:
     """
 
 
+def waking() -> str:
+    """Where an answer, or a heatmap, will stand when TensorFlow is loaded."""
+    return """
+    <section class="message waking" role="status">
+      <p class="message-mark" aria-hidden="true"></p>
+      <p class="message-text">Waking the network…</p>
+    </section>
+    """
+
+
 def heatmap(picture: Image.Image, caption: str, colour_bar: str = "") -> str:
     """The person's own picture with the heatmap over it, and what its colours mean."""
     text = html.escape(caption)

@@ -34,8 +34,8 @@ while True:
     word = request.arguments[0]
     if word == "die" or (word == "die once" and starts.read_text().count("\\n") == 1):
         os._exit(1)
-    if word == "hang":
-        time.sleep(600)
+    if word in ("hang", "doze"):
+        time.sleep(600 if word == "hang" else 2)
     pickle.dump((os.getpid(), word), sys.stdout.buffer)
     sys.stdout.flush()
     if word == "last":
@@ -125,6 +125,43 @@ def test_one_that_is_to_stay_is_told_so_and_loads_at_once(
     stand_in.ask(ask("last"))
     stand_in.ask(ask("a"))
     assert (tmp_path / "starts").read_text().splitlines()[1:] == ["--stay"]
+
+
+def test_it_is_woken_once_for_all_who_wait_and_each_waits_as_long_as_they_like(
+    stand_in: TensorFlowProcess,
+) -> None:
+    waking = stand_in.wake(ask("doze"))
+    assert stand_in.wake(ask("doze")) is waking
+    assert not waking.done()
+    assert not stand_in.has_answered
+    assert waking.result(60) is None
+    assert stand_in.has_answered
+
+
+@pytest.mark.parametrize(("rests", "is_woken_anew"), [(100.0, False), (0.0, True)])
+def test_what_cannot_be_woken_is_a_sentence_and_woken_anew_after_a_rest(
+    rests: float,
+    is_woken_anew: bool,
+    stand_in: TensorFlowProcess,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tensorflow_beside, "RESTS", rests)
+    failed = stand_in.wake(ask("die"))
+    assert str(failed.exception(60)) == STOPPED
+    assert not stand_in.has_answered
+    again = stand_in.wake(ask("a"))
+    assert (again.exception(60) is None) == is_woken_anew == stand_in.has_answered
+
+
+def test_ending_it_ends_the_waiting_for_it(stand_in: TensorFlowProcess) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(stand_in.ask, ask("hang")) for _ in range(2)]
+        wait_until(lambda: stand_in.process_id is not None)
+        stand_in.end()
+        assert stand_in.process_id is None
+        for each in waiting:
+            assert str(each.exception(60)) == STOPPED
+    assert stand_in.ask(ask("a"))[1] == "a"
 
 
 @pytest.mark.parametrize(

@@ -156,6 +156,24 @@ def test_a_model_without_an_export_wakes_tensorflow_beside_the_page(
     assert "without_export.h5 holds no export: it is answered by TensorFlow." in log.read_text()
 
 
+def test_whoever_waits_for_tensorflow_can_clear_the_paper(
+    chromium: Browser, tmp_path: Path, model_without_export: Path
+) -> None:
+    endless = tmp_path / "tensorflow"
+    endless.mkdir()
+    (endless / "__init__.py").write_text("import time\ntime.sleep(600)\n")
+    environment = {"DIGIT_MODEL": str(model_without_export), "PYTHONPATH": str(tmp_path)}
+    log = tmp_path / "server.log"
+    with started_server(log, **environment) as server, chromium.new_context() as context:
+        wait_until_healthy(server, log)
+        page = open_page(context.new_page(), server.url)
+        draw(page, DIGITS[7])
+        expect(page.get_by_text("Waking the network…").first).to_be_visible()
+        press(page, "Clear")
+        expect(page.get_by_text("Waking the network…")).to_have_count(0)
+        assert children_of(server.process.pid)
+
+
 def loaded_by(process_id: int) -> str:
     """What native code a process has loaded."""
     return Path(f"/proc/{process_id}/maps").read_text()

@@ -166,6 +166,8 @@ async def open_and_close_inner_layer(person: Person, until: float) -> int:
     times, page = 0, person.page
     layer = page.get_by_role("combobox", name="Last conv layer")
     while time.monotonic() + 2 * INNER_IDLE < until:
+        await page.locator("canvas.upper-canvas").scroll_into_view_if_needed()
+        await person.find_paper()
         await person.draw(person.moved(DIGITS[7])[0])  # anew: the session keeps what it was shown
         await person.times()
         if not await layer.is_visible():

@@ -261,8 +261,8 @@ def message(sentence: str, *, problem: bool = False) -> str:
 def waking() -> str:
     """Where an answer, or a heatmap, will stand when TensorFlow is loaded."""
     return """
-    <section class="message waking" role="status">
-      <p class="message-mark" aria-hidden="true"></p>
+    <section class="waking" role="status">
+      <p class="waking-mark" aria-hidden="true"></p>
       <p class="message-text">Waking the network…</p>
     </section>
     """

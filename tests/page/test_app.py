@@ -22,7 +22,7 @@ from gradcam_visualizer import METHODS, Explanation
 from tests import drawings
 from tests.app_page import open_app_page
 from tests.bad_models import write_good
-from tests.browser import PATIENCE, row_of_digits
+from tests.browser import PATIENCE, row_of_digits, wait_until
 from tests.conftest import as_file
 from tests.doors.test_bad_models import ALL
 from tests.drawings import DASH, DIGITS, Strokes
@@ -64,6 +64,12 @@ def blocks(page: AppTest, name: str) -> list[str]:
     """The parts of the page that have this class, as HTML."""
     parts = [part.value for part in page.get("html") if isinstance(part, Html)]
     return [part for part in parts if f'class="{name}' in part]
+
+
+def is_awake(page: AppTest) -> bool:
+    """Whether nothing waits for TensorFlow, once the page has come back."""
+    page.run()
+    return not blocks(page, "waking")
 
 
 def text(page: AppTest, name: str) -> str:
@@ -412,9 +418,12 @@ def test_every_convolution_can_be_chosen_and_changes_the_heatmap(page: AppTest) 
     before = blocks(page, "heatmap")
 
     choice.select(choice.options[0]).run()
+    wait_until(lambda: is_awake(page))
 
     assert len(choice.options) >= 2
-    assert blocks(page, "heatmap") != before
+    after = blocks(page, "heatmap")
+    assert len(after) == len(before) == 1
+    assert after != before
     assert not page.exception
 
 

@@ -1,7 +1,8 @@
 """The rows of a sheet's handwriting, and the parts of each from left to right.
 
 Parts whose heights overlap stand in one row, so that a baseline may climb; what is small goes to
-the row that it is closest to.
+the row that it is closest to. Where baselines climb so much that a row leads into the next one, all
+are looked at as if they were level.
 
 Coordinates: x to the right, y downwards, whole numbers at pixel centres.
 """
@@ -25,6 +26,8 @@ Boxes = NDArray[np.float64]
 TALL = 0.5
 # Of the lower of two parts, what of their heights overlaps if they stand in one row.
 LEAST_OVERLAP = 0.4
+# dy / dx: how much baselines of a sheet may climb or fall together, tried one after the other.
+_SLOPES = (0.0, 0.1, -0.1, 0.2, -0.2, 0.3, -0.3)
 # Of the row's height: a mark or a detached stroke is no farther above it or below.
 FARTHEST_ABOVE = 0.35
 # Of the row's height: what is less is a speck.
@@ -128,6 +131,7 @@ def find_rows(ink_map: InkMap) -> list[Row]:
     tall = boxes[:, 3] >= TALL * height
     chains = _chains(boxes[tall])
     rows = [np.flatnonzero(tall)[chains == chain] for chain in np.unique(chains)]
+    rows = _without_marks(rows, boxes)
     others = np.setdiff1d(np.arange(len(boxes)), np.concatenate(rows))
     rows = _joined_by_small(rows, boxes, others)
     made = [_row(boxes[row], numbers[row], part_of) for row in rows]
@@ -135,18 +139,64 @@ def find_rows(ink_map: InkMap) -> list[Row]:
 
 
 def _chains(boxes: Boxes) -> NDArray[np.intp]:
-    """For each part the number of its chain: each part hangs on the next one to its right."""
+    """For each part the number of its chain, none of which has a part above another, if it may.
+
+    Of all slopes of the baselines at which that is so, that one counts at which chains are longest.
+    """
+    level = _chains_along(boxes, 0.0)
+    if not _any_folded(boxes, level):
+        return level
+    found = [_chains_along(boxes, slope) for slope in _SLOPES[1:]]
+    found = [chains for chains in found if not _any_folded(boxes, chains)]
+    return min(found, key=lambda chains: len(np.unique(chains)), default=level)
+
+
+def _chains_along(boxes: Boxes, slope: float) -> NDArray[np.intp]:
+    """Likewise, if baselines climb so much: each part hangs on the next one to its right.
+
+    One that is much lower, as a comma is beside a digit, is not all that it hangs on.
+    """
     chain_of = np.arange(len(boxes))
     middle = boxes[:, 0] + boxes[:, 2] / 2
-    top, bottom = boxes[:, 1], boxes[:, 1] + boxes[:, 3]
+    top = boxes[:, 1] - slope * middle
+    bottom = top + boxes[:, 3]
     for part in np.argsort(middle, kind="stable"):
         shared = np.minimum(bottom, bottom[part]) - np.maximum(top, top[part])
         beside = shared >= LEAST_OVERLAP * np.minimum(boxes[:, 3], boxes[part, 3])
         beside &= middle > middle[part]
-        if beside.any():
-            following = np.flatnonzero(beside)[boxes[beside, 0].argmin()]
-            chain_of[chain_of == chain_of[following]] = chain_of[part]
+        for which in (beside, beside & (boxes[:, 3] >= TALL * boxes[part, 3])):
+            if which.any():
+                following = np.flatnonzero(which)[boxes[which, 0].argmin()]
+                chain_of[chain_of == chain_of[following]] = chain_of[part]
     return chain_of
+
+
+def _any_folded(boxes: Boxes, chains: NDArray[np.intp]) -> bool:
+    """Whether a part of a chain is right above another of that."""
+    left, top = boxes[:, 0], boxes[:, 1]
+    right, bottom = left + boxes[:, 2], top + boxes[:, 3]
+    middle = left + boxes[:, 2] / 2
+    is_below = np.less_equal.outer(bottom, top) & np.equal.outer(chains, chains)
+    is_below &= np.less.outer(left, middle) & np.greater.outer(right, middle)
+    return bool(is_below.any())
+
+
+def _without_marks(rows: list[NDArray[np.intp]], boxes: Boxes) -> list[NDArray[np.intp]]:
+    """The rows but for a part by itself that is a mark of a row with much taller parts.
+
+    Beside many words in small print a comma is tall.
+    """
+    if len(rows) == 1:
+        return rows
+    heights = [float(np.median(boxes[row, 3])) for row in rows]
+
+    def is_mark(row: NDArray[np.intp]) -> bool:
+        return len(row) == 1 and any(
+            boxes[row[0], 3] < TALL * height and _distance(boxes[row[0]], boxes[other]) <= 1
+            for other, height in zip(rows, heights, strict=True)
+        )
+
+    return [row for row in rows if not is_mark(row)]
 
 
 def _joined_by_small(

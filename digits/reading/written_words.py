@@ -3,6 +3,7 @@
 The network of rows takes a letter of small or blurred print for the digit that it is like, now and
 then, and hardly ever a whole word: its other signs are letters, or digits of which it is not sure.
 So a word is told as a whole, beside numbers of which it is sure, and none of its signs is a digit.
+Print that is much smaller than numbers comes in lines: what is beside a word of one is one, too.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 _DOUBTED, _LETTERS_IN_NUMBER = 0.5, 0.25
 # Of the height of numbers' digits: print beside them is lower.
 _AS_TALL = 0.75
+# Likewise, such as lines of small print are; words of one are no farther apart, in their heights.
+_AS_SMALL_AS_PRINT, _BETWEEN_WORDS = 0.4, 2.0
 # A word that is not lower has so many letters, or so many signs of which so many are doubted: no
 # number is read so badly.
 _FEWEST_LETTERS, _FEWEST_SIGNS, _DOUBTED_OF_MANY = 3, 8, 0.6
@@ -44,10 +47,13 @@ def without_words(rows: Sequence[RowReading]) -> list[RowReading]:
     heights = [sign.part.height for run in numbers for sign in run if sign.kind == "digit"]
     if not heights:
         return list(rows)
-    tall = _AS_TALL * float(np.median(heights))
+    usual = float(np.median(heights))
+    kept = [[_beside_word(run, _AS_TALL * usual) for run in runs] for runs in runs_of_rows]
+    small = [run for runs in runs_of_rows for run in runs if _is_small(run, usual)]
+    print_beside = _in_lines_of_print(small, [run for runs in kept for run in runs])
     return [
-        _with_signs(row, [sign for run in runs for sign in _beside_word(run, tall)])
-        for row, runs in zip(rows, runs_of_rows, strict=True)
+        _with_signs(row, [sign for run in runs for sign in run if sign not in print_beside])
+        for row, runs in zip(rows, kept, strict=True)
     ]
 
 
@@ -63,11 +69,47 @@ def _runs(signs: Sequence[Sign]) -> list[list[Sign]]:
     return [list(signs[run]) for run in close_together([sign.part for sign in signs])]
 
 
+def _is_small(run: Sequence[Sign], usual: float) -> bool:
+    """Whether all of its digits and letters are as small as print beside numbers."""
+    heights = [sign.part.height for sign in _digits_and_letters(run)]
+    return bool(heights) and max(heights) <= _AS_SMALL_AS_PRINT * usual
+
+
+def _in_lines_of_print(small: list[list[Sign]], kept: list[list[Sign]]) -> set[Sign]:
+    """All signs of those small runs that hold letters, or stand beside such a run or a word.
+
+    Args:
+        small: runs of small signs, with those that were told to be words.
+        kept: all runs, without the signs of words.
+    """
+    signs = {sign for run in kept for sign in run}
+    left = [run for run in small if not _has_letters(run) and not signs.isdisjoint(run)]
+    words = [run for run in small if run not in left]
+    for word in words:  # which grow meanwhile
+        beside = [run for run in left if _are_neighbours(word, run)]
+        left = [run for run in left if run not in beside]
+        words += beside
+    return {sign for run in words for sign in run}
+
+
+def _has_letters(run: Sequence[Sign]) -> bool:
+    """Whether more of its signs are letters than of a number's."""
+    counted = _digits_and_letters(run)
+    return sum(sign.kind != "digit" for sign in counted) > _LETTERS_IN_NUMBER * len(counted)
+
+
+def _are_neighbours(one: Sequence[Sign], other: Sequence[Sign]) -> bool:
+    """Whether one of two runs goes on where the other ends, as words of a line do."""
+    left, right = sorted((one, other), key=lambda run: run[0].part.x)
+    end, start = left[-1].part, right[0].part
+    height = max(end.height, start.height)
+    gap = start.x - end.x - end.width
+    return gap <= _BETWEEN_WORDS * height and abs(start.middle[1] - end.middle[1]) <= height / 2
+
+
 def _is_number(run: Sequence[Sign]) -> bool:
     """Whether the networks are sure of most of its digits, and hardly any sign is a letter."""
-    counted = _digits_and_letters(run)
-    letters = sum(sign.kind != "digit" for sign in counted)
-    return letters <= _LETTERS_IN_NUMBER * len(counted) and _share_doubted(counted) < _DOUBTED
+    return not _has_letters(run) and _share_doubted(_digits_and_letters(run)) < _DOUBTED
 
 
 def _beside_word(run: list[Sign], tall: float) -> list[Sign]:

@@ -64,6 +64,29 @@ def test_points_and_bars_go_to_the_row_that_they_are_close_to() -> None:
     assert rows[1] == SECOND
 
 
+@pytest.mark.parametrize("fall", [8, 10, 12])
+def test_rows_that_fall_so_far_that_one_leads_into_another_are_told_apart(fall: int) -> None:
+    """On a picture that was taken from aside: a long row, and a short one below its start."""
+    rows = [
+        [(20 + 45 * i, 20 + 60 * row + fall * i, 20, 40) for i in range(digits)]
+        for row, digits in enumerate((8, 2))
+    ]
+    assert boxes_of(sheet(*rows[0], *rows[1])) == rows
+
+
+@pytest.mark.parametrize("print_height", [6, 12])
+def test_a_comma_beside_small_print_parts_no_number(print_height: int) -> None:
+    printed = [(10 + 12 * i, 10, 8, print_height) for i in range(30)]
+    number = [(20, 104, 20, 40), (60, 108, 20, 40), (88, 140, 6, 14), (100, 94, 20, 40)]
+    assert boxes_of(sheet(*printed, *number)) == [printed, number]
+
+
+def test_nor_is_a_comma_below_a_number_a_row() -> None:
+    printed = [(10 + 12 * i, 10, 8, 12) for i in range(30)]
+    number = [(20, 100, 20, 40), (60, 100, 20, 40), (88, 142, 6, 14), (100, 100, 20, 40)]
+    assert boxes_of(sheet(*printed, *number)) == [printed, number]
+
+
 def test_what_is_small_and_far_from_all_rows_is_no_sign() -> None:
     assert boxes_of(sheet(*FIRST, (350, 250, 8, 8))) == [FIRST]
 

@@ -11,17 +11,17 @@ from digits.reading.row_gaps import RowGaps
 from digits.reading.sign_scores import Sign
 from digits.reading.written_words import without_words
 
-TALL, LOW = 60, 24
+TALL, LOW, SMALL = 60, 40, 20
 BLANK = np.zeros((4, 4), np.uint8)
 
 
-def row_of(signs: str, *heights: int) -> RowReading:
+def row_of(signs: str, *heights: int, gap: int = 2 * TALL, start: int = 0) -> RowReading:
     """Signs side by side, with a wide gap at each " ": one height for all, or for each group.
 
     "x" is a letter; a digit with "?" behind it is none for sure.
     """
     made: list[Sign] = []
-    x = 0
+    x = start
     for number, group in enumerate(signs.split(" ")):
         height = heights[min(number, len(heights) - 1)]
         for sign in group:
@@ -32,7 +32,7 @@ def row_of(signs: str, *heights: int) -> RowReading:
             part = Part(x, 100 - height, np.ones((height, 15), bool))
             made.append(Sign(part, kind, "" if sign == "x" else sign, None, None, -0.1, 0.0))
             x += 20
-        x += 2 * TALL
+        x += gap
     parts = tuple(sign.part for sign in made)
     row = Row(parts, float(max(heights)), 0.0, 100.0, 0.0)
     gaps = RowGaps(row, tuple(made), np.zeros(0), BLANK, BLANK * np.float32(0))
@@ -57,6 +57,22 @@ def test_low_print_above_a_number_is_no_digit(word: str) -> None:
 def test_nor_is_it_in_the_row_of_the_number() -> None:
     assert left(row_of("xx4?0x 1.95", LOW, TALL)) == ["1.95"]
     assert left(row_of("27 5?1?x", TALL, LOW)) == ["27"]
+
+
+@pytest.mark.parametrize("line", ["x151x", "xxxx 515", "xxx 10 5 xx", "5 1?0? xx"])
+def test_nor_are_sure_digits_among_the_words_of_a_line_of_small_print(line: str) -> None:
+    small = row_of(line, SMALL, gap=SMALL)
+    assert left(small, row_of("61.67", TALL)) == ["", "61.67"]
+
+
+def test_nor_are_they_where_the_line_is_found_as_two_rows() -> None:
+    word, other = row_of("xxx", SMALL), row_of("515", SMALL, start=80)
+    assert left(word, other, row_of("61.67", TALL)) == ["", "", "61.67"]
+
+
+def test_small_numbers_that_stand_far_from_words_stay() -> None:
+    assert left(row_of("xxx 515", SMALL), row_of("61.67", TALL)) == ["515", "61.67"]
+    assert left(row_of("515 24", SMALL, gap=SMALL), row_of("61", TALL)) == ["51524", "61"]
 
 
 @pytest.mark.parametrize("word", ["x85xxx13xx", "1?011?1?1?3?7?5"])

@@ -53,6 +53,7 @@ from digits.reading.number_lattice import WIDEST_DIGIT
 from digits.reading.number_rows import RowReading, read_rows
 from digits.reading.row_cutting import SURELY_ALONE, WIDEST_ALONE
 from digits.reading.sign_scores import Sign, digit_scores, is_surely_there
+from digits.reading.strokes_of_plans import without_strokes_of_plans
 from digits.reading.written_words import without_words
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ _FOR_EACH_OTHER, _AGAINST_EACH_OTHER = -1.0, 0.5
 # One digit falls apart into no more; one that is wider than digits are into no more than so many,
 # of which one is no likelier, and it itself is so likely, as natural logarithms.
 _MOST_OF_ONE, _MOST_OF_WIDE, _HARDLY_THERE, _SURELY_ONE = 3, 2, -2.0, -0.1
+# Of the pieces of one digit no more look surely like a digit, but for strokes, which are 1s.
+_MOST_SURE_PIECES = 2
 # Where the network of rows finds no digit at all, one must be so likely to be one nevertheless.
 _SURE_AGAINST_ROW = 0.9
 _GAP = 0.02
@@ -207,6 +210,7 @@ def _read_decoded(decoded: DecodedPicture, ink: Ink, network: Network) -> Number
     row_network = load_row_network()
     all_rows = _without_rings(read_rows(found, sheet, network, row_network))
     beside_words = all_rows if row_network is None else without_words(all_rows)
+    beside_words = without_strokes_of_plans(beside_words, sheet)
     rows = told_apart_in_grid([row for row in beside_words if row.digits])
     may_be_dashes = _may_be_dashes(all_rows)
     if _are_several(_digits_among(rows)) and not may_be_dashes:
@@ -400,10 +404,14 @@ def _either(
     may_be_wide = _is_surely_one(alone, digits)
     is_one = alone.reading.is_digit and covers_all and (may_be_wide or not alone.is_wide)
     is_one &= alone.score > total + bias and not _are_several(digits)
-    if not digits or is_one or (alone.reading.is_digit and not number.is_number):
+    surely = sum(_is_surely_there(digit) and digit.written != "1" for digit in digits)
+    if not digits or (
+        surely <= _MOST_SURE_PIECES
+        and (is_one or (alone.reading.is_digit and not number.is_number))
+    ):
         return _of_one_digit(alone)
     is_one_thing = covers_all and not alone.is_wide and alone.reading.doubt != SEVERAL_THINGS
-    is_one_thing &= number.doubt != SOMETHING_ELSE
+    is_one_thing &= number.doubt != SOMETHING_ELSE and surely <= _MOST_SURE_PIECES
     return number if number.is_number or not is_one_thing else _of_one_digit(alone)
 
 

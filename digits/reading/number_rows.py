@@ -25,6 +25,7 @@ from digits.reading.row_cutting import CutRow
 from digits.reading.row_evidence import RowEvidence, SeenRow
 from digits.reading.row_gaps import RowGaps
 from digits.reading.sign_scores import AskedDigits, Sign, letter_if_whole, score_signs
+from digits.reading.units import with_letters_that_hang
 
 if TYPE_CHECKING:
     from digits.network.row_serving import RowNetwork
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 # Of the height of a row: parts that are so much taller are none of it, if there are so many side by
 # side, for one may be a stray stroke.
 _TALLER, _FEWEST_TALLER = 1.4, 2
+# As in kg and cm.
+_LETTERS_OF_UNIT = 2
 # What people write into a cell for nothing, and specks.
 _IN_EMPTY_CELLS = frozenset({"dash", "point", "comma"})
 
@@ -221,12 +224,18 @@ class _AskedRow:
             for number in path
         ]
         signs = without_repeated_marks([sign for sign in chosen if sign.kind != "nothing"])
+        signs = with_letters_that_hang(signs, self.cut.row)
         gaps = RowGaps.on(sheet, self.cut.row, signs)
         return RowReading(self.cut.row, signs, gaps, sureness)
 
 
 def _is_word(kinds: Sequence[str], of_all: Sequence[Sequence[str]]) -> bool:
-    """Whether a row holds more letters than digits; for one sign alone the other rows tell."""
+    """Whether a row holds more letters than digits; for one sign alone the other rows tell.
+
+    Of the letters behind a digit, those of a unit do not count.
+    """
     if len(kinds) == 1:
         kinds = [kind for row in of_all for kind in row]
+    elif kinds[0] == "digit" and set(kinds[-_LETTERS_OF_UNIT:]) == {"letter"}:
+        kinds = kinds[:-_LETTERS_OF_UNIT]
     return kinds.count("letter") > kinds.count("digit")

@@ -57,5 +57,5 @@ def _places_on_lines(part: Part, sheet: Sheet) -> int:
     top, left = part.y - near, part.x - near
     cut = around[max(0, -top) :, max(0, -left) :]
     lines = sheet.lines[max(0, top) :, max(0, left) :][: cut.shape[0], : cut.shape[1]]
-    met = cut[: lines.shape[0], : lines.shape[1]] & lines
-    return int(cv2.connectedComponents(met)[0]) - 1
+    met = (cut[: lines.shape[0], : lines.shape[1]] > 0) & lines
+    return int(cv2.connectedComponents(met.view(np.uint8))[0]) - 1

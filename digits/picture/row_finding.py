@@ -27,7 +27,8 @@ TALL = 0.5
 # Of the lower of two parts, what of their heights overlaps if they stand in one row.
 LEAST_OVERLAP = 0.4
 # dy / dx: how much baselines of a sheet may climb or fall together, tried one after the other.
-_SLOPES = (0.0, 0.1, -0.1, 0.2, -0.2, 0.3, -0.3)
+# More parts than these are no digits, and would take long.
+_SLOPES, _MOST_STEEP = (0.1, -0.1, 0.2, -0.2, 0.3, -0.3), 300
 # Of the row's height: a mark or a detached stroke is no farther above it or below.
 FARTHEST_ABOVE = 0.35
 # Of the row's height: what is less is a speck.
@@ -144,9 +145,9 @@ def _chains(boxes: Boxes) -> NDArray[np.intp]:
     Of all slopes of the baselines at which that is so, that one counts at which chains are longest.
     """
     level = _chains_along(boxes, 0.0)
-    if not _any_folded(boxes, level):
+    if len(boxes) > _MOST_STEEP or not _any_folded(boxes, level):
         return level
-    found = [_chains_along(boxes, slope) for slope in _SLOPES[1:]]
+    found = [_chains_along(boxes, slope) for slope in _SLOPES]
     found = [chains for chains in found if not _any_folded(boxes, chains)]
     return min(found, key=lambda chains: len(np.unique(chains)), default=level)
 

@@ -27,8 +27,9 @@ TALL = 0.5
 # Of the lower of two parts, what of their heights overlaps if they stand in one row.
 LEAST_OVERLAP = 0.4
 # dy / dx: how much baselines of a sheet may climb or fall together, tried one after the other.
-# More parts than these are no digits, and would take long.
-_SLOPES, _MOST_STEEP = (0.1, -0.1, 0.2, -0.2, 0.3, -0.3), 300
+# More parts than these are no digits, and would take long. Of the tallest part of a row, what those
+# have that are digits of two rows, and not two halves of one.
+_SLOPES, _MOST_STEEP, _NO_HALF = (0.1, -0.1, 0.2, -0.2, 0.3, -0.3), 300, 0.7
 # Of the row's height: a mark or a detached stroke is no farther above it or below.
 FARTHEST_ABOVE = 0.35
 # Of the row's height: what is less is a speck.
@@ -173,7 +174,12 @@ def _chains_along(boxes: Boxes, slope: float) -> NDArray[np.intp]:
 
 
 def _any_folded(boxes: Boxes, chains: NDArray[np.intp]) -> bool:
-    """Whether a part of a chain is right above another of that."""
+    """Whether a part of a chain is right above another of that, and neither is half a digit."""
+    _, members = np.unique(chains, return_inverse=True)
+    tallest = np.zeros(len(boxes))
+    np.maximum.at(tallest, members, boxes[:, 3])
+    is_whole = boxes[:, 3] >= _NO_HALF * tallest[members]
+    boxes, chains = boxes[is_whole], chains[is_whole]
     left, top = boxes[:, 0], boxes[:, 1]
     right, bottom = left + boxes[:, 2], top + boxes[:, 3]
     middle = left + boxes[:, 2] / 2

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from digits.picture.pixels import middle_by_sum
 from digits.picture.row_finding import close_together
 from digits.reading.number_lattice import join_parts
 from digits.reading.sign_scores import Sign, is_surely_there
@@ -47,7 +48,7 @@ def without_words(rows: Sequence[RowReading]) -> list[RowReading]:
     heights = [sign.part.height for run in numbers for sign in run if sign.kind == "digit"]
     if not heights:
         return list(rows)
-    usual = float(np.median(heights))
+    usual = middle_by_sum(np.array(heights))  # of small print there may be more
     kept = [[_beside_word(run, _AS_TALL * usual) for run in runs] for runs in runs_of_rows]
     small = [run for runs in runs_of_rows for run in runs if _is_small(run, usual)]
     print_beside = _in_lines_of_print(small, [run for runs in kept for run in runs])

@@ -74,6 +74,13 @@ def test_rows_that_fall_so_far_that_one_leads_into_another_are_told_apart(fall: 
     assert boxes_of(sheet(*rows[0], *rows[1])) == rows
 
 
+def test_digits_that_a_line_has_cut_stay_in_their_row() -> None:
+    upper: list[Box] = [(115, 97, 27, 34), (179, 91, 19, 43)]
+    lower: list[Box] = [(101, 152, 39, 38), (153, 152, 21, 54)]
+    (row,) = boxes_of(sheet(*upper, *lower, (208, 107, 13, 81), (228, 104, 59, 85)))
+    assert len(row) == 6
+
+
 @pytest.mark.parametrize("print_height", [6, 12])
 def test_a_comma_beside_small_print_parts_no_number(print_height: int) -> None:
     printed = [(10 + 12 * i, 10, 8, print_height) for i in range(30)]

@@ -70,6 +70,11 @@ def test_nor_are_they_where_the_line_is_found_as_two_rows() -> None:
     assert left(word, other, row_of("61.67", TALL)) == ["", "", "61.67"]
 
 
+def test_nor_are_they_where_more_of_them_are_sure_than_digits_are_written() -> None:
+    lines = [row_of("xxx x151", SMALL, gap=SMALL) for _ in range(2)]
+    assert left(*lines, row_of("84.50", TALL)) == ["", "", "84.50"]
+
+
 def test_small_numbers_that_stand_far_from_words_stay() -> None:
     assert left(row_of("xxx 515", SMALL), row_of("61.67", TALL)) == ["515", "61.67"]
     assert left(row_of("515 24", SMALL, gap=SMALL), row_of("61", TALL)) == ["51524", "61"]

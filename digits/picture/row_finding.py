@@ -29,6 +29,11 @@ LEAST_OVERLAP = 0.4
 FARTHEST_ABOVE = 0.35
 # Of the row's height: what is less is a speck.
 SPECK = 0.04
+# Of a row's height: a part by itself that is lower hangs at it, if it is so close, of how far what
+# is small may be.
+_HANGING, _HANGS = 0.75, 0.1
+# Of its height: a stroke is no wider, and one that the border cuts no farther from it.
+_STROKE, _AT_BORDER = 0.35, 0.02
 # Of its height: a wider part is more than one digit.
 WIDE = 1.5
 # Of the height of the taller part beside it: a wider gap is one between two words or numbers.
@@ -128,6 +133,8 @@ def find_rows(ink_map: InkMap) -> list[Row]:
     tall = boxes[:, 3] >= TALL * height
     chains = _chains(boxes[tall])
     rows = [np.flatnonzero(tall)[chains == chain] for chain in np.unique(chains)]
+    rows = _without_cut_strokes(rows, boxes, ink_map.shape)
+    rows = _without_hanging(rows, boxes)
     others = np.setdiff1d(np.arange(len(boxes)), np.concatenate(rows))
     rows = _joined_by_small(rows, boxes, others)
     made = [_row(boxes[row], numbers[row], part_of) for row in rows]
@@ -147,6 +154,38 @@ def _chains(boxes: Boxes) -> NDArray[np.intp]:
             following = np.flatnonzero(beside)[boxes[beside, 0].argmin()]
             chain_of[chain_of == chain_of[following]] = chain_of[part]
     return chain_of
+
+
+def _without_cut_strokes(
+    rows: list[NDArray[np.intp]], boxes: Boxes, shape: tuple[int, ...]
+) -> list[NDArray[np.intp]]:
+    """The rows but strokes by themselves that the border cuts: of a line, or of what is beside it.
+
+    Where digits are cut, too, it is close around all.
+    """
+    starts, ends = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
+    from_border = np.minimum(starts, shape[::-1] - ends).min(axis=1)
+    is_cut = from_border <= _AT_BORDER * boxes[:, 3]
+    is_stroke = boxes[:, 2] <= _STROKE * boxes[:, 3]
+    several = [row for row in rows if len(row) > 1]
+    if not several or is_cut[np.concatenate(several)].any():
+        return rows
+    return [row for row in rows if len(row) > 1 or not (is_cut & is_stroke)[row[0]]]
+
+
+def _without_hanging(rows: list[NDArray[np.intp]], boxes: Boxes) -> list[NDArray[np.intp]]:
+    """The rows but what hangs at another: a comma in bold writing is half as high as digits."""
+    several = [boxes[row] for row in rows if len(row) > 1]
+    return [
+        row
+        for row in rows
+        if len(row) > 1
+        or not any(
+            boxes[row[0], 3] < _HANGING * np.median(other[:, 3])
+            and _distance(boxes[row[0]], other) <= _HANGS
+            for other in several
+        )
+    ]
 
 
 def _joined_by_small(

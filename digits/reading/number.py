@@ -9,7 +9,6 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
@@ -72,16 +71,18 @@ _DOUBTS_OF_NUMBERS = {
     SEVERAL_THINGS: NO_NUMBER,
     DOT_OR_DASH: "This looks like a dot or a dash: write digits, 0 to 9, side by side.",
 }
-# What looks like one digit as a whole is one, unless each of several is so much likelier, as a
-# natural logarithm, or they stand side by side with so wide a gap, in heights of the row: a ring
-# around a 1 is no 0.
-_FOR_EACH_OTHER, _AGAINST_EACH_OTHER = -1.0, 0.5
-# One digit falls apart into no more; one that is wider than digits are into no more than so many,
-# of which one is no likelier, and it itself is so likely, as natural logarithms.
-_MOST_OF_ONE, _MOST_OF_WIDE, _HARDLY_THERE, _SURELY_ONE = 3, 2, -2.0, -0.1
+# What looks like one digit as a whole is one if that is likelier than several are, by so much for
+# each of these beyond the first, as a natural logarithm: the whole of two digits that touch looks
+# like one of them, to a network that was shown single digits alone.
+_AGAINST_EACH_OTHER = 0.5
+# One digit that is wider than digits are falls apart into no more, of which one is no likelier, and
+# it itself is so likely, as natural logarithms.
+_MOST_OF_WIDE, _HARDLY_THERE, _SURELY_ONE = 2, -2.0, -0.1
 # Where the network of rows finds no digit at all, one must be so likely to be one nevertheless.
 _SURE_AGAINST_ROW = 0.9
-_GAP = 0.02
+# Likewise one that is not clear is none where a letter is likelier, with so much against the digit,
+# as a natural logarithm.
+_AGAINST_DIGIT = 0.5
 # So many, and such a share of all signs, are strokes where one digit is drawn with dashes.
 _FEWEST_DASHES, _MOSTLY_DASHES = 4, 0.75
 # So many digits, such a share of them 1s, and as many that meet a line of the paper, within so many
@@ -219,7 +220,7 @@ def _read_decoded(decoded: DecodedPicture, ink: Ink, network: Network) -> Number
         if not rows:
             raise
         return _with_true_reason(_assembled(rows, sheet, decoded.pixels, network), all_rows)
-    if row_network is not None and not rows and alone.reading.top_k[0][1] < _SURE_AGAINST_ROW:
+    if row_network is not None and not rows and _is_none_in_row(alone, all_rows):
         number = _of_one_digit(alone, doubt=NO_NUMBER)
     elif may_be_dashes and alone.is_clear and not alone.is_wide and alone.text != "1":
         number = _of_one_digit(alone)
@@ -395,8 +396,7 @@ def _either(
     number = _assembled(rows, sheet, alone.reading.picture, network)
     total = sum(sign.score for sign in digits)
     covers_all = all(_is_within(sign.part, alone.box, sheet) for sign in digits)
-    may_be_one = len(digits) <= _MOST_OF_ONE and not _are_side_by_side(digits, rows)
-    bias = (_FOR_EACH_OTHER if may_be_one else _AGAINST_EACH_OTHER) * (len(digits) - 1)
+    bias = _AGAINST_EACH_OTHER * (len(digits) - 1)
     may_be_wide = _is_surely_one(alone, digits)
     is_one = alone.reading.is_digit and covers_all and (may_be_wide or not alone.is_wide)
     is_one &= alone.score > total + bias and not _are_several(digits)
@@ -405,6 +405,15 @@ def _either(
     is_one_thing = covers_all and not alone.is_wide and alone.reading.doubt != SEVERAL_THINGS
     is_one_thing &= number.doubt != SOMETHING_ELSE
     return number if number.is_number or not is_one_thing else _of_one_digit(alone)
+
+
+def _is_none_in_row(alone: _Alone, rows: Sequence[RowReading]) -> bool:
+    """Whether what looks like one digit is none, in rows that hold no digit."""
+    if alone.reading.top_k[0][1] < _SURE_AGAINST_ROW:
+        return True
+    letters = [sign.score for row in rows for sign in row.signs if sign.kind == "letter"]
+    may_be = not alone.is_clear and alone.text != "1"  # which is as some letters are
+    return may_be and max(letters, default=-np.inf) + _AGAINST_DIGIT > alone.score
 
 
 def _is_surely_one(alone: _Alone, digits: Sequence[Sign]) -> bool:
@@ -502,15 +511,6 @@ def _is_around(outer: Part, inner: Part) -> bool:
         and inner.x + inner.width < outer.x + outer.width
         and inner.y + inner.height < outer.y + outer.height
     )
-
-
-def _are_side_by_side(digits: Sequence[Sign], rows: Sequence[RowReading]) -> bool:
-    """Whether they are apart, each beside the next."""
-    if len(rows) != 1:
-        return False
-    least = _GAP * rows[0].row.height
-    parts = sorted((sign.part for sign in digits), key=lambda part: part.x)
-    return all(right.x - left.x - left.width > least for left, right in pairwise(parts))
 
 
 def _is_within(part: Part, box: Box, sheet: Sheet) -> bool:

@@ -134,6 +134,24 @@ def test_touching_digits_are_read_apart() -> None:
     assert read_number(drawn_row("28", pitch=45)).text == "28"
 
 
+@pytest.mark.parametrize(
+    ("text", "width"), [("25", 0.45), ("36", 0.45), ("86", 0.45), ("36", 0.55)]
+)
+def test_two_narrow_digits_that_touch_are_no_single_one(text: str, width: float) -> None:
+    sheet = np.full((230, 230, 3), 255, np.uint8)
+    x = 60
+    for digit in text:
+        narrow = [[(50 + width * (each - 50), y) for each, y in way] for way in DIGITS[int(digit)]]
+        own = draw(narrow, SIZE, 8)
+        inked = np.flatnonzero((own < 128).any(axis=(0, 2)))
+        own = own[:, inked[0] : inked[-1] + 1]
+        window = sheet[60 : 60 + SIZE, x : x + own.shape[1]]
+        np.minimum(window, own, out=window)
+        x += own.shape[1] - 12
+    assert read_digit(sheet).is_digit
+    assert read_number(sheet).text == text
+
+
 @pytest.mark.parametrize("joined", ["at the foot", "at the head"])
 @pytest.mark.parametrize("lean", [0, 15])
 def test_two_ones_that_touch_at_one_end_are_no_single_one(joined: str, lean: int) -> None:
@@ -281,6 +299,15 @@ def test_a_scribble_is_no_number() -> None:
     number = scribbled(SCRIBBLE)
     assert not number.is_number
     assert number.doubt
+
+
+@pytest.mark.parametrize("pen", [8, 14])
+def test_a_cloud_is_no_zero(pen: int) -> None:
+    """To the network of digits alone it is one."""
+    top = [*arc(24, 58, 14, 12, 120, 280), *arc(50, 48, 22, 22, -170, -10)]
+    cloud = draw([[(14, 70), *top, *arc(76, 58, 14, 12, -100, 60), (84, 70), (14, 70)]], 280, pen)
+    assert read_digit(cloud).is_digit
+    assert not read_number(cloud).is_number
 
 
 def tiled_wall(tile: int, joint: int, seed: int) -> np.ndarray:

@@ -96,7 +96,8 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
     seen = _without_rings(seen)
     seen = _without_borders(seen, beside or ())
     if seen.is_photo:
-        seen = seen.blanked(pieces_of_faint_rulings(seen.contrast, seen.mask, seen.noise))
+        pieces = pieces_of_faint_rulings(seen.contrast, seen.parts.labelled, seen.noise)
+        seen = seen.blanked(pieces)
     frames = seen.parts.find_frames()
     if _leads_out(frames):  # a printed border, beside which others may be left
         frames = np.zeros_like(frames)

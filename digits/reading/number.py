@@ -123,7 +123,7 @@ class Mark:
 
     Attributes:
         kind: "dash", "point", "comma", "slash", "colon", "currency sign", "letter" or "unknown",
-            such as a plus.
+            such as a plus or an apostrophe.
         box: where it is: x, y, width, height, pixels of the upright picture.
         row: 0 is the first from above.
     """

@@ -25,6 +25,7 @@ from digits.reading.row_cutting import CutRow
 from digits.reading.row_evidence import RowEvidence, SeenRow
 from digits.reading.row_gaps import RowGaps
 from digits.reading.sign_scores import AskedDigits, Sign, letter_if_whole, score_signs
+from digits.reading.thousands_marks import with_apostrophes
 
 if TYPE_CHECKING:
     from digits.network.row_serving import RowNetwork
@@ -231,6 +232,7 @@ class _AskedRow:
             for number in path
         ]
         signs = without_repeated_marks([sign for sign in chosen if sign.kind != "nothing"])
+        signs = with_apostrophes(signs, self.cut.row)
         gaps = RowGaps.on(sheet, self.cut.row, signs)
         return RowReading(self.cut.row, signs, gaps, sureness)
 

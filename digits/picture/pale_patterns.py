@@ -9,14 +9,15 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from digits.picture.pixels import InkMap, stroke_width_of
-from digits.picture.sheet_parts import longest_lines
+from digits.picture.pixels import InkMap, Mask, stroke_width_of
 
 # Of the strong ink: where so much weak ink lies off it, that is no rim of strokes.
 _LEAST_OF_PATTERN = 0.2
 # The share of a pattern that is no darker than the level at which it ends.
 _MOST_OF_PATTERN = 0.97
-# A lens blurs two pixels beside a line.
+# In strokes' widths: what leads so far level or upright is a line of the paper. A lens blurs two
+# pixels beside it.
+_STRAIGHT = 4.0
 _BLURRED = np.ones((5, 5), np.uint8)
 
 
@@ -32,13 +33,22 @@ def level_above_pattern(ink_map: InkMap, weak: float, strong: float) -> float:
     least = _LEAST_OF_PATTERN * np.count_nonzero(strong_ink)
     if np.count_nonzero(weak_ink) - np.count_nonzero(strong_ink) < least:
         return weak
-    reach = 2 * round(0.5 * stroke_width_of(strong_ink)) + 3
+    stroke = stroke_width_of(strong_ink)
+    reach = 2 * round(0.5 * stroke) + 3
     near = cv2.dilate(strong_ink.view(np.uint8), np.ones((reach, reach), np.uint8)) > 0
     off_strokes = weak_ink & ~near
     if np.count_nonzero(off_strokes) < least:
         return weak
-    lines = cv2.dilate(longest_lines(weak_ink).view(np.uint8), _BLURRED) > 0
-    pattern = ink_map[off_strokes & ~lines]
+    pattern = ink_map[off_strokes & ~_straight(weak_ink, round(_STRAIGHT * stroke))]
     if pattern.size < least:
         return weak
     return float(np.quantile(pattern, _MOST_OF_PATTERN))
+
+
+def _straight(ink: Mask, length: int) -> Mask:
+    """Ink in level and upright runs of so many pixels, and what is blurred beside them."""
+    found = np.zeros(ink.shape, np.uint8)
+    for shape in ((1, length), (length, 1)):
+        runs = cv2.morphologyEx(ink.view(np.uint8), cv2.MORPH_OPEN, np.ones(shape, np.uint8))
+        found |= np.asarray(runs, np.uint8)
+    return np.asarray(cv2.dilate(found, _BLURRED) > 0)

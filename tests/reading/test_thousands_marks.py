@@ -25,6 +25,8 @@ def told(number: str, at: int, mark: tuple[int, int, int, int]) -> str:
     """What is written, where the digit of a number at a place took a piece of ink."""
     signs = []
     for place, written in enumerate(number):
+        if written == " ":
+            continue
         part = part_at(place, mark if place == at else None)
         kind = "digit" if written.isdigit() else "point"
         signs.append(Sign(part, kind, written, None, None, -0.1, -0.1))
@@ -44,6 +46,8 @@ BEFORE, BEHIND = (-8, 0, 6, 16), (32, 0, 6, 16)
         ("7836.50", 2, BEFORE, "7836.50"),  # no three digits follow
         ("836", 0, BEFORE, "836"),  # none stands before
         ("7836", 1, BEHIND, "7836"),
+        ("7 836", 2, BEFORE, "7836"),  # another number follows
+        ("78 36", 1, BEFORE, "7836"),
         ("7836", 1, (-8, 34, 6, 16), "7836"),  # as low as a comma
         ("7836", 1, (-18, 0, 16, 6), "7836"),  # as the bar of a 5
         ("7836", 1, (-8, 0, 6, 40), "7836"),  # as a 1

@@ -124,7 +124,7 @@ class Mark:
 
     Attributes:
         kind: "dash", "point", "comma", "slash", "colon", "currency sign", "letter" or "unknown",
-            such as a plus.
+            such as a plus or an apostrophe.
         box: where it is: x, y, width, height, pixels of the upright picture.
         row: 0 is the first from above.
     """
@@ -140,7 +140,8 @@ class NumberReading:
 
     Attributes:
         text: the digits alone; rows joined by a new line, clear gaps inside a row by " ".
-        written: with what stands between them, as far as it is sure: "12.50", "-5", "12+5=17".
+        written: with what stands between them, as far as it is sure: "12.50", "-5", "12+5=17";
+            a currency sign that is printed before the box around a number is not written.
         digits: in reading order.
         marks: what is no digit, in reading order.
         confidence: that `text` is right as a whole, in [0, 1].

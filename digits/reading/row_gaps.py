@@ -8,7 +8,7 @@ Coordinates: x to the right, y downwards, whole numbers at pixel centres.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -107,6 +107,15 @@ class RowGaps:
         """Whether a line stands between two signs, or a gap as is clear beside any others."""
         is_wide = self._gap(left, right) > CLEAR_GAP * self.row.height
         return is_wide or self._are_parted(left, right)
+
+    def is_before_box(self, part: Part, others: Sequence[Part]) -> bool:
+        """Whether a box around other parts, from left to right, begins behind one, and ends.
+
+        Not a row of narrow boxes, one of which the part may stand in.
+        """
+        is_closed = bool((self.uprights > others[-1].middle[0]).any())
+        in_narrow = self._are_in_boxes(part, others[0])
+        return is_closed and not in_narrow and self._are_parted(part, others[0])
 
     def parted(self) -> list[bool]:
         """Of each two digits side by side, whether an upright line stands between them."""

@@ -429,6 +429,31 @@ def test_pieces_of_a_line_go_that_is_faint_elsewhere(*, is_upright: bool) -> Non
     assert_only_digits_stay(on_grainy_paper(sheet), bare < 128, 0.97, 11)
 
 
+def test_bold_lines_go_of_which_only_the_crossings_are_dark() -> None:
+    """As of a table that is photographed from near by; the crossings once stayed beside digits."""
+    bare = np.full((420, 720), 255, np.uint8)
+    bare[130:290, 140:540] = written("2053")
+    level, upright = np.zeros((2, *bare.shape), np.uint8)
+    for y in (50, 330):
+        level[y : y + 11] = 1
+    for x in (110, 580):
+        upright[:, x : x + 11] = 1
+    lines = 255.0 - 50 * (level + upright) - 80 * level * upright
+    assert_only_digits_stay(on_grainy_paper(np.minimum(bare, lines)), bare < 128, 0.97, 11)
+
+
+def test_points_on_a_faint_line_stay_that_are_as_dark_as_digits() -> None:
+    """And dark crossings of it, which are paler, go."""
+    bare = np.full((420, 520), 255, np.uint8)
+    bare[100:260, 20:420] = written("2053")
+    for x in (120, 210, 300):
+        cv2.circle(bare, (x, 244), 6, 0, -1)
+    lines = np.full(bare.shape, 255, np.uint8)
+    lines[240:248] = lines[:, 450:460] = 225
+    lines[240:248, 450:460] = 90
+    assert_only_digits_stay(on_grainy_paper(np.minimum(bare, lines)), bare < 128, 0.98, 11)
+
+
 def test_a_piece_of_a_faint_upright_line_goes_that_is_higher_than_any_one() -> None:
     bare = np.full((400, 520), 255, np.uint8)
     bare[100:260, 20:420] = written("2053")

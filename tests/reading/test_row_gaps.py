@@ -172,3 +172,13 @@ def test_a_speck_in_a_clear_gap_belongs_to_no_digit() -> None:
     assert gaps_of(parts, []).are_apart(*parts)
     mask[:, 40:] = True  # another stroke of it
     assert not gaps_of(parts, []).are_apart(*parts)
+
+
+def test_what_stands_beside_the_box_around_a_number_is_before_it() -> None:
+    """As the currency sign that a cheque is printed with; its owner's own sign is in the box."""
+    sign, number = digit_at(100), (digit_at(160), digit_at(220), digit_at(280))
+    assert gaps_of((sign, *number), [145, 330]).is_before_box(sign, number)
+    assert not gaps_of((sign, *number), [80, 330]).is_before_box(sign, number)
+    assert not gaps_of((sign, *number), [145]).is_before_box(sign, number)  # a mere line
+    narrow = [90.0, 145, 205, 265, 330]  # one for each sign
+    assert not gaps_of((sign, *number), narrow).is_before_box(sign, number)

@@ -92,6 +92,9 @@ _FEWEST_JOINTS, _MOSTLY_JOINTS, _MEETS_LINE = 3, 0.8, 2
 _LOG_ODDS, _WEIGHTS, _WEIGHT_OF_UNCLEAR = 4.6, np.array([0.69, 0.15, 0.69]), 1.7
 # So many letters in a row are a word, and in more rows than these nobody writes words.
 _LEAST_OF_WORD, _MOST_ROWS_OF_WORDS = 3, 6
+# What needs no space behind it at the beginning of a row: nothing, or the plus of a written sum,
+# which stands in the margin.
+_IN_MARGIN = ("", "+")
 # Of the height of a row.
 _AS_TALL_AS_LETTERS = 0.5
 # Odds against it, as a natural logarithm, beyond which confidence is 0 to every digit shown.
@@ -400,6 +403,7 @@ def _either(
     may_be_wide = _is_surely_one(alone, digits)
     is_one = alone.reading.is_digit and covers_all and (may_be_wide or not alone.is_wide)
     is_one &= alone.score > total + bias and not _are_several(digits)
+    is_one &= not _are_many(digits)
     if not digits or is_one or (alone.reading.is_digit and not number.is_number):
         return _of_one_digit(alone)
     is_one_thing = covers_all and not alone.is_wide and alone.reading.doubt != SEVERAL_THINGS
@@ -424,6 +428,15 @@ def _are_several(digits: Sequence[Sign]) -> bool:
         return False
     parts = [digit.part for digit in digits]
     return all(_keep_apart(*pair) for pair in _overlapping(parts))
+
+
+def _are_many(digits: Sequence[Sign]) -> bool:
+    """Whether so many are surely there as no single digit falls apart into, though others are not.
+
+    What looks like one digit around them is their paper.
+    """
+    sure = [digit for digit in digits if _is_surely_there(digit)]
+    return len(sure) > max(_MOST_OF_ONE, len(digits) // 2) and _are_several(sure)
 
 
 def _is_surely_there(digit: Sign) -> bool:
@@ -638,6 +651,6 @@ def _row_text(row: RowReading, readings: Iterator[Reading], *, digits_only: bool
         own = str(next(readings).top_k[0][0]) if sign.kind == "digit" else sign.written
         is_apart |= is_behind_gap
         if own and (sign.kind == "digit" or not digits_only):
-            text += " " + own if is_apart and text else own
+            text += " " + own if is_apart and text not in _IN_MARGIN else own
             is_apart = False
     return text

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from digits.picture.line_remains import HIGHEST_ONE, LEAST_ON_LINES, band_of
-from digits.picture.pixels import Grey, Mask, label_parts, on_its_side
+from digits.picture.pixels import Grey, Labelled, Mask, label_parts, on_its_side
 from digits.picture.sheet_parts import usual_height
 from digits.picture.straight_lines import LevelLine, band_along, find_level_lines
 
@@ -29,6 +29,9 @@ _LEAST_BARE, _AROUND_INK, _MOST_BESIDE = 0.2, 3, 0.5
 # Of the usual height: a piece is no higher, for a 1 may stand on an upright line, or is higher than
 # any 1.
 HIGHEST_PIECE = 0.55
+# Likewise: a point is no longer. It was written if it is as dark somewhere as this share of the
+# darkest fifth of what else was.
+_LONGEST_POINT, _AS_DARK = 0.3, 0.9
 
 
 def pieces_of_faint_rulings(contrast: Grey, mask: Mask, noise: float) -> Mask:
@@ -50,7 +53,26 @@ def pieces_of_faint_rulings(contrast: Grey, mask: Mask, noise: float) -> Mask:
     heights = stats[:, cv2.CC_STAT_HEIGHT] / usual_height(mask, parts)
     are_pieces &= (heights <= HIGHEST_PIECE) | (heights >= HIGHEST_ONE)
     are_pieces[0] = False
+    if are_pieces.any():
+        are_pieces &= ~_are_points(contrast, parts, are_pieces)
     return np.asarray(are_pieces[part_of])
+
+
+def _are_points(contrast: Grey, parts: Labelled, are_pieces: Mask) -> Mask:
+    """Which pieces, bool (n,), are points: small, and as dark as what is written on the lines."""
+    part_of, stats = parts
+    are_points = np.zeros(len(stats), bool)
+    written = contrast[(part_of > 0) & ~are_pieces[part_of]]
+    if not written.size:
+        return are_points
+    darkest = np.percentile(written, 80)
+    lengths = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    are_small = lengths <= _LONGEST_POINT * usual_height(part_of > 0, parts)
+    for part in np.flatnonzero(are_pieces & are_small).tolist():
+        x, y, width, height = stats[part, :4].tolist()
+        box = slice(y, y + height), slice(x, x + width)
+        are_points[part] = contrast[box][part_of[box] == part].max() >= _AS_DARK * darkest
+    return are_points
 
 
 def find_faint_rulings(contrast: Grey, mask: Mask, noise: float) -> list[LevelLine]:

@@ -49,6 +49,7 @@ from digits.reading.doubt_reasons import (
     shows_something_else,
 )
 from digits.reading.drawings_beside import without_drawings
+from digits.reading.list_bullets import without_bullets
 from digits.reading.number_lattice import WIDEST_DIGIT
 from digits.reading.number_rows import RowReading, read_rows
 from digits.reading.row_cutting import SURELY_ALONE, WIDEST_ALONE
@@ -210,7 +211,7 @@ def _read_decoded(decoded: DecodedPicture, ink: Ink, network: Network) -> Number
     row_network = load_row_network()
     all_rows = _without_rings(read_rows(found, sheet, network, row_network))
     beside_words = all_rows if row_network is None else without_words(all_rows)
-    rows = told_apart_in_grid([row for row in beside_words if row.digits])
+    rows = told_apart_in_grid([row for row in without_bullets(beside_words) if row.digits])
     may_be_dashes = _may_be_dashes(all_rows)
     if _are_several(_digits_among(rows)) and not may_be_dashes:
         number = _assembled(rows, sheet, decoded.pixels, network)

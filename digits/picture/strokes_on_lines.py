@@ -40,9 +40,12 @@ def strokes_on_lines(
         level: nearly level ones.
         upright: likewise, of the sheet on its side.
     """
+    none = np.zeros_like(lines)
+    if not level and not upright:
+        return none
     written = contrast[left]
-    if written.size < _LEAST_WRITTEN or not lines.any():
-        return np.zeros_like(lines)
+    if written.size < _LEAST_WRITTEN:
+        return none
     usual = float(np.percentile(written, _FULL))  # its edges are paler
     highest = np.asarray(cv2.dilate(contrast, np.ones((3, 3), np.uint8)), np.uint8)
     found = lines & (

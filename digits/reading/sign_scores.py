@@ -161,6 +161,10 @@ _LETTER_AMONG_DIGITS = np.array([-5.0 if sign == LETTER else 0.0 for sign in SIG
 _SLASH_AT_END, _SLASH_LIKE_A_ONE = -4.0, -3.0
 _LOWEST_SLASH, _HIGHEST_FOOT = 1.12, 0.15
 _SLASH = SIGNS.index("/")
+# Likewise, that what is wider than this share of the row's height is a point, a comma or a colon,
+# and no word in small print.
+_WIDE_POINT, _WIDEST_POINT = -6.0, 0.5
+_POINTS = [SIGNS.index(sign) for sign in ".,:"]
 # Likewise, that tall strokes with paper between them are one sign: a network of rows that takes an
 # upright 1 for a side of a box thinks so.
 _LOOSE_IN_ROW = -1.0
@@ -192,6 +196,8 @@ def _beside_evidence(
     if among_digits:
         found += _LETTER_AMONG_DIGITS
     found[_SLASH] += _doubt_of_slash(segment, cut)
+    if segment.part.width > _WIDEST_POINT * cut.row.height:
+        found[_POINTS] += _WIDE_POINT
     logits, sureness = asked.logits.get(segment.part), _NOT_ASKED
     if logits is None:
         found[:CLASSES] = -np.inf

@@ -87,7 +87,7 @@ def lines_of_paper(
     left.take(crumbs(left.ink, left.lines, _CRUMB * height))
     upright += sides
     points = points_on_lines(ink_map, mask, level, height, strokes.width)
-    written = strokes_on_lines(contrast, left.ink, left.lines, level, upright)
+    written = strokes_on_lines(contrast, left.ink, left.lines, level, upright, stroke=strokes.width)
     return PaperLines(left.lines & ~points & ~written, level, upright, rows)
 
 

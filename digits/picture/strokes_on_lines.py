@@ -20,6 +20,8 @@ from digits.picture.straight_lines import LevelLine, band_along, rows_along
 _DARKER = 1.3
 # Per cent of what is written: no more is paler than its strokes' middles.
 _FULL = 80
+# In strokes: what lies along a line is no shorter, or it passes the line.
+_SHORTEST = 2.0
 # Pixels: in fewer, what is written cannot be told.
 _LEAST_WRITTEN = 100
 
@@ -30,6 +32,8 @@ def strokes_on_lines(
     lines: Mask,
     level: Sequence[LevelLine],
     upright: Sequence[LevelLine],
+    *,
+    stroke: float,
 ) -> Mask:
     """The ink of strokes among that of lines, bool (H, W), which goes on beside these.
 
@@ -39,6 +43,7 @@ def strokes_on_lines(
         lines: bool (H, W), the ink of all lines.
         level: nearly level ones.
         upright: likewise, of the sheet on its side.
+        stroke: width of what is written, pixels.
     """
     none = np.zeros_like(lines)
     if not level and not upright:
@@ -54,9 +59,12 @@ def strokes_on_lines(
     )
     if not found.any():
         return found
+    part_of, stats = label_parts(found)
+    are_long = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) >= _SHORTEST * stroke
+    are_long[0] = False
+    found = are_long[part_of]
     part_of, stats = label_parts(found | left)
     goes_on = np.bincount(part_of[left], minlength=len(stats)) > 0
-    goes_on[0] = False
     return np.asarray(found & goes_on[part_of])
 
 

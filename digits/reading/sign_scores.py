@@ -161,10 +161,6 @@ _LETTER_AMONG_DIGITS = np.array([-5.0 if sign == LETTER else 0.0 for sign in SIG
 _SLASH_AT_END, _SLASH_LIKE_A_ONE = -4.0, -3.0
 _LOWEST_SLASH, _HIGHEST_FOOT = 1.12, 0.15
 _SLASH = SIGNS.index("/")
-# Likewise, that what is wider than this share of the row's height is a point, a comma or a colon,
-# and no word in small print.
-_WIDE_POINT, _WIDEST_POINT = -6.0, 0.5
-_POINTS = [SIGNS.index(sign) for sign in ".,:"]
 # Likewise, that tall strokes with paper between them are one sign: a network of rows that takes an
 # upright 1 for a side of a box thinks so.
 _LOOSE_IN_ROW = -1.0
@@ -173,7 +169,10 @@ _LEFT_OVER = -3.0
 # In heights of the row: what a digit of it comes to at least and at most, and how far its foot is
 # from the baseline.
 _HEIGHTS_OF_DIGITS, _OFF_BASELINE = (0.7, 1.3), 0.3
-# Likewise: no share is less.
+# Likewise: what is wider is no point, comma or colon, but small print, or a piece of a line.
+_WIDEST_POINT = 0.5
+_POINTS = frozenset(".,:")
+# As a natural logarithm: no share is less.
 _LEAST_SHARE = -14.0
 
 
@@ -196,8 +195,6 @@ def _beside_evidence(
     if among_digits:
         found += _LETTER_AMONG_DIGITS
     found[_SLASH] += _doubt_of_slash(segment, cut)
-    if segment.part.width > _WIDEST_POINT * cut.row.height:
-        found[_POINTS] += _WIDE_POINT
     logits, sureness = asked.logits.get(segment.part), _NOT_ASKED
     if logits is None:
         found[:CLASSES] = -np.inf
@@ -271,7 +268,8 @@ def _sign_in_row(
         log_shares = mixed - np.logaddexp.reduce(mixed)
         written, logits = str(int(log_shares.argmax())), asked.logits[segment.part]
         return Sign(segment.part, "digit", written, logits, log_shares, score, total)
-    if sign == LETTER:
+    is_wide = segment.part.width > _WIDEST_POINT * cut.row.height
+    if sign == LETTER or (sign in _POINTS and is_wide):
         return Sign(segment.part, "letter", "", None, None, score, total)
     return Sign(segment.part, MARKS[sign], sign, None, None, score, total)
 

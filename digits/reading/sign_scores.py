@@ -170,7 +170,7 @@ _LEFT_OVER = -3.0
 # from the baseline.
 _HEIGHTS_OF_DIGITS, _OFF_BASELINE = (0.7, 1.3), 0.3
 # Likewise: what is wider is no point, comma or colon, but small print, or a piece of a line.
-_WIDEST_POINT = 0.5
+_WIDEST_POINT = 0.65
 _POINTS = frozenset(".,:")
 # As a natural logarithm: no share is less.
 _LEAST_SHARE = -14.0

@@ -25,7 +25,7 @@ def taken(sign: str, width: int) -> Sign:
 
 
 @pytest.mark.parametrize("sign", [".", ",", ":"])
-def test_what_is_wider_than_half_a_digit_is_high_is_no_point_but_small_print(sign: str) -> None:
+def test_what_is_nearly_as_wide_as_digits_are_high_is_no_point_but_small_print(sign: str) -> None:
     assert taken(sign, width=20).kind == MARKS[sign]
     word = taken(sign, width=45)
     assert word.kind == "letter"

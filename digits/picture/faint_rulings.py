@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from digits.picture.line_remains import HIGHEST_ONE, LEAST_ON_LINES, band_of
 from digits.picture.pixels import Grey, Labelled, Mask, on_its_side
@@ -31,8 +30,8 @@ _LEAST_BARE, _AROUND_INK, _MOST_BESIDE = 0.2, 3, 0.5
 # Of the usual height: a piece is no higher, for a 1 may stand on an upright line, or is higher than
 # any 1.
 HIGHEST_PIECE = 0.55
-# Of what digits are at their darkest: a piece that is as dark at its own is a point or comma.
-_AS_DARK = 0.75
+# Likewise: a point or comma is no longer; and of what digits are at their darkest, so dark it is.
+_LONGEST_POINT, _AS_DARK = 0.3, 0.75
 
 
 def pieces_of_faint_rulings(contrast: Grey, parts: Labelled, noise: float) -> Mask:
@@ -57,14 +56,12 @@ def pieces_of_faint_rulings(contrast: Grey, parts: Labelled, noise: float) -> Ma
     heights = stats[:, cv2.CC_STAT_HEIGHT] / usual
     are_pieces &= (heights <= HIGHEST_PIECE) | (heights >= HIGHEST_ONE)
     are_pieces[0] = False
-    are_pieces[_as_dark_as_digits(contrast, parts, are_pieces, heights)] = False
+    are_pieces[_points(contrast, parts, are_pieces, usual)] = False
     return np.asarray(are_pieces[part_of])
 
 
-def _as_dark_as_digits(
-    contrast: Grey, parts: Labelled, are_pieces: Mask, heights: NDArray[np.float64]
-) -> list[int]:
-    """Which pieces are as dark as parts that may be digits, of so many usual heights each."""
+def _points(contrast: Grey, parts: Labelled, are_pieces: Mask, usual: float) -> list[int]:
+    """Which pieces are points or commas: small, and as dark as parts that may be digits."""
     part_of, stats = parts
 
     def darkest(part: int) -> int:
@@ -72,10 +69,14 @@ def _as_dark_as_digits(
         window = np.s_[y : y + height, x : x + width]
         return int(contrast[window][part_of[window] == part].max())
 
-    are_digits = ~are_pieces & (heights > HIGHEST_PIECE)
+    width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    are_small = are_pieces & (np.maximum(width, height) <= _LONGEST_POINT * usual)
+    if not are_small.any():
+        return []
+    are_digits = ~are_pieces & (height > HIGHEST_PIECE * usual)
     digits = [darkest(part) for part in (np.flatnonzero(are_digits[1:]) + 1).tolist()]
     least = _AS_DARK * float(np.median(digits)) if digits else np.inf
-    return [part for part in np.flatnonzero(are_pieces).tolist() if darkest(part) >= least]
+    return [part for part in np.flatnonzero(are_small).tolist() if darkest(part) >= least]
 
 
 def find_faint_rulings(

@@ -212,7 +212,7 @@ def _without_lines(seen: _Seen) -> tuple[_Seen, list[PaperLines]]:
     """Without the paper's lines, and which they are; what they hid shows others."""
     found: list[PaperLines] = []
     for _ in range(_PASSES):
-        lines = lines_of_paper(seen.parts.labelled, seen.ink_map, found)
+        lines = lines_of_paper(seen.parts.labelled, seen.contrast, seen.ink_map, found)
         if not lines.pixels.any():
             break
         seen = seen.without(lines.pixels)

@@ -48,6 +48,7 @@ from digits.reading.doubt_reasons import (
     shows_something_else,
 )
 from digits.reading.drawings_beside import without_drawings
+from digits.reading.list_bullets import without_bullets
 from digits.reading.number_lattice import WIDEST_DIGIT
 from digits.reading.number_rows import RowReading, read_rows
 from digits.reading.row_cutting import SURELY_ALONE, WIDEST_ALONE
@@ -75,8 +76,9 @@ _DOUBTS_OF_NUMBERS = {
 # each of these beyond the first, as a natural logarithm: the whole of two digits that touch looks
 # like one of them, to a network that was shown single digits alone.
 _AGAINST_EACH_OTHER = 0.5
-# One digit that is wider than digits are falls apart into no more, of which one is no likelier, and
-# it itself is so likely, as natural logarithms.
+# One digit falls apart into no more. One that is wider than digits are, into no more than so many,
+# of which one is no likelier, and it itself is so likely, as natural logarithms.
+_MOST_OF_ONE = 3
 _MOST_OF_WIDE, _HARDLY_THERE, _SURELY_ONE = 2, -2.0, -0.1
 # Where the network of rows finds no digit at all, one must be so likely to be one nevertheless.
 _SURE_AGAINST_ROW = 0.9
@@ -93,6 +95,9 @@ _FEWEST_JOINTS, _MOSTLY_JOINTS, _MEETS_LINE = 3, 0.8, 2
 _LOG_ODDS, _WEIGHTS, _WEIGHT_OF_UNCLEAR = 4.6, np.array([0.69, 0.15, 0.69]), 1.7
 # So many letters in a row are a word, and in more rows than these nobody writes words.
 _LEAST_OF_WORD, _MOST_ROWS_OF_WORDS = 3, 6
+# What needs no space behind it at the beginning of a row: nothing, or the plus of a written sum,
+# which stands in the margin.
+_IN_MARGIN = ("", "+")
 # Of the height of a row.
 _AS_TALL_AS_LETTERS = 0.5
 # Odds against it, as a natural logarithm, beyond which confidence is 0 to every digit shown.
@@ -209,7 +214,7 @@ def _read_decoded(decoded: DecodedPicture, ink: Ink, network: Network) -> Number
     row_network = load_row_network()
     all_rows = _without_rings(read_rows(found, sheet, network, row_network))
     beside_words = all_rows if row_network is None else without_words(all_rows)
-    rows = told_apart_in_grid([row for row in beside_words if row.digits])
+    rows = told_apart_in_grid([row for row in without_bullets(beside_words) if row.digits])
     may_be_dashes = _may_be_dashes(all_rows)
     if _are_several(_digits_among(rows)) and not may_be_dashes:
         number = _assembled(rows, sheet, decoded.pixels, network)
@@ -401,6 +406,7 @@ def _either(
     may_be_wide = _is_surely_one(alone, digits)
     is_one = alone.reading.is_digit and covers_all and (may_be_wide or not alone.is_wide)
     is_one &= alone.score > total + bias and not _are_several(digits)
+    is_one &= not _are_many(digits)
     if not digits or is_one or (alone.reading.is_digit and not number.is_number):
         return _of_one_digit(alone)
     is_one_thing = covers_all and not alone.is_wide and alone.reading.doubt != SEVERAL_THINGS
@@ -434,6 +440,15 @@ def _are_several(digits: Sequence[Sign]) -> bool:
         return False
     parts = [digit.part for digit in digits]
     return all(_keep_apart(*pair) for pair in _overlapping(parts))
+
+
+def _are_many(digits: Sequence[Sign]) -> bool:
+    """Whether so many are surely there as no single digit falls apart into, though others are not.
+
+    What looks like one digit around them is their paper.
+    """
+    sure = [digit for digit in digits if _is_surely_there(digit)]
+    return len(sure) > max(_MOST_OF_ONE, len(digits) // 2) and _are_several(sure)
 
 
 def _is_surely_there(digit: Sign) -> bool:
@@ -639,6 +654,6 @@ def _row_text(row: RowReading, readings: Iterator[Reading], *, digits_only: bool
         own = str(next(readings).top_k[0][0]) if sign.kind == "digit" else sign.written
         is_apart |= is_behind_gap
         if own and (sign.kind == "digit" or not digits_only):
-            text += " " + own if is_apart and text else own
+            text += " " + own if is_apart and text not in _IN_MARGIN else own
             is_apart = False
     return text

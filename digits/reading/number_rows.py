@@ -59,6 +59,12 @@ class RowReading:
         """Those signs that are one."""
         return [sign.part for sign in self.signs if sign.kind == "digit"]
 
+    def with_signs(self, signs: Sequence[Sign]) -> RowReading:
+        """The same row with those of its signs that are left."""
+        if len(signs) == len(self.signs):
+            return self
+        return replace(self, signs=tuple(signs), gaps=replace(self.gaps, signs=tuple(signs)))
+
     @cached_property
     def told(self) -> list[tuple[Sign, bool]]:
         """All signs that can be written down, and whether a clear gap lies before each."""

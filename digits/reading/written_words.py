@@ -8,7 +8,6 @@ So a word is told as a whole, beside numbers of which it is sure, and none of it
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -46,16 +45,9 @@ def without_words(rows: Sequence[RowReading]) -> list[RowReading]:
         return list(rows)
     tall = _AS_TALL * float(np.median(heights))
     return [
-        _with_signs(row, [sign for run in runs for sign in _beside_word(run, tall)])
+        row.with_signs([sign for run in runs for sign in _beside_word(run, tall)])
         for row, runs in zip(rows, runs_of_rows, strict=True)
     ]
-
-
-def _with_signs(row: RowReading, signs: list[Sign]) -> RowReading:
-    """A row with those of its signs that are left."""
-    if len(signs) == len(row.signs):
-        return row
-    return replace(row, signs=tuple(signs), gaps=replace(row.gaps, signs=tuple(signs)))
 
 
 def _runs(signs: Sequence[Sign]) -> list[list[Sign]]:

@@ -116,7 +116,10 @@ def test_a_thin_one_in_a_row_that_is_known_is_no_side() -> None:
     none = np.zeros(ink.shape, bool)
     taken = [
         lines_of_paper(
-            label_parts(ink > 0), ink.astype(np.float32), [PaperLines(none, lines, [], known)]
+            label_parts(ink > 0),
+            ink.astype(np.uint8),
+            ink.astype(np.float32),
+            [PaperLines(none, lines, [], known)],
         )
         for known in ([], rows)
     ]

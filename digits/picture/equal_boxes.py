@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,10 @@ from digits.picture.straight_lines import LevelLine, draw_line, pixels_of_lines
 # from those of the lower one.
 _LOWEST_BOX, _OFF_END = 0.6, 0.15
 # Of their height, or the usual one if there is no upper line, how wide boxes are; so many at least
-# are parted by sides, and by teeth; no row has more.
-_NARROWEST_BOX, _WIDEST_BOX, _FEWEST_SIDED, _FEWEST_TOOTHED, _MOST_BOXES = 0.45, 1.6, 3, 4, 30
+# are parted by sides, and by teeth, or by those between two ends that stand up likewise; no row has
+# more.
+_NARROWEST_BOX, _WIDEST_BOX, _MOST_BOXES = 0.45, 1.6, 30
+_FEWEST_SIDED, _FEWEST_TOOTHED, _FEWEST_BETWEEN_ENDS = 3, 4, 2
 # Likewise, how high sides are at least, and how high teeth; and how high above a line without an
 # upper one it is looked.
 _SIDE, _LOWEST_TOOTH, _HIGHEST_TOOTH, _LOOKED_AT = 0.95, 0.2, 0.65, 0.9
@@ -116,7 +119,7 @@ def find_equal_boxes(
     """
     rows = []
     for below in lower:
-        if below.length >= _FEWEST_SIDED * _NARROWEST_BOX * _LOWEST_BOX * height:
+        if below.length >= _FEWEST_BETWEEN_ENDS * _NARROWEST_BOX * _LOWEST_BOX * height:
             above = _above(below, level, height)
             sides = _Standing.on(below, above, mask, height).sides()
             if sides:
@@ -190,7 +193,8 @@ class _Standing:
         standing = len(runs_of(self.reached >= _LOWEST_TOOTH * self.height)[0])
         most = min(_MOST_BOXES, length / (_NARROWEST_BOX * self.height))
         most = min(most, standing / (1 - _MISSING) + 1)
-        fewest = max(_FEWEST_SIDED, int(np.ceil(length / (_WIDEST_BOX * self.height))))
+        fewest = _FEWEST_BETWEEN_ENDS if self._has_ends else _FEWEST_SIDED
+        fewest = max(fewest, int(np.ceil(length / (_WIDEST_BOX * self.height))))
         return range(int(most), fewest - 1, -1)
 
     def _sides_at(self, places: NDArray[np.float64], box: float) -> tuple[float, list[LevelLine]]:
@@ -215,7 +219,8 @@ class _Standing:
         numbers = numbers[thin].astype(np.intp)
         fitted, are_bare = _fitted(places, numbers, middles[thin] - places[numbers], _OFF_ROW * box)
         bare = int(are_bare.sum())
-        if bare < max(1 if self.is_closed else _FEWEST_BARE, _BARE * len(places)):
+        fewest = 1 if self.is_closed or self._has_ends else _FEWEST_BARE
+        if bare < max(fewest, _BARE * len(places)):
             return 0.0, []
         at = self._most_inked_near(fitted, top, width)
         sides = [self._side(x, top, width) for x in at.tolist()]
@@ -252,7 +257,21 @@ class _Standing:
         if self.is_closed and top >= _SIDE * self.height:
             return True
         is_tooth = _LOWEST_TOOTH * self.height <= top <= _HIGHEST_TOOTH * self.height
-        return is_tooth and boxes >= _FEWEST_TOOTHED
+        return is_tooth and (boxes >= _FEWEST_TOOTHED or self._has_ends)
+
+    @cached_property
+    def _has_ends(self) -> bool:
+        """Whether a bare tooth stands at both ends of a line that has no upper one."""
+        if self.is_closed:
+            return False
+        columns = (0, len(self.strip.columns) - 1)
+        windows = [slice(max(0, x - 2 * _GAP), x + 2 * _GAP + 1) for x in columns]
+        tops = [float(self.reached[window].max(initial=0)) for window in windows]
+        return all(
+            top >= max(_SHORTEST, _LOWEST_TOOTH * self.height)
+            and self._bare_in(window, top) is not None
+            for window, top in zip(windows, tops, strict=True)
+        )
 
     def _bare_in(self, window: slice, top: float) -> tuple[float, float] | None:
         """Middle and width of what stands there halfway up, by itself; None if that is wide.

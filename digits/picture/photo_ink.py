@@ -51,12 +51,13 @@ from digits.picture.pixels import (
 SMALLEST_PHOTO = 160
 # Of the picture's shorter side: wider than any stroke, and first guess of the closing's width.
 WIDEST_STROKE = 0.4
-# Likewise of the strokes of a number; what is narrower than this share of another width is worth a
-# look. By so much, as a logarithm, it looks more like strokes where a shadow was found with them;
-# so many of the strokes cross a shadow at least, and of how much it is darker than paper they are
-# so much darker than it. Or strokes lie along no more of its outline, as its edge is soft; it is as
-# wide as this share of what is wider than strokes.
-WIDEST_STROKE_OF_NUMBER, _MUCH_NARROWER = 0.15, 0.7
+# Likewise of the strokes of a number, and of one that is written small, beside which a shadow is
+# wide that is narrower than bold strokes; what is narrower than this share of another width is
+# worth a look. By so much, as a logarithm, it looks more like strokes where a shadow was found with
+# them; so many of the strokes cross a shadow at least, and of how much it is darker than paper they
+# are so much darker than it. Or strokes lie along no more of its outline, as its edge is soft; it
+# is as wide as this share of what is wider than strokes.
+WIDEST_STROKES_OF_NUMBER, _MUCH_NARROWER = (0.15, 0.07), 0.7
 _MORE_LIKE_STROKES, _LEAST_CROSSING, _DARKER_THAN_SHADOW = 1.0, 0.1, 0.15
 _MOST_OF_OUTLINE, _NARROWEST_SHADOW = 0.5, 0.5
 # Below this, as a logarithm of evidence, dark and light ink are both tried.
@@ -326,22 +327,32 @@ def _width_beside_shadow(grey: Grey, width: float) -> float:
     """
     small = np.asarray(shrink(grey, FIRST_LOOK), np.uint8)
     scale = max(grey.shape) / max(small.shape)
-    narrow = _width_to_close(small, True, WIDEST_STROKE_OF_NUMBER)
-    if narrow > _MUCH_NARROWER * width / scale:
-        return width
-    with_shadow, strokes = (_strong_ink(small, each) for each in (width / scale, narrow))
+    for widest in WIDEST_STROKES_OF_NUMBER:
+        try:
+            narrow = _width_to_close(small, True, widest)
+        except NoInkError:  # there is nothing that is so narrow
+            break
+        if narrow <= _MUCH_NARROWER * width / scale and _leaves_shadow(
+            small, width / scale, narrow
+        ):
+            return narrow * scale
+    return width
+
+
+def _leaves_shadow(grey: Grey, width: float, narrow: float) -> bool:
+    """Whether what is ink by one width and not by a much narrower one is a shadow."""
+    with_shadow, strokes = (_strong_ink(grey, each) for each in (width, narrow))
     likeness = [_likeness_to_strokes(each.astype(np.float32)) for each in (with_shadow, strokes)]
     if likeness[1] < likeness[0] + _MORE_LIKE_STROKES:
-        return width
+        return False
     shadow = with_shadow & (cv2.dilate(strokes.astype(np.uint8), SQUARE) == 0)
     if _is_soft(shadow, strokes, _NARROWEST_SHADOW * narrow):
-        return narrow * scale
+        return True
     crossing = strokes & (cv2.dilate(shadow.astype(np.uint8), SQUARE, iterations=2) > 0)
     if np.count_nonzero(crossing) < _LEAST_CROSSING * np.count_nonzero(strokes):
-        return width
-    dark, shade = (float(np.median(small[each])) for each in (crossing, shadow))
-    paper = float(np.percentile(small, 90))
-    return narrow * scale if shade - dark > _DARKER_THAN_SHADOW * (paper - shade) else width
+        return False
+    dark, shade = (float(np.median(grey[each])) for each in (crossing, shadow))
+    return shade - dark > _DARKER_THAN_SHADOW * (float(np.percentile(grey, 90)) - shade)
 
 
 def _is_soft(shadow: Mask, strokes: Mask, narrowest: float) -> bool:

@@ -34,6 +34,11 @@ _SLOPES, _MOST_STEEP, _NO_HALF = (0.1, -0.1, 0.2, -0.2, 0.3, -0.3), 300, 0.7
 FARTHEST_ABOVE = 0.35
 # Of the row's height: what is less is a speck.
 SPECK = 0.04
+# Of a row's height: a part by itself that is lower hangs at it, if it is so close, of how far what
+# is small may be.
+_HANGING, _HANGS = 0.75, 0.1
+# Of its height: a stroke is no wider, and one that the border cuts no farther from it.
+_STROKE, _AT_BORDER = 0.35, 0.02
 # Of its height: a wider part is more than one digit.
 WIDE = 1.5
 # Of the height of the taller part beside it: a wider gap is one between two words or numbers.
@@ -133,7 +138,8 @@ def find_rows(ink_map: InkMap) -> list[Row]:
     tall = boxes[:, 3] >= TALL * height
     chains = _chains(boxes[tall])
     rows = [np.flatnonzero(tall)[chains == chain] for chain in np.unique(chains)]
-    rows = _without_marks(rows, boxes)
+    rows = _without_cut_strokes(rows, boxes, ink_map.shape)
+    rows = _without_hanging(rows, boxes)
     others = np.setdiff1d(np.arange(len(boxes)), np.concatenate(rows))
     rows = _joined_by_small(rows, boxes, others)
     made = [_row(boxes[row], numbers[row], part_of) for row in rows]
@@ -188,22 +194,40 @@ def _any_folded(boxes: Boxes, chains: NDArray[np.intp]) -> bool:
     return bool(is_below.any())
 
 
-def _without_marks(rows: list[NDArray[np.intp]], boxes: Boxes) -> list[NDArray[np.intp]]:
-    """The rows but for a part by itself that is a mark of a row with much taller parts.
+def _without_cut_strokes(
+    rows: list[NDArray[np.intp]], boxes: Boxes, shape: tuple[int, ...]
+) -> list[NDArray[np.intp]]:
+    """The rows but strokes by themselves that the border cuts: of a line, or of what is beside it.
 
-    Beside many words in small print a comma is tall.
+    Where digits are cut, too, it is close around all.
     """
-    if len(rows) == 1:
+    starts, ends = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
+    from_border = np.minimum(starts, shape[::-1] - ends).min(axis=1)
+    is_cut = from_border <= _AT_BORDER * boxes[:, 3]
+    is_stroke = boxes[:, 2] <= _STROKE * boxes[:, 3]
+    several = [row for row in rows if len(row) > 1]
+    if not several or is_cut[np.concatenate(several)].any():
         return rows
-    heights = [float(np.median(boxes[row, 3])) for row in rows]
+    return [row for row in rows if len(row) > 1 or not (is_cut & is_stroke)[row[0]]]
 
-    def is_mark(row: NDArray[np.intp]) -> bool:
-        return len(row) == 1 and any(
-            boxes[row[0], 3] < TALL * height and _distance(boxes[row[0]], boxes[other]) <= 1
-            for other, height in zip(rows, heights, strict=True)
+
+def _without_hanging(rows: list[NDArray[np.intp]], boxes: Boxes) -> list[NDArray[np.intp]]:
+    """The rows but what hangs at another: a comma in bold writing is half as high as digits.
+
+    Beside many words in small print any comma is as high as most of what is there.
+    """
+    several = [boxes[row] for row in rows if len(row) > 1]
+    return [
+        row
+        for row in rows
+        if len(row) > 1
+        or not any(
+            boxes[row[0], 3] < share * np.median(other[:, 3])
+            and _distance(boxes[row[0]], other) <= farthest
+            for other in several
+            for share, farthest in ((_HANGING, _HANGS), (TALL, 1.0))
         )
-
-    return [row for row in rows if not is_mark(row)]
+    ]
 
 
 def _joined_by_small(

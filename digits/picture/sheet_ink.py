@@ -32,6 +32,7 @@ from digits.picture.ink_parts import (
     weak_level_of,
 )
 from digits.picture.line_remains import bars_on_lines, pieces_going_on
+from digits.picture.pale_patterns import level_above_pattern
 from digits.picture.paper_finding import continue_beyond, find_paper
 from digits.picture.photo_ink import photo_contrast
 from digits.picture.pixels import (
@@ -95,7 +96,8 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
     seen = _without_rings(seen)
     seen = _without_borders(seen, beside or ())
     if seen.is_photo:
-        seen = seen.blanked(pieces_of_faint_rulings(seen.contrast, seen.mask, seen.noise))
+        pieces = pieces_of_faint_rulings(seen.contrast, seen.parts.labelled, seen.noise)
+        seen = seen.blanked(pieces)
     frames = seen.parts.find_frames()
     if _leads_out(frames):  # a printed border, beside which others may be left
         frames = np.zeros_like(frames)
@@ -210,7 +212,7 @@ def _without_lines(seen: _Seen) -> tuple[_Seen, list[PaperLines]]:
     """Without the paper's lines, and which they are; what they hid shows others."""
     found: list[PaperLines] = []
     for _ in range(_PASSES):
-        lines = lines_of_paper(seen.parts.labelled, seen.ink_map, found)
+        lines = lines_of_paper(seen.parts.labelled, seen.contrast, seen.ink_map, found)
         if not lines.pixels.any():
             break
         seen = seen.without(lines.pixels)
@@ -280,6 +282,8 @@ def _ink_of(
     weak = weak_level_of(WEAK_INK_OF_A_PHOTO if is_photo else WEAK_INK_OF_A_DRAWING, noise, peak)
     ink_map = np.minimum(contrast.astype(np.float32) * np.float32(1 / peak), np.float32(1))
     strong = min(max(threshold / peak, weak), 0.55) if is_photo else min(threshold / peak, 0.5)
+    if is_photo:
+        weak = level_above_pattern(ink_map, weak, strong)
     mask = strong_and_joined(ink_map, weak, strong)
     if is_photo:
         ink_map = np.clip((ink_map - 0.5 * weak) / (0.8 - 0.5 * weak), 0, 1).astype(np.float32)

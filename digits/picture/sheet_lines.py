@@ -15,9 +15,11 @@ from digits.picture.edge_lines import EdgeLines, find_edge_lines
 from digits.picture.equal_boxes import EqualBoxes, find_equal_boxes
 from digits.picture.line_remains import crumbs
 from digits.picture.pale_lines import pale_lines, pixels_of_pale_lines
-from digits.picture.pixels import InkMap, Labelled, Mask, on_its_side, stroke_width_of
+from digits.picture.pixels import Grey, InkMap, Labelled, Mask, on_its_side, stroke_width_of
+from digits.picture.points_on_lines import points_on_lines
 from digits.picture.sheet_parts import usual_height
 from digits.picture.straight_lines import LevelLine, find_level_lines, pixels_of_lines
+from digits.picture.strokes_on_lines import strokes_on_lines
 from digits.picture.upright_lines import upright_lines_among
 from digits.picture.usual_strokes import Strokes
 
@@ -46,12 +48,15 @@ class PaperLines:
     rows: list[EqualBoxes]
 
 
-def lines_of_paper(parts: Labelled, ink_map: InkMap, known: Sequence[PaperLines]) -> PaperLines:
+def lines_of_paper(
+    parts: Labelled, contrast: Grey, ink_map: InkMap, known: Sequence[PaperLines]
+) -> PaperLines:
     """The lines of a sheet.
 
     Args:
         parts: of the ink.
-        ink_map: float32 (H, W) in [0, 1], how dark it is.
+        contrast: uint8 (H, W), by how much each pixel stands out of the paper.
+        ink_map: float32 (H, W) in [0, 1], that as a share of full ink's.
         known: what was found, and taken away, before.
     """
     mask = parts[0] > 0
@@ -80,7 +85,10 @@ def lines_of_paper(parts: Labelled, ink_map: InkMap, known: Sequence[PaperLines]
     sides = [side for side in sides if not any(row.holds(side) for row in held)]
     left.take_upright(sides)
     left.take(crumbs(left.ink, left.lines, _CRUMB * height))
-    return PaperLines(left.lines, level, [*upright, *sides], rows)
+    upright += sides
+    points = points_on_lines(ink_map, mask, level, height, strokes.width)
+    written = strokes_on_lines(contrast, left.ink, left.lines, level, upright, stroke=strokes.width)
+    return PaperLines(left.lines & ~points & ~written, level, upright, rows)
 
 
 class _Left:

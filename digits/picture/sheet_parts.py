@@ -33,6 +33,8 @@ _SPANS, _LONGEST = 0.5, 0.6
 _LONGEST_OF_FAINT, _LARGE_PIECE, _HOLES_OF_GRID = (0.4, 0.3, 0.2), 0.3, 5
 # Of the box around a line with pieces of others, what is ink.
 _EMPTY = 0.1
+# Pixels: what is lower tells nothing of how high digits are.
+_LOWEST = 6
 # Of the height of what is left without them: lines so long were no strokes.
 _LONGER_THAN_STROKES = 2.5
 # Of the usual height: lines that rows of digits stand on make parts so high, and wider than digits.
@@ -47,6 +49,9 @@ _LEAST_OF_ROW, _LOWEST_BESIDE_ROW = 0.2, 0.25
 WIDEST_LINE = 0.2
 # Of the usual height: what leads from the upper to the lower border and is so much higher is no 1.
 _HIGHER_THAN_ONES = 2.5
+# Of the sheet's height, and of that of the highest other part: so high a narrow part is a line, if
+# so many others are so many times as high as it is thick, and no specks.
+_HIGH_ON_SHEET, _HIGHER_THAN_ALL, _NO_SPECKS, _FEWEST_BESIDE_LINE = 0.5, 3.0, 3.0, 2
 # Likewise: a flat part that is longer is no dash.
 LONGEST_DASH = 1.35
 # Likewise: and one that is no shorter is none if there is ink above it.
@@ -128,6 +133,11 @@ def _hold_lines(stats: NDArray[np.int32], height: float, shape: tuple[int, ...])
     if spans.any():
         return True
     is_long = (widths >= _LONGEST * columns) & (widths > _WIDER_THAN_DIGITS * heights)
+    if (
+        is_long.any()
+        and not ((heights >= _LOWEST) & (widths <= _WIDER_THAN_DIGITS * heights)).any()
+    ):
+        return True  # each row is one part, which a line joins
     highest = heights[is_long].max(initial=0)
     return bool(highest > _HIGHER_THAN_REST * height)
 
@@ -182,13 +192,13 @@ def longest_lines(mask: Mask, longest: float = _LONGEST) -> Mask:
 
 def _usual_height(stats: NDArray[np.int32], rows: int) -> float:
     widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
-    tall = (heights >= 6) & (widths <= 6 * heights)
+    tall = (heights >= _LOWEST) & (widths <= _WIDER_THAN_DIGITS * heights)
     # A line of the paper, if there is anything else.
-    leads_across = _lead_across(stats, rows)
+    leads_across = _lead_across(stats, rows) | _is_single_line(stats, rows)
     tall = tall & ~leads_across if (tall & ~leads_across).any() else tall
     # A row of digits that a line joins, beside crumbs of it.
     inked = stats[:, cv2.CC_STAT_AREA] / (widths * heights)
-    is_row = (widths > 6 * heights) & (inked >= _LEAST_OF_ROW)
+    is_row = (widths > _WIDER_THAN_DIGITS * heights) & (inked >= _LEAST_OF_ROW)
     tall &= heights[tall].max(initial=0) >= _LOWEST_BESIDE_ROW * heights[is_row].max(initial=0)
     if not tall.any():  # all is one part: a row of digits that a line joins
         tallest, widest = float(heights.max(initial=0)), float(widths.max(initial=0))
@@ -202,6 +212,27 @@ def _lead_across(stats: NDArray[np.int32], rows: int) -> Mask:
     """Which parts are narrow and lead from the upper to the lower border of a sheet."""
     widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     return np.asarray((heights >= LEADS_ACROSS * rows) & (widths <= WIDEST_LINE * heights))
+
+
+def _is_single_line(stats: NDArray[np.int32], rows: int) -> Mask:
+    """Which part is a narrow line that is much higher than all that is written beside it, if any.
+
+    A margin on a sheet that is seen whole ends where the sheet does, before the picture's borders.
+    """
+    heights = stats[:, cv2.CC_STAT_HEIGHT]
+    is_line = np.zeros(len(stats), bool)
+    if len(stats) < _FEWEST_BESIDE_LINE + 1:
+        return is_line
+    highest = int(heights.argmax())
+    _, _, width, height, area = stats[highest].tolist()
+    others = np.delete(heights, highest)
+    is_line[highest] = (
+        height >= _HIGH_ON_SHEET * rows
+        and width <= WIDEST_LINE * height
+        and height >= _HIGHER_THAN_ALL * others.max()
+        and np.count_nonzero(others >= _NO_SPECKS * area / height) >= _FEWEST_BESIDE_LINE
+    )
+    return is_line
 
 
 class SheetParts:

@@ -167,10 +167,19 @@ def band_along(picture: NDArray[Any], line: LevelLine, beyond: int = 0) -> NDArr
         (2 n + 1, the line's length), of each of its columns.
     """
     columns = np.arange(line.first, line.last + 1)
+    return picture[np.clip(rows_along(line, beyond), 0, len(picture) - 1), columns]
+
+
+def rows_along(line: LevelLine, beyond: int = 0) -> NDArray[np.intp]:
+    """The rows that `band_along` takes, of each column, where some may be beyond the border.
+
+    Args:
+        line, beyond: as there.
+    """
+    columns = np.arange(line.first, line.last + 1)
     middles = np.rint(line.slope * columns + line.height).astype(np.intp)
     reach = max(1, round(0.5 * line.thickness)) + beyond
-    rows = middles + np.arange(-reach, reach + 1)[:, None]
-    return picture[np.clip(rows, 0, len(picture) - 1), columns]
+    return np.asarray(middles + np.arange(-reach, reach + 1)[:, None], np.intp)
 
 
 def draw_line(sheet: NDArray[np.uint8], line: LevelLine, thickness: float) -> None:

@@ -9,7 +9,6 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
@@ -49,6 +48,7 @@ from digits.reading.doubt_reasons import (
     shows_something_else,
 )
 from digits.reading.drawings_beside import without_drawings
+from digits.reading.list_bullets import without_bullets
 from digits.reading.number_lattice import WIDEST_DIGIT
 from digits.reading.number_rows import RowReading, read_rows
 from digits.reading.row_cutting import SURELY_ALONE, WIDEST_ALONE
@@ -73,18 +73,19 @@ _DOUBTS_OF_NUMBERS = {
     SEVERAL_THINGS: NO_NUMBER,
     DOT_OR_DASH: "This looks like a dot or a dash: write digits, 0 to 9, side by side.",
 }
-# What looks like one digit as a whole is one, unless each of several is so much likelier, as a
-# natural logarithm, or they stand side by side with so wide a gap, in heights of the row: a ring
-# around a 1 is no 0.
-_FOR_EACH_OTHER, _AGAINST_EACH_OTHER = -1.0, 0.5
-# One digit falls apart into no more; one that is wider than digits are into no more than so many,
+# What looks like one digit as a whole is one if that is likelier than several are, by so much for
+# each of these beyond the first, as a natural logarithm: the whole of two digits that touch looks
+# like one of them, to a network that was shown single digits alone.
+_AGAINST_EACH_OTHER = 0.5
+# One digit falls apart into no more. One that is wider than digits are, into no more than so many,
 # of which one is no likelier, and it itself is so likely, as natural logarithms.
-_MOST_OF_ONE, _MOST_OF_WIDE, _HARDLY_THERE, _SURELY_ONE = 3, 2, -2.0, -0.1
-# Of the pieces of one digit no more look surely like a digit, but for strokes, which are 1s.
-_MOST_SURE_PIECES = 2
+_MOST_OF_ONE = 3
+_MOST_OF_WIDE, _HARDLY_THERE, _SURELY_ONE = 2, -2.0, -0.1
 # Where the network of rows finds no digit at all, one must be so likely to be one nevertheless.
 _SURE_AGAINST_ROW = 0.9
-_GAP = 0.02
+# Likewise one that is not clear is none where a letter is likelier, with so much against the digit,
+# as a natural logarithm.
+_AGAINST_DIGIT = 0.5
 # So many, and such a share of all signs, are strokes where one digit is drawn with dashes.
 _FEWEST_DASHES, _MOSTLY_DASHES = 4, 0.75
 # So many digits, such a share of them 1s, and as many that meet a line of the paper, within so many
@@ -95,6 +96,9 @@ _FEWEST_JOINTS, _MOSTLY_JOINTS, _MEETS_LINE = 3, 0.8, 2
 _LOG_ODDS, _WEIGHTS, _WEIGHT_OF_UNCLEAR = 4.6, np.array([0.69, 0.15, 0.69]), 1.7
 # So many letters in a row are a word, and in more rows than these nobody writes words.
 _LEAST_OF_WORD, _MOST_ROWS_OF_WORDS = 3, 6
+# What needs no space behind it at the beginning of a row: nothing, or the plus of a written sum,
+# which stands in the margin.
+_IN_MARGIN = ("", "+")
 # Of the height of a row.
 _AS_TALL_AS_LETTERS = 0.5
 # Odds against it, as a natural logarithm, beyond which confidence is 0 to every digit shown.
@@ -126,7 +130,7 @@ class Mark:
 
     Attributes:
         kind: "dash", "point", "comma", "slash", "colon", "currency sign", "letter" or "unknown",
-            such as a plus.
+            such as a plus or an apostrophe.
         box: where it is: x, y, width, height, pixels of the upright picture.
         row: 0 is the first from above.
     """
@@ -142,7 +146,8 @@ class NumberReading:
 
     Attributes:
         text: the digits alone; rows joined by a new line, clear gaps inside a row by " ".
-        written: with what stands between them, as far as it is sure: "12.50", "-5", "12+5=17".
+        written: with what stands between them, as far as it is sure: "12.50", "-5", "12+5=17";
+            a currency sign that is printed before the box around a number is not written.
         digits: in reading order.
         marks: what is no digit, in reading order.
         confidence: that `text` is right as a whole, in [0, 1].
@@ -210,7 +215,7 @@ def _read_decoded(decoded: DecodedPicture, ink: Ink, network: Network) -> Number
     row_network = load_row_network()
     all_rows = _without_rings(read_rows(found, sheet, network, row_network))
     beside_words = all_rows if row_network is None else without_words(all_rows)
-    beside_words = without_strokes_of_plans(beside_words, sheet)
+    beside_words = without_bullets(without_strokes_of_plans(beside_words, sheet))
     rows = told_apart_in_grid([row for row in beside_words if row.digits])
     may_be_dashes = _may_be_dashes(all_rows)
     if _are_several(_digits_among(rows)) and not may_be_dashes:
@@ -223,7 +228,7 @@ def _read_decoded(decoded: DecodedPicture, ink: Ink, network: Network) -> Number
         if not rows:
             raise
         return _with_true_reason(_assembled(rows, sheet, decoded.pixels, network), all_rows)
-    if row_network is not None and not rows and alone.reading.top_k[0][1] < _SURE_AGAINST_ROW:
+    if row_network is not None and not rows and _is_none_in_row(alone, all_rows):
         number = _of_one_digit(alone, doubt=NO_NUMBER)
     elif may_be_dashes and alone.is_clear and not alone.is_wide and alone.text != "1":
         number = _of_one_digit(alone)
@@ -399,20 +404,27 @@ def _either(
     number = _assembled(rows, sheet, alone.reading.picture, network)
     total = sum(sign.score for sign in digits)
     covers_all = all(_is_within(sign.part, alone.box, sheet) for sign in digits)
-    may_be_one = len(digits) <= _MOST_OF_ONE and not _are_side_by_side(digits, rows)
-    bias = (_FOR_EACH_OTHER if may_be_one else _AGAINST_EACH_OTHER) * (len(digits) - 1)
+    bias = _AGAINST_EACH_OTHER * (len(digits) - 1)
     may_be_wide = _is_surely_one(alone, digits)
     is_one = alone.reading.is_digit and covers_all and (may_be_wide or not alone.is_wide)
     is_one &= alone.score > total + bias and not _are_several(digits)
-    surely = sum(_is_surely_there(digit) and digit.written != "1" for digit in digits)
+    are_many = _are_many(digits)
     if not digits or (
-        surely <= _MOST_SURE_PIECES
-        and (is_one or (alone.reading.is_digit and not number.is_number))
+        not are_many and (is_one or (alone.reading.is_digit and not number.is_number))
     ):
         return _of_one_digit(alone)
     is_one_thing = covers_all and not alone.is_wide and alone.reading.doubt != SEVERAL_THINGS
-    is_one_thing &= number.doubt != SOMETHING_ELSE and surely <= _MOST_SURE_PIECES
+    is_one_thing &= number.doubt != SOMETHING_ELSE and not are_many
     return number if number.is_number or not is_one_thing else _of_one_digit(alone)
+
+
+def _is_none_in_row(alone: _Alone, rows: Sequence[RowReading]) -> bool:
+    """Whether what looks like one digit is none, in rows that hold no digit."""
+    if alone.reading.top_k[0][1] < _SURE_AGAINST_ROW:
+        return True
+    letters = [sign.score for row in rows for sign in row.signs if sign.kind == "letter"]
+    may_be = not alone.is_clear and alone.text != "1"  # which is as some letters are
+    return may_be and max(letters, default=-np.inf) + _AGAINST_DIGIT > alone.score
 
 
 def _is_surely_one(alone: _Alone, digits: Sequence[Sign]) -> bool:
@@ -432,6 +444,15 @@ def _are_several(digits: Sequence[Sign]) -> bool:
         return False
     parts = [digit.part for digit in digits]
     return all(_keep_apart(*pair) for pair in _overlapping(parts))
+
+
+def _are_many(digits: Sequence[Sign]) -> bool:
+    """Whether so many are surely there as no single digit falls apart into, though others are not.
+
+    What looks like one digit around them is their paper.
+    """
+    sure = [digit for digit in digits if _is_surely_there(digit)]
+    return len(sure) > max(_MOST_OF_ONE, len(digits) // 2) and _are_several(sure)
 
 
 def _is_surely_there(digit: Sign) -> bool:
@@ -510,15 +531,6 @@ def _is_around(outer: Part, inner: Part) -> bool:
         and inner.x + inner.width < outer.x + outer.width
         and inner.y + inner.height < outer.y + outer.height
     )
-
-
-def _are_side_by_side(digits: Sequence[Sign], rows: Sequence[RowReading]) -> bool:
-    """Whether they are apart, each beside the next."""
-    if len(rows) != 1:
-        return False
-    least = _GAP * rows[0].row.height
-    parts = sorted((sign.part for sign in digits), key=lambda part: part.x)
-    return all(right.x - left.x - left.width > least for left, right in pairwise(parts))
 
 
 def _is_within(part: Part, box: Box, sheet: Sheet) -> bool:
@@ -646,6 +658,6 @@ def _row_text(row: RowReading, readings: Iterator[Reading], *, digits_only: bool
         own = str(next(readings).top_k[0][0]) if sign.kind == "digit" else sign.written
         is_apart |= is_behind_gap
         if own and (sign.kind == "digit" or not digits_only):
-            text += " " + own if is_apart and text else own
+            text += " " + own if is_apart and text not in _IN_MARGIN else own
             is_apart = False
     return text

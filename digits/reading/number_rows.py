@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +25,7 @@ from digits.reading.row_cutting import CutRow
 from digits.reading.row_evidence import RowEvidence, SeenRow
 from digits.reading.row_gaps import RowGaps
 from digits.reading.sign_scores import AskedDigits, Sign, letter_if_whole, score_signs
+from digits.reading.thousands_marks import with_apostrophes
 from digits.reading.units import with_letters_that_hang
 
 if TYPE_CHECKING:
@@ -61,6 +62,12 @@ class RowReading:
         """Those signs that are one."""
         return [sign.part for sign in self.signs if sign.kind == "digit"]
 
+    def with_signs(self, signs: Sequence[Sign]) -> RowReading:
+        """The same row with those of its signs that are left."""
+        if len(signs) == len(self.signs):
+            return self
+        return replace(self, signs=tuple(signs), gaps=replace(self.gaps, signs=tuple(signs)))
+
     @cached_property
     def told(self) -> list[tuple[Sign, bool]]:
         """All signs that can be written down, and whether a clear gap lies before each."""
@@ -70,18 +77,28 @@ class RowReading:
 
     @property
     def told_of_numbers(self) -> list[tuple[Sign, bool]]:
-        """Likewise, without a dash, point or comma by itself, as for an empty cell of a table."""
-        behind = [*(is_behind_gap for _, is_behind_gap in self.told[1:]), True]
+        """Likewise, without what stands in an empty cell of a table, or is printed before a box."""
         return [
-            (sign, is_behind_gap)
-            for number, (sign, is_behind_gap) in enumerate(self.told)
-            if not (
-                sign.kind in _IN_EMPTY_CELLS
-                and (is_behind_gap or number == 0)
-                and behind[number]
-                and self._is_far_from_others(number)
-            )
+            each
+            for number, each in enumerate(self.told)
+            if not (self._is_in_empty_cell(number) or self._is_before_box(number))
         ]
+
+    def _is_in_empty_cell(self, number: int) -> bool:
+        """Whether a sign is a dash, point or comma by itself."""
+        sign, is_behind_gap = self.told[number]
+        is_alone = number == 0 or is_behind_gap
+        is_alone &= number + 1 == len(self.told) or self.told[number + 1][1]
+        return is_alone and sign.kind in _IN_EMPTY_CELLS and self._is_far_from_others(number)
+
+    def _is_before_box(self, number: int) -> bool:
+        """Whether a sign is a currency's beside the box that a number stands in, as on cheques."""
+        behind = self.told[number + 1 :]
+        if self.told[number][0].kind != "currency sign" or not behind:
+            return False
+        others = takewhile(lambda each: not each[1], behind[1:])
+        inside = [sign.part for sign, _ in (behind[0], *others)]
+        return self.gaps.is_before_box(self.told[number][0].part, inside)
 
     def _is_far_from_others(self, number: int) -> bool:
         """Whether a sign is no minus between two numbers: one that is told between two others."""
@@ -225,6 +242,7 @@ class _AskedRow:
         ]
         signs = without_repeated_marks([sign for sign in chosen if sign.kind != "nothing"])
         signs = with_letters_that_hang(signs, self.cut.row)
+        signs = with_apostrophes(signs, self.cut.row)
         gaps = RowGaps.on(sheet, self.cut.row, signs)
         return RowReading(self.cut.row, signs, gaps, sureness)
 

@@ -8,7 +8,7 @@ Coordinates: x to the right, y downwards, whole numbers at pixel centres.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -30,6 +30,9 @@ CLEAR_GAP = 1.3
 LEAST_CLEAR_GAP, _LEAP, _NARROW_GAP = 0.7, 2.5, 0.12
 # Likewise: a cell that is no wider holds one digit of a number.
 WIDEST_BOX = 1.7
+# Of a box: digits are mostly no wider; of those that are close to the next, so many are parted from
+# it by a line.
+_WIDEST_IN_BOX, _MOSTLY_PARTED = 0.87, 0.6
 # Of what boxes are wide: so far without a line or a digit is no empty box, however its sides faded;
 # and so far without a digit are several empty ones, which nobody leaves within a number.
 _WIDER_THAN_BOXES, _SEVERAL_BOXES = 1.75, 2.25
@@ -98,12 +101,21 @@ class RowGaps:
             return is_wide and not self._are_in_step(left, right)
         if gap <= self._least_gap or self._is_evenly_spaced:
             return False
-        return max(cells) > widest_box
+        return self._are_squares or max(cells) > widest_box
 
     def are_far_apart(self, left: Part, right: Part) -> bool:
         """Whether a line stands between two signs, or a gap as is clear beside any others."""
         is_wide = self._gap(left, right) > CLEAR_GAP * self.row.height
         return is_wide or self._are_parted(left, right)
+
+    def is_before_box(self, part: Part, others: Sequence[Part]) -> bool:
+        """Whether a box around other parts, from left to right, begins behind one, and ends.
+
+        Not a row of narrow boxes, one of which the part may stand in.
+        """
+        is_closed = bool((self.uprights > others[-1].middle[0]).any())
+        in_narrow = self._are_in_boxes(part, others[0])
+        return is_closed and not in_narrow and self._are_parted(part, others[0])
 
     def parted(self) -> list[bool]:
         """Of each two digits side by side, whether an upright line stands between them."""
@@ -127,10 +139,27 @@ class RowGaps:
 
     def _are_in_boxes(self, left: Part, right: Part) -> bool:
         """Whether they stand among lines that are mostly as close as the sides of boxes."""
-        if self._usual_box > WIDEST_BOX * self.row.height:
+        if self._usual_box > WIDEST_BOX * self.row.height or self._are_squares:
             return False
         sides = self._sides
         return bool(sides[0] <= left.middle[0] and right.middle[0] <= sides[-1])
+
+    @cached_property
+    def _are_squares(self) -> bool:
+        """Whether lines are of squared paper, where a number's digits stand however they come.
+
+        The squares go on between two numbers. Digits are as wide as they are, or no line is seen
+        between most of them, as is lost where digits cross it.
+        """
+        widths = [end - start for start, end in map(self._ends_of, self._digits)]
+        if widths and np.median(widths) > _WIDEST_IN_BOX * self._usual_box:
+            return True
+        clear = CLEAR_GAP * self.row.height
+        close = [
+            self._are_parted(*pair) for pair in self._neighbours() if self._gap(*pair) <= clear
+        ]
+        is_parted = not close or float(np.mean(close)) >= _MOSTLY_PARTED
+        return not is_parted and self._usual_box < self.row.height
 
     @cached_property
     def _sides(self) -> NDArray[np.float64]:
@@ -229,12 +258,16 @@ class RowGaps:
         return min([usual, *(0.99 * each for each in leaps)])
 
     def _neighbours(self) -> Iterable[tuple[Part, Part]]:
-        return pairwise([sign.part for sign in self.signs if sign.kind == "digit"])
+        return pairwise(self._digits)
+
+    @property
+    def _digits(self) -> list[Part]:
+        return [sign.part for sign in self.signs if sign.kind == "digit"]
 
     @cached_property
     def _is_evenly_spaced(self) -> bool:
         """Whether digits stand as if each had a box of its own, however pale these are."""
-        at = [sum(self._ends_of(sign.part)) / 2 for sign in self.signs if sign.kind == "digit"]
+        at = [sum(self._ends_of(part)) / 2 for part in self._digits]
         pitches = np.diff(np.sort(at)) / self.row.height
         if len(pitches) < FEWEST_PITCHES:
             return False

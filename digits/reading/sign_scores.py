@@ -169,7 +169,10 @@ _LEFT_OVER = -3.0
 # In heights of the row: what a digit of it comes to at least and at most, and how far its foot is
 # from the baseline.
 _HEIGHTS_OF_DIGITS, _OFF_BASELINE = (0.7, 1.3), 0.3
-# Likewise: no share is less.
+# Likewise: what is wider is no point, comma or colon, but small print, or a piece of a line.
+_WIDEST_POINT = 0.65
+_POINTS = frozenset(".,:")
+# As a natural logarithm: no share is less.
 _LEAST_SHARE = -14.0
 
 
@@ -265,7 +268,8 @@ def _sign_in_row(
         log_shares = mixed - np.logaddexp.reduce(mixed)
         written, logits = str(int(log_shares.argmax())), asked.logits[segment.part]
         return Sign(segment.part, "digit", written, logits, log_shares, score, total)
-    if sign == LETTER:
+    is_wide = segment.part.width > _WIDEST_POINT * cut.row.height
+    if sign == LETTER or (sign in _POINTS and is_wide):
         return Sign(segment.part, "letter", "", None, None, score, total)
     return Sign(segment.part, MARKS[sign], sign, None, None, score, total)
 

@@ -9,7 +9,6 @@ Print that is much smaller than numbers comes in lines: what is beside a word of
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -53,16 +52,9 @@ def without_words(rows: Sequence[RowReading]) -> list[RowReading]:
     small = [run for runs in runs_of_rows for run in runs if _is_small(run, usual)]
     print_beside = _in_lines_of_print(small, [run for runs in kept for run in runs])
     return [
-        _with_signs(row, [sign for run in runs for sign in run if sign not in print_beside])
+        row.with_signs([sign for run in runs for sign in run if sign not in print_beside])
         for row, runs in zip(rows, kept, strict=True)
     ]
-
-
-def _with_signs(row: RowReading, signs: list[Sign]) -> RowReading:
-    """A row with those of its signs that are left."""
-    if len(signs) == len(row.signs):
-        return row
-    return replace(row, signs=tuple(signs), gaps=replace(row.gaps, signs=tuple(signs)))
 
 
 def _runs(signs: Sequence[Sign]) -> list[list[Sign]]:

@@ -55,6 +55,13 @@ def test_teeth_part_a_line(boxes: int) -> None:
     assert parted(ink_of(boxes, LOW), [below(boxes)]) == columns(boxes)
 
 
+@pytest.mark.parametrize("boxes", [2, 3])
+def test_few_teeth_part_a_line_whose_ends_stand_up_too(boxes: int) -> None:
+    """As for the day, the month and the year of a date."""
+    assert parted(ink_of(boxes, LOW), [below(boxes)]) == columns(boxes)
+    assert not parted(ink_of(boxes, LOW, without=(boxes,)), [below(boxes)])
+
+
 def test_a_line_that_leads_through_a_row_of_boxes_does_not_stand_in_one() -> None:
     sides = [LevelLine(0.0, x, FOOT - HIGH, FOOT, LINE) for x in columns(4)]
     row = EqualBoxes(below(4), HIGH, sides)
@@ -109,7 +116,10 @@ def test_a_thin_one_in_a_row_that_is_known_is_no_side() -> None:
     none = np.zeros(ink.shape, bool)
     taken = [
         lines_of_paper(
-            label_parts(ink > 0), ink.astype(np.float32), [PaperLines(none, lines, [], known)]
+            label_parts(ink > 0),
+            ink.astype(np.uint8),
+            ink.astype(np.float32),
+            [PaperLines(none, lines, [], known)],
         )
         for known in ([], rows)
     ]

@@ -94,6 +94,25 @@ def test_nor_is_a_comma_below_a_number_a_row() -> None:
     assert boxes_of(sheet(*printed, *number)) == [printed, number]
 
 
+def test_a_comma_of_half_a_digits_height_hangs_at_its_row() -> None:
+    comma = (87, 55, 12, 24)
+    assert boxes_of(sheet(*FIRST, comma, *SECOND)) == [[*FIRST[:2], comma, FIRST[2]], SECOND]
+    digit = (87, 64, 20, 36)
+    assert [digit] in boxes_of(sheet(*FIRST, digit, (20, 110, 20, 40), (70, 112, 22, 40)))
+
+
+def test_a_stroke_that_the_border_cuts_is_no_row() -> None:
+    cut = (394, 200, 6, 40)
+    assert boxes_of(sheet(*FIRST, *SECOND, cut)) == [FIRST, SECOND]
+    assert boxes_of(sheet(*FIRST, *SECOND, (380, 200, 6, 40))) == [
+        FIRST,
+        SECOND,
+        [(380, 200, 6, 40)],
+    ]
+    close_around = sheet(*FIRST, cut)[18:]
+    assert len(boxes_of(close_around)) == 2
+
+
 def test_what_is_small_and_far_from_all_rows_is_no_sign() -> None:
     assert boxes_of(sheet(*FIRST, (350, 250, 8, 8))) == [FIRST]
 

@@ -6,6 +6,7 @@ import pytest
 
 from digits.common.errors import NoInkError
 from digits.picture import photo_ink, sheet_ink
+from digits.picture.faint_rulings import pieces_of_faint_rulings
 from digits.picture.line_remains import bars_on_lines
 from digits.picture.pixels import label_parts
 from digits.picture.sheet_ink import find_sheet_ink
@@ -348,6 +349,20 @@ def test_a_soft_shadow_that_hardly_touches_a_number_is_no_ink(light: float) -> N
     assert not (found & ~near).any()
 
 
+def test_a_soft_shadow_that_is_narrower_than_bold_strokes_is_no_ink() -> None:
+    bare = np.full((900, 900), 255, np.uint8)
+    bare[120:280, 40:440] = written("2053")
+    bare[420:580, 40:440] = written("4198")
+    shade = np.ones(bare.shape)
+    points = np.array([[0, 600], [0, 800], [330, 640], [300, 520]])
+    cv2.fillPoly(shade, [points.astype(np.int32)], 0.5)
+    photo = photographed(bare, cv2.GaussianBlur(shade, (0, 0), 14))
+    found = find_sheet_ink(photo).ink_map > 0.5
+    near = cv2.dilate((bare < 128).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    assert found[bare < 128].mean() > 0.85
+    assert not (found & ~near).any()
+
+
 def test_a_first_digit_in_a_tight_crop_is_not_the_grain_of_a_table() -> None:
     """A 1 leads through most of the crop, as lines do, and what is left of it is small."""
     ink = written("120")[34:126] < 128
@@ -427,6 +442,45 @@ def test_pieces_of_a_line_go_that_is_faint_elsewhere(*, is_upright: bool) -> Non
     for start in range(10, len(line) - 60, 70):
         line[start : start + 15] = 100
     assert_only_digits_stay(on_grainy_paper(sheet), bare < 128, 0.97, 11)
+
+
+def test_bold_lines_go_of_which_only_the_crossings_are_dark() -> None:
+    """As of a table that is photographed from near by; the crossings once stayed beside digits."""
+    bare = np.full((420, 720), 255, np.uint8)
+    bare[130:290, 140:540] = written("2053")
+    level, upright = np.zeros((2, *bare.shape), np.uint8)
+    for y in (50, 330):
+        level[y : y + 11] = 1
+    for x in (110, 580):
+        upright[:, x : x + 11] = 1
+    lines = 255.0 - 50 * (level + upright) - 80 * level * upright
+    assert_only_digits_stay(on_grainy_paper(np.minimum(bare, lines)), bare < 128, 0.97, 11)
+
+
+def test_points_on_a_faint_line_stay_that_are_as_dark_as_digits() -> None:
+    """And dark crossings of it, which are paler, go."""
+    bare = np.full((420, 520), 255, np.uint8)
+    bare[100:260, 20:420] = written("2053")
+    for x in (120, 210, 300):
+        cv2.circle(bare, (x, 244), 6, 0, -1)
+    lines = np.full(bare.shape, 255, np.uint8)
+    lines[240:248] = lines[:, 450:460] = 225
+    lines[240:248, 450:460] = 90
+    assert_only_digits_stay(on_grainy_paper(np.minimum(bare, lines)), bare < 128, 0.98, 11)
+
+
+def test_a_point_on_a_line_that_is_faint_elsewhere_stays() -> None:
+    contrast = np.zeros((160, 520), np.uint8)
+    contrast[120:126] = 12  # hardly to be seen
+    for x in range(40, 200, 40):
+        contrast[40:124, x : x + 8] = 200
+    contrast[119:127, 100:108] = 190
+    for x in (300, 380, 460):
+        contrast[120:126, x : x + 7] = 60
+    contrast[120:126, 415:445] = 190  # of a piece that is darker, but no point
+    found = pieces_of_faint_rulings(contrast, label_parts(contrast > 40), 1.0)
+    pieces = (contrast > 40) & (np.arange(520) > 250)
+    assert np.array_equal(found, pieces)
 
 
 def test_a_piece_of_a_faint_upright_line_goes_that_is_higher_than_any_one() -> None:
@@ -596,6 +650,33 @@ def test_rulings_that_all_rows_stand_on_say_nothing_of_how_high_digits_are() -> 
         cv2.line(sheet, (0, foot), (1099, foot + 6), 0, 3)
         cv2.circle(sheet, (700, foot - 30), 6, 0, -1)
     assert usual_height(sheet < 128) == pytest.approx(usual_height(written("2053") < 128), abs=10)
+
+
+def test_rulings_that_join_each_row_to_one_part_say_nothing_of_how_high_digits_are() -> None:
+    sheet = np.full((760, 1100), 255, np.uint8)
+    for row in range(3):
+        sheet[180 * row + 20 : 180 * row + 180, :400] = written("2222")
+        cv2.line(sheet, (0, 180 * row + 137), (1099, 180 * row + 137), 0, 5)
+    assert len(label_parts(sheet < 128)[1]) == 1 + 3
+    assert usual_height(sheet < 128) == pytest.approx(usual_height(written("2222") < 128), abs=10)
+
+
+def test_a_margin_that_ends_before_the_picture_does_is_not_as_high_as_digits_are() -> None:
+    bare = np.full((700, 600), 255, np.uint8)
+    bare[100:260, 100:500] = written("2053")
+    bare[300:460, 100:500] = written("4198")
+    usual = usual_height(bare < 128)
+    margin = with_lines(bare, [((80, 60), (76, 640))], 5)
+    assert usual_height(margin < 128) == usual
+    assert np.array_equal(find_sheet_ink(margin).ink_map > 0.5, bare < 128)
+
+
+def test_a_one_beside_specks_is_as_high_as_it_is() -> None:
+    ink = np.zeros((200, 120), bool)
+    ink[20:180, 50:60] = True
+    for x, y in ((20, 30), (90, 100), (30, 160)):
+        ink[y : y + 8, x : x + 8] = True
+    assert usual_height(ink) == 160
 
 
 @pytest.mark.parametrize("pitch", [40, 62])

@@ -11,9 +11,11 @@ from PIL import Image
 from benchmarks.mouse_numbers import load_mouse_numbers
 from digit_predictor import NoInkError, PictureError, load_network, read_digit, read_number
 from digit_predictor import read_numbers as read_all
+from digits.picture.row_finding import Part
 from digits.reading.command import main
 from digits.reading.doubt_reasons import SOMETHING_ELSE
-from digits.reading.number import NumberReading
+from digits.reading.number import NumberReading, _are_many
+from digits.reading.sign_scores import Sign
 from tests.drawings import DIGITS, SCRIBBLE, Strokes, arc, draw
 from tests.halftones import HALFTONES, Halftone, on_paper, salt_and_pepper
 from tests.reading.test_digit import real_digits
@@ -95,6 +97,12 @@ def test_what_stands_between_digits_is_written_and_is_none(written: str) -> None
     assert number.text == "".join(sign for sign in written if sign.isdigit())
 
 
+def test_the_plus_of_a_sum_belongs_to_its_number_however_far_away() -> None:
+    number = read_number(drawn_row("+  506"))
+    assert number.written == "+506"
+    assert number.text == "506"
+
+
 @pytest.mark.parametrize("digits", ["27", "506", "38"])
 def test_a_stroke_that_leans_is_a_slash_between_numbers_and_a_one_behind_the_last(
     digits: str,
@@ -132,6 +140,24 @@ def test_each_digit_has_all_of_its_ink_and_none_of_its_neighbours(
 
 def test_touching_digits_are_read_apart() -> None:
     assert read_number(drawn_row("28", pitch=45)).text == "28"
+
+
+@pytest.mark.parametrize(
+    ("text", "width"), [("25", 0.45), ("36", 0.45), ("86", 0.45), ("36", 0.55)]
+)
+def test_two_narrow_digits_that_touch_are_no_single_one(text: str, width: float) -> None:
+    sheet = np.full((230, 230, 3), 255, np.uint8)
+    x = 60
+    for digit in text:
+        narrow = [[(50 + width * (each - 50), y) for each, y in way] for way in DIGITS[int(digit)]]
+        own = draw(narrow, SIZE, 8)
+        inked = np.flatnonzero((own < 128).any(axis=(0, 2)))
+        own = own[:, inked[0] : inked[-1] + 1]
+        window = sheet[60 : 60 + SIZE, x : x + own.shape[1]]
+        np.minimum(window, own, out=window)
+        x += own.shape[1] - 12
+    assert read_digit(sheet).is_digit
+    assert read_number(sheet).text == text
 
 
 @pytest.mark.parametrize("joined", ["at the foot", "at the head"])
@@ -283,6 +309,15 @@ def test_a_scribble_is_no_number() -> None:
     assert number.doubt
 
 
+@pytest.mark.parametrize("pen", [8, 14])
+def test_a_cloud_is_no_zero(pen: int) -> None:
+    """To the network of digits alone it is one."""
+    top = [*arc(24, 58, 14, 12, 120, 280), *arc(50, 48, 22, 22, -170, -10)]
+    cloud = draw([[(14, 70), *top, *arc(76, 58, 14, 12, -100, 60), (84, 70), (14, 70)]], 280, pen)
+    assert read_digit(cloud).is_digit
+    assert not read_number(cloud).is_number
+
+
 def tiled_wall(tile: int, joint: int, seed: int) -> np.ndarray:
     """Tiles in a bond, each row moved by half a tile, and the grain of a photo."""
     random = np.random.default_rng(seed)
@@ -432,6 +467,22 @@ def test_a_ring_around_a_digit_is_no_zero(digit: int) -> None:
 def test_a_column_of_ones_is_no_dashed_one() -> None:
     column = np.vstack([draw(DIGITS[1], 100, 9)] * 5)
     assert read_number(np.asarray(column, np.uint8)).text == "1\n1\n1\n1\n1"
+
+
+def signs_at(*places: tuple[int, float]) -> list[Sign]:
+    """Zeros of 30 x 40 pixels at columns, with scores."""
+    ring = cv2.ellipse(np.zeros((40, 30), np.uint8), (15, 20), (13, 18), 0, 0, 360, 1, 3) > 0
+    return [
+        Sign(Part(x, 0, ring), "digit", "0", np.zeros(10, np.float32), np.zeros(10), score, score)
+        for x, score in places
+    ]
+
+
+def test_so_many_sure_digits_are_no_single_one_though_another_is_not_sure() -> None:
+    sure = [(0, -0.1), (40, -0.1), (80, -0.1), (120, -0.1)]
+    assert _are_many(signs_at(*sure, (160, -6.0)))
+    assert not _are_many(signs_at(*sure[:3], (160, -6.0)))  # one digit falls apart into three
+    assert not _are_many(signs_at(*sure[:3], (125, -0.1), (120, -0.1)))  # one over another
 
 
 def test_a_number_of_which_not_all_is_sure_is_read_where_no_single_digit_is_found(

@@ -52,6 +52,14 @@ def test_a_clear_gap_between_two_groups_of_boxes_parts_numbers() -> None:
     assert are_apart([55, 95, 225, 265], unseen) == [False, True, False]
 
 
+def test_on_squared_paper_the_gap_tells_however_many_squares_it_holds() -> None:
+    """The lines are seen beside the digits and between two numbers, not among their digits."""
+    squares = [10.0, 40, 70, 215, 245, 370, 400]
+    assert are_apart([100, 132, 164, 260, 292], squares) == [False, False, True, False]
+    evenly = [100, 145, 190, 235, 280]
+    assert are_apart(evenly, [10.0, 40, 70, 323, 353]) == [False] * 4
+
+
 def test_an_empty_box_parts_no_number() -> None:
     narrow, wide = [50.0, 90, 130, 170, 210], [50.0, 130, 210, 290, 370]
     assert are_apart([55, 135, 175], narrow) == [False, False]
@@ -164,3 +172,13 @@ def test_a_speck_in_a_clear_gap_belongs_to_no_digit() -> None:
     assert gaps_of(parts, []).are_apart(*parts)
     mask[:, 40:] = True  # another stroke of it
     assert not gaps_of(parts, []).are_apart(*parts)
+
+
+def test_what_stands_beside_the_box_around_a_number_is_before_it() -> None:
+    """As the currency sign that a cheque is printed with; its owner's own sign is in the box."""
+    sign, number = digit_at(100), (digit_at(160), digit_at(220), digit_at(280))
+    assert gaps_of((sign, *number), [145, 330]).is_before_box(sign, number)
+    assert not gaps_of((sign, *number), [80, 330]).is_before_box(sign, number)
+    assert not gaps_of((sign, *number), [145]).is_before_box(sign, number)  # a mere line
+    narrow = [90.0, 145, 205, 265, 330]  # one for each sign
+    assert not gaps_of((sign, *number), narrow).is_before_box(sign, number)

@@ -1,0 +1,37 @@
+"""What a segment is taken for by what the networks say of it."""
+
+import numpy as np
+import pytest
+
+from digits.network.row_signs import MARKS, SIGNS
+from digits.picture.row_finding import Part, Row
+from digits.reading.number_lattice import Segment
+from digits.reading.row_cutting import CutRow
+from digits.reading.sign_scores import AskedDigits, Sign, _sign_in_row
+
+HEIGHT = 60
+
+
+def taken(sign: str, width: int) -> Sign:
+    """What a low part behind a digit is taken for that looks like a sign."""
+    digit = Part(0, 0, np.ones((HEIGHT, 30), bool))
+    low = Part(60, 40, np.ones((12, width), bool))
+    row = Row((digit, low), HEIGHT, 0.0, HEIGHT - 1.0, 0.0)
+    segments = [Segment(0, 1, digit), Segment(1, 2, low)]
+    cut = CutRow(row, 6.0, row.parts, [0, 1], [True, True], [None, None], segments, {})
+    evidence = np.where(np.arange(len(SIGNS)) == SIGNS.index(sign), -0.1, -9.0)
+    nothing = np.zeros(len(SIGNS))
+    return _sign_in_row(segments[1], cut, AskedDigits({}, {}, {}), evidence, nothing)
+
+
+@pytest.mark.parametrize("sign", [".", ",", ":"])
+def test_what_is_nearly_as_wide_as_digits_are_high_is_no_point_but_small_print(sign: str) -> None:
+    assert taken(sign, width=20).kind == MARKS[sign]
+    word = taken(sign, width=45)
+    assert word.kind == "letter"
+    assert word.is_unclear
+    assert word.score == taken(sign, width=20).score
+
+
+def test_a_dash_may_be_wider() -> None:
+    assert taken("-", width=45).kind == "dash"

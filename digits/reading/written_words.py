@@ -47,8 +47,9 @@ def without_words(rows: Sequence[RowReading]) -> list[RowReading]:
     heights = [sign.part.height for run in numbers for sign in run if sign.kind == "digit"]
     if not heights:
         return list(rows)
+    tall = _AS_TALL * float(np.median(heights))
     usual = middle_by_sum(np.array(heights))  # of small print there may be more
-    kept = [[_beside_word(run, _AS_TALL * usual) for run in runs] for runs in runs_of_rows]
+    kept = [[_beside_word(run, tall) for run in runs] for runs in runs_of_rows]
     small = [run for runs in runs_of_rows for run in runs if _is_small(run, usual)]
     print_beside = _in_lines_of_print(small, [run for runs in kept for run in runs])
     return [

@@ -98,6 +98,14 @@ def test_badly_written_numbers_stay(number: str) -> None:
     assert left(row_of(number, TALL), row_of("4332", TALL)) == [number.replace("?", ""), "4332"]
 
 
+def test_a_last_digit_that_is_a_little_lower_stays_before_a_unit() -> None:
+    number = row_of("776x", TALL)
+    signs = [*number.signs]
+    signs[2] = replace(signs[2], part=Part(40, 50, np.ones((50, 15), bool)))
+    number = replace(number, signs=tuple(signs), gaps=replace(number.gaps, signs=tuple(signs)))
+    assert left(number, row_of("393", 70)) == ["776x", "393"]
+
+
 @pytest.mark.parametrize("doubted", [[5], [0, 1], [6, 7]])
 def test_low_digits_that_were_cut_from_a_number_stay(doubted: list[int]) -> None:
     """The network of digits is not sure of what it was shown, and a seam may have made it low."""

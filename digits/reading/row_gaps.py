@@ -31,8 +31,10 @@ LEAST_CLEAR_GAP, _LEAP, _NARROW_GAP = 0.7, 2.5, 0.12
 # Likewise: a cell that is no wider holds one digit of a number.
 WIDEST_BOX = 1.7
 # Of a box: digits are mostly no wider; of those that are close to the next, so many are parted from
-# it by a line.
+# it by a line. Likewise one is where so many are no farther from the next than this, in heights of
+# the row, and no farther from their gap.
 _WIDEST_IN_BOX, _MOSTLY_PARTED = 0.87, 0.6
+_FEWEST_TIGHT, _TIGHT, _BESIDE_GAP = 3, 0.2, 0.1
 # Of what boxes are wide: so far without a line or a digit is no empty box, however its sides faded;
 # and so far without a digit are several empty ones, which nobody leaves within a number.
 _WIDER_THAN_BOXES, _SEVERAL_BOXES = 1.75, 2.25
@@ -158,8 +160,22 @@ class RowGaps:
         close = [
             self._are_parted(*pair) for pair in self._neighbours() if self._gap(*pair) <= clear
         ]
+        if self._are_tight_ones_unparted:
+            return True
         is_parted = not close or float(np.mean(close)) >= _MOSTLY_PARTED
         return not is_parted and self._usual_box < self.row.height
+
+    @cached_property
+    def _are_tight_ones_unparted(self) -> bool:
+        """Whether several digits all but touch the next, and no line is in between."""
+        tight, beside = _TIGHT * self.row.height, _BESIDE_GAP * self.row.height
+        pairs = [pair for pair in self._neighbours() if self._gap(*pair) <= tight]
+        between = [sorted((self._ends_of(one)[1], self._ends_of(other)[0])) for one, other in pairs]
+        are_unparted = [
+            not ((self.uprights > start - beside) & (self.uprights < end + beside)).any()
+            for start, end in between
+        ]
+        return len(pairs) >= _FEWEST_TIGHT and all(are_unparted)
 
     @cached_property
     def _sides(self) -> NDArray[np.float64]:

@@ -56,6 +56,8 @@ def test_on_squared_paper_the_gap_tells_however_many_squares_it_holds() -> None:
     """The lines are seen beside the digits and between two numbers, not among their digits."""
     squares = [10.0, 40, 70, 215, 245, 370, 400]
     assert are_apart([100, 132, 164, 260, 292], squares) == [False, False, True, False]
+    wide = [15.0, 80, 215, 245, 320]
+    assert are_apart([100, 132, 164, 260, 292], wide) == [False, False, True, False]
     evenly = [100, 145, 190, 235, 280]
     assert are_apart(evenly, [10.0, 40, 70, 323, 353]) == [False] * 4
 

@@ -169,7 +169,8 @@ _LEFT_OVER = -3.0
 # In heights of the row: what a digit of it comes to at least and at most, and how far its foot is
 # from the baseline.
 _HEIGHTS_OF_DIGITS, _OFF_BASELINE = (0.7, 1.3), 0.3
-# Likewise: what is wider is no point, comma or colon, but small print, or a piece of a line.
+# Likewise: what is wider, and stands before all digits or behind, is no point, comma or colon, but
+# small print, or a piece of a line; among them a point may have specks beside it.
 _WIDEST_POINT = 0.65
 _POINTS = frozenset(".,:")
 # As a natural logarithm: no share is less.
@@ -268,8 +269,9 @@ def _sign_in_row(
         log_shares = mixed - np.logaddexp.reduce(mixed)
         written, logits = str(int(log_shares.argmax())), asked.logits[segment.part]
         return Sign(segment.part, "digit", written, logits, log_shares, score, total)
-    is_wide = segment.part.width > _WIDEST_POINT * cut.row.height
-    if sign == LETTER or (sign in _POINTS and is_wide):
+    is_at_end = segment.first == 0 or segment.stop == len(cut.pieces)
+    is_word = is_at_end and segment.part.width > _WIDEST_POINT * cut.row.height
+    if sign == LETTER or (sign in _POINTS and is_word):
         return Sign(segment.part, "letter", "", None, None, score, total)
     return Sign(segment.part, MARKS[sign], sign, None, None, score, total)
 

@@ -12,13 +12,15 @@ from digits.reading.sign_scores import AskedDigits, Sign, _sign_in_row
 HEIGHT = 60
 
 
-def taken(sign: str, width: int) -> Sign:
+def taken(sign: str, width: int, *, is_last: bool = True) -> Sign:
     """What a low part behind a digit is taken for that looks like a sign."""
-    digit = Part(0, 0, np.ones((HEIGHT, 30), bool))
+    digit, another = (Part(x, 0, np.ones((HEIGHT, 30), bool)) for x in (0, 120))
     low = Part(60, 40, np.ones((12, width), bool))
-    row = Row((digit, low), HEIGHT, 0.0, HEIGHT - 1.0, 0.0)
-    segments = [Segment(0, 1, digit), Segment(1, 2, low)]
-    cut = CutRow(row, 6.0, row.parts, [0, 1], [True, True], [None, None], segments, {})
+    parts = (digit, low) if is_last else (digit, low, another)
+    row = Row(parts, HEIGHT, 0.0, HEIGHT - 1.0, 0.0)
+    segments = [Segment(number, number + 1, part) for number, part in enumerate(parts)]
+    many = len(parts)
+    cut = CutRow(row, 6.0, parts, list(range(many)), [True] * many, [None] * many, segments, {})
     evidence = np.where(np.arange(len(SIGNS)) == SIGNS.index(sign), -0.1, -9.0)
     nothing = np.zeros(len(SIGNS))
     return _sign_in_row(segments[1], cut, AskedDigits({}, {}, {}), evidence, nothing)
@@ -35,3 +37,7 @@ def test_what_is_nearly_as_wide_as_digits_are_high_is_no_point_but_small_print(s
 
 def test_a_dash_may_be_wider() -> None:
     assert taken("-", width=45).kind == "dash"
+
+
+def test_among_digits_a_point_may_have_specks_beside_it() -> None:
+    assert taken(".", width=45, is_last=False).kind == "point"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
+from weakref import ReferenceType, ref
 
 import streamlit as st
 
@@ -59,7 +60,7 @@ def ask_whether_wrong(number: ShownNumber, answer: ShownAnswer) -> None:
                     "no digit" if digit is None else str(digit),
                     key=f"right-{digit}-{answer.key}",
                     on_click=_correct,
-                    args=(number, answer, digit),
+                    args=(ref(number), answer.place, digit),  # which the session keeps for ever
                     width="stretch",
                 )
 
@@ -93,7 +94,11 @@ def _tell_of_hand(answer: ShownAnswer, said: KeptCorrection | None) -> None:
         st.html(html_parts.note(f"{adapted_by(answer.hand)} {describe_without(answer)}".strip()))
 
 
-def _correct(number: ShownNumber, answer: ShownAnswer, digit: int | None) -> None:
+def _correct(shown: ReferenceType[ShownNumber], place: int, digit: int | None) -> None:
+    number = shown()
+    if number is None:
+        return
+    answer = number.digits[place]
     hand = persons_hand()
     hand.is_on = True
     st.session_state["hand_said"] = None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 if TYPE_CHECKING:
+    from digits.reading.number import Box
     from digits.screen.shown_number import ShownNumber
 
 _CHOICE = "chosen-digit"
@@ -41,15 +42,16 @@ def ask_for_place(number: ShownNumber, labels: Iterable[str]) -> int | None:
         format_func=own.__getitem__,
         key=key,
         on_change=_take_choice,
-        args=(number, key),
+        # Streamlit keeps it for as long as the session lasts: not the number, with its pictures.
+        args=(key, number.key, number.boxes),
         label_visibility="collapsed",
     )
     return chosen_place(number)
 
 
-def _take_choice(number: ShownNumber, key: str) -> None:
+def _take_choice(key: str, number_key: str, boxes: Sequence[Box]) -> None:
     place: int | None = st.session_state[key]
-    st.session_state[_CHOICE] = number.key, None if place is None else number.boxes[place]
+    st.session_state[_CHOICE] = number_key, None if place is None else boxes[place]
 
 
 def distinct_labels(labels: Iterable[str]) -> list[str]:

@@ -72,7 +72,9 @@ def show_earlier(shown: ShownNumber | None) -> None:
             for each in earlier:
                 key = f"earlier-{each.number.key}"
                 label = _label(each.number)
-                st.button(label, key=key, on_click=_bring_back, args=(each,), width="stretch")
+                st.button(
+                    label, key=key, on_click=_bring_back, args=(each.number.key,), width="stretch"
+                )
 
 
 def _label(number: ShownNumber) -> str:
@@ -80,7 +82,10 @@ def _label(number: ShownNumber) -> str:
     return " ".join(written_by_hand(number).split()) or "?" if is_known else "?"
 
 
-def _bring_back(earlier: Earlier) -> None:
+def _bring_back(key: str) -> None:
+    earlier = next((each for each in _answers() if each.number.key == key), None)
+    if earlier is None:
+        return
     if earlier.strokes is None:
         st.session_state["answer"] = earlier.number
         give(earlier.number.source, earlier.number.ink)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import gc
 import re
+import weakref
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from streamlit.testing.v1.element_tree import Html
 
 from digits.explanation.overlay import colour_stops
 from digits.page.drawing import PaperHistory
+from digits.page.earlier import MOST
 from digits.page.explanation import VIEWS
 from digits.screen.constants import DOUBT_WAITS
 from gradcam_visualizer import METHODS, Explanation
@@ -660,6 +663,20 @@ def test_a_chosen_digit_is_explained_as_if_it_were_alone(page: AppTest) -> None:
     assert "Likeliest digit 6" in text(page, "answer of-number")
     assert "spoke for a 6" in text(page, "heatmap")
     assert not page.exception
+
+
+def test_a_session_keeps_the_last_numbers_alone(page: AppTest) -> None:
+    """Streamlit keeps what a button's callback was given for as long as the session lasts."""
+    shown = []
+    for number in range(10, 10 + MOST + 4):
+        page.session_state["earlier"] = True
+        draw_number(page, str(number))
+        place = page.session_state["answer"].digits[0]
+        page.session_state[f"wrong-{place.key}"] = True
+        page.button_group[0].set_value(0).run()
+        shown.append(weakref.ref(page.session_state["answer"]))
+    gc.collect()
+    assert sum(each() is not None for each in shown) <= MOST + 1
 
 
 def test_one_digit_leaves_nothing_to_choose(page: AppTest) -> None:

@@ -422,6 +422,8 @@ def _is_none_in_row(alone: _Alone, rows: Sequence[RowReading]) -> bool:
     """Whether what looks like one digit is none, in rows that hold no digit."""
     if alone.reading.top_k[0][1] < _SURE_AGAINST_ROW:
         return True
+    if sum(len(row.row.parts) for row in rows) > 1:  # pieces, each of which may be like a letter
+        return False
     letters = [sign.score for row in rows for sign in row.signs if sign.kind == "letter"]
     may_be = not alone.is_clear and alone.text != "1"  # which is as some letters are
     return may_be and max(letters, default=-np.inf) + _AGAINST_DIGIT > alone.score

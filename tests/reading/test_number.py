@@ -309,6 +309,11 @@ def test_a_scribble_is_no_number() -> None:
     assert number.doubt
 
 
+def test_a_bold_zero_is_no_letter_whose_sides_went_as_lines() -> None:
+    """The rest of it is like letters."""
+    assert read_number(draw(DIGITS[0], 120, 14)).is_number
+
+
 @pytest.mark.parametrize("pen", [8, 14])
 def test_a_cloud_is_no_zero(pen: int) -> None:
     """To the network of digits alone it is one."""

@@ -311,7 +311,7 @@ def test_a_scribble_is_no_number() -> None:
 
 def test_a_bold_zero_is_no_letter_whose_sides_went_as_lines() -> None:
     """The rest of it is like letters."""
-    assert read_number(draw(DIGITS[0], 120, 14)).is_number
+    assert read_number(draw(DIGITS[0], 120, 9)).is_number
 
 
 @pytest.mark.parametrize("pen", [8, 14])

@@ -128,8 +128,9 @@ class TensorFlowProcess:
             return self._waking
 
     def _is_over(self, waking: Future[None]) -> bool:
-        has_failed = waking.done() and waking.exception() is not None
-        return waking.done() and not (has_failed and time.monotonic() < self._rests_until)
+        return waking.done() and (
+            waking.exception() is None or time.monotonic() >= self._rests_until
+        )
 
     def _wake(self, request: Request, waking: Future[None]) -> None:
         try:

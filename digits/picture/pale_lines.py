@@ -21,7 +21,7 @@ DARK = 0.7
 # such as an underline or a printed border.
 _LEAST_DARK = 0.75
 # Pixels: in fewer, what is written cannot be told.
-_LEAST_WRITTEN = 100
+LEAST_WRITTEN = 100
 
 
 def pale_lines(
@@ -53,7 +53,7 @@ def pale_lines(
     for line in upright:
         draw_line(on_its_side, line, line.thickness)
     written = ink_map[mask & (ink_map >= highest) & (on_lines == 0) & (on_its_side.T == 0)]
-    if written.size < _LEAST_WRITTEN or np.percentile(written, 20) < _LEAST_DARK:
+    if written.size < LEAST_WRITTEN or np.percentile(written, 20) < _LEAST_DARK:
         return [], []
     return are_pale
 

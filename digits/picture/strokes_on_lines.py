@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from digits.picture.pale_lines import LEAST_WRITTEN
 from digits.picture.pixels import Grey, Mask, label_parts, on_its_side
 from digits.picture.straight_lines import LevelLine, band_along, rows_along
 
@@ -22,8 +23,6 @@ _DARKER = 1.3
 _FULL = 80
 # In strokes: what lies along a line is no shorter, or it passes the line.
 _SHORTEST = 2.0
-# Pixels: in fewer, what is written cannot be told.
-_LEAST_WRITTEN = 100
 
 
 def strokes_on_lines(
@@ -49,7 +48,7 @@ def strokes_on_lines(
     if not level and not upright:
         return none
     written = contrast[left]
-    if written.size < _LEAST_WRITTEN:
+    if written.size < LEAST_WRITTEN:
         return none
     usual = float(np.percentile(written, _FULL))  # its edges are paler
     highest = np.asarray(cv2.dilate(contrast, np.ones((3, 3), np.uint8)), np.uint8)

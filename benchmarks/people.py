@@ -47,6 +47,8 @@ INNER_IDLE = 20.0
 WATCHED_EVERY = 10.0
 OWN_INK = 0.8
 """A picture that shows less of the ink that was drawn is another one."""
+HEATMAP_AFTER = 2.0
+"""Seconds within which a heatmap follows its number: until then the one before may stand there."""
 UNLIKE_PAPER = 40
 """Levels, of 256: ink differs from the paper by more, whatever colour evidence gives it."""
 
@@ -74,7 +76,7 @@ async def draw_on(person: Person, number: str, until: float) -> Seen:
             seen.problems += await person.page.locator(".problem").all_inner_texts()
         seen.answers += 1
         seen.misread += await _answer(person) != number
-        seen.foreign_pictures += not await _is_own_picture(person, strokes)
+        seen.foreign_pictures += not await _gets_own_picture(person, strokes)
         await person.clear()
         await asyncio.sleep(1.0)
     return seen
@@ -92,6 +94,15 @@ def side_by_side(number: str) -> Strokes:
 async def _answer(person: Person) -> str:
     numbers = await person.page.locator(".answer-number").all_inner_texts()
     return numbers[0] if numbers else "no number"
+
+
+async def _gets_own_picture(person: Person, strokes: Strokes) -> bool:
+    until = time.monotonic() + HEATMAP_AFTER
+    while not await _is_own_picture(person, strokes):
+        if time.monotonic() > until:
+            return False
+        await asyncio.sleep(0.1)
+    return True
 
 
 async def _is_own_picture(person: Person, strokes: Strokes) -> bool:

@@ -38,6 +38,10 @@ _FEWEST_TIGHT, _TIGHT, _BESIDE_GAP = 3, 0.2, 0.1
 # Of what boxes are wide: so far without a line or a digit is no empty box, however its sides faded;
 # and so far without a digit are several empty ones, which nobody leaves within a number.
 _WIDER_THAN_BOXES, _SEVERAL_BOXES = 1.75, 2.25
+# Of the height of a row: lines that go on above or below it, so far from it and for so long, are of
+# squared paper; of the lines, so many, each so far aside at most.
+_BEYOND_ROW, _GOES_ON, _LEAST_GOES_ON = 0.3, 2.0, 1.2
+_MOSTLY_GO_ON, _LEANS = 0.6, 0.2
 # Of the height of a row: a gap between numbers in two cells of a table is no narrower.
 LEAST_BETWEEN_CELLS = 0.4
 # Of such a gap: digits of one number in a cell are no farther apart.
@@ -160,7 +164,7 @@ class RowGaps:
         close = [
             self._are_parted(*pair) for pair in self._neighbours() if self._gap(*pair) <= clear
         ]
-        if self._are_tight_ones_unparted:
+        if self._are_tight_ones_unparted or self._do_lines_go_on:
             return True
         is_parted = not close or float(np.mean(close)) >= _MOSTLY_PARTED
         return not is_parted and self._usual_box < self.row.height
@@ -176,6 +180,33 @@ class RowGaps:
             for start, end in between
         ]
         return len(pairs) >= _FEWEST_TIGHT and all(are_unparted)
+
+    @cached_property
+    def _do_lines_go_on(self) -> bool:
+        """Whether lines beside digits lead far above these or below, as no sides of boxes do."""
+        if not self._sides.size:
+            return False
+        height, parts = self.row.height, self.row.parts
+        top = min(part.y for part in parts) - round(_BEYOND_ROW * height)
+        bottom = max(part.y + part.height for part in parts) + round(_BEYOND_ROW * height)
+        reach = round(_GOES_ON * height)
+        bands = [
+            (max(0, top - reach), top),
+            (bottom, min(len(self.contrast), bottom + reach)),
+        ]
+        found = [
+            find_faint_uprights(self.contrast, self.ink_map, start, stop)
+            for start, stop in bands
+            if stop - start >= _LEAST_GOES_ON * height
+        ]
+        return max(map(self._share_near, found), default=0.0) >= _MOSTLY_GO_ON
+
+    def _share_near(self, uprights: NDArray[np.float64]) -> float:
+        """Of the lines beside digits, how many have one of others near to them."""
+        if not uprights.size:
+            return 0.0
+        distances = np.abs(np.subtract.outer(self._sides, uprights)).min(axis=1)
+        return float(np.mean(distances <= _LEANS * self.row.height))
 
     @cached_property
     def _sides(self) -> NDArray[np.float64]:

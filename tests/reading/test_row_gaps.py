@@ -62,6 +62,17 @@ def test_on_squared_paper_the_gap_tells_however_many_squares_it_holds() -> None:
     assert are_apart(evenly, [10.0, 40, 70, 323, 353]) == [False] * 4
 
 
+def test_on_squared_paper_an_empty_square_parts_two_numbers() -> None:
+    """Its lines go on above the digits or below; the sides of boxes do not."""
+    squares = np.zeros((250, 1000), np.uint8)
+    squares[:, 50:900:40] = 100
+    uprights = list(range(50, 900, 40))
+    at = [55, 95, 175, 215]
+    assert are_apart(at, uprights, squares) == [False, True, False]
+    squares[:90] = squares[165:] = 0
+    assert are_apart(at, uprights, squares) == [False] * 3
+
+
 def test_an_empty_box_parts_no_number() -> None:
     narrow, wide = [50.0, 90, 130, 170, 210], [50.0, 130, 210, 290, 370]
     assert are_apart([55, 135, 175], narrow) == [False, False]

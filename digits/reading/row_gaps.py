@@ -21,7 +21,7 @@ from digits.picture.box_sides import NARROWEST_BOX
 from digits.picture.faint_lines import find_faint_uprights
 from digits.picture.pixels import Grey, InkMap, label_parts, runs_of
 from digits.picture.preparation import Sheet
-from digits.picture.row_finding import Part, Row
+from digits.picture.row_finding import TALL, Part, Row
 from digits.reading.sign_scores import Sign
 
 # Of the height of a row: a gap between signs that is no wider keeps them in one number.
@@ -63,6 +63,9 @@ _FARTHEST_SIDE, _BESIDE_SIDE = 1.5, 0.12
 _SIDE = 3
 # Of the ink of a sign's largest piece: a smaller one is a speck, and makes the sign no wider.
 _SPECK = 0.08
+# In heights of the row: one that is low is no piece of a digit that is so far aside, or that would
+# be so high with it, as a word above is, or the end of a line.
+_FARTHEST_PIECE, _TALLEST_DIGIT = 0.2, 1.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,14 +131,29 @@ class RowGaps:
         return [self._are_parted(*pair) for pair in self._neighbours()]
 
     def _ends_of(self, part: Part) -> tuple[int, int]:
-        """The column where a sign begins and the one behind it, without specks beside it."""
-        if part.mask.any(axis=0).all():
+        """The column where a sign begins and the one behind it, without what is beside it."""
+        is_low = part.height <= _TALLEST_DIGIT * self.row.height
+        if is_low and part.mask.any(axis=0).all():
             return part.x, part.x + part.width
         stats = label_parts(part.mask)[1][1:]
-        areas = stats[:, cv2.CC_STAT_AREA]
-        large = stats[areas >= _SPECK * areas.max()]
-        starts, widths = large[:, cv2.CC_STAT_LEFT], large[:, cv2.CC_STAT_WIDTH]
+        own = stats[self._are_of_sign(stats)]
+        starts, widths = own[:, cv2.CC_STAT_LEFT], own[:, cv2.CC_STAT_WIDTH]
         return part.x + int(starts.min()), part.x + int((starts + widths).max())
+
+    def _are_of_sign(self, stats: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Which pieces make a sign wider: neither specks nor what is low and far from its largest.
+
+        Args:
+            stats: int32 (n, 5), as OpenCV's connected components give them.
+        """
+        left, top, width, height, area = stats.T
+        largest = int(area.argmax())
+        right, bottom = left + width, top + height
+        aside = np.maximum(left - right[largest], left[largest] - right)
+        tallness = np.maximum(bottom, bottom[largest]) - np.minimum(top, top[largest])
+        is_near = aside <= _FARTHEST_PIECE * self.row.height
+        is_near &= tallness <= max(_TALLEST_DIGIT * self.row.height, height[largest])
+        return (area >= _SPECK * area.max()) & (is_near | (height >= TALL * self.row.height))
 
     def _gap(self, left: Part, right: Part) -> int:
         """Pixels from the end of one sign to where the next one begins."""

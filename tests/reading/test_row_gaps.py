@@ -8,6 +8,7 @@ import pytest
 
 from digits.picture.pixels import Grey
 from digits.picture.row_finding import Part, Row
+from digits.reading.number_lattice import join_parts
 from digits.reading.row_gaps import RowGaps
 from digits.reading.sign_scores import Sign
 
@@ -184,6 +185,24 @@ def test_a_speck_in_a_clear_gap_belongs_to_no_digit() -> None:
     parts = Part(100, 100, mask), digit_at(200)
     assert gaps_of(parts, []).are_apart(*parts)
     mask[:, 40:] = True  # another stroke of it
+    assert not gaps_of(parts, []).are_apart(*parts)
+
+
+@pytest.mark.parametrize(
+    ("y", "x"),
+    [(0, 46), (60, 46), (-24, 20)],
+    ids=["far beside", "below", "above and over it"],
+)  # fmt: skip
+def test_a_piece_of_a_word_or_a_line_in_a_clear_gap_belongs_to_no_digit(y: int, x: int) -> None:
+    """It may have been read with the digit beside it."""
+    digit, rest = digit_at(100), Part(100 + x, 100 + y, np.ones((18, 40), bool))
+    parts = join_parts([digit, rest]), digit_at(200)
+    assert gaps_of(parts, []).are_apart(*parts)
+
+
+def test_the_bar_of_a_5_makes_it_wider() -> None:
+    bar = Part(134, 98, np.ones((8, 30), bool))
+    parts = join_parts([digit_at(100), bar]), digit_at(200)
     assert not gaps_of(parts, []).are_apart(*parts)
 
 

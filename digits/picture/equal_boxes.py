@@ -15,7 +15,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.picture.box_sides import HIGHEST_BOX, Strip
+from digits.picture.box_places import fitted_places
+from digits.picture.box_sides import FARTHEST_LEAN, HIGHEST_BOX, Strip, do_lean
 from digits.picture.pixels import Mask, runs_of
 from digits.picture.straight_lines import LevelLine, draw_line, pixels_of_lines
 
@@ -32,8 +33,8 @@ _FEWEST_SIDED, _FEWEST_TOOTHED, _FEWEST_BETWEEN_ENDS = 3, 4, 2
 _SIDE, _LOWEST_TOOTH, _HIGHEST_TOOTH, _LOOKED_AT = 0.95, 0.2, 0.65, 0.9
 # Of a box's width, how far one is off its place; of the places, how many lack one.
 _OFF_PLACE, _MISSING = 0.12, 0.13
-# Likewise, how far one is off the curve that the others lie on; and, of the row, at first.
-_OFF_ROW, _SPREAD, _FITS = 0.04, 0.012, 3
+# Likewise, how far one is off the curve that the others lie on.
+_OFF_ROW = 0.04
 # What a place without a bare one counts against it, in bare ones.
 _NOT_BARE = 0.4
 # Of a side's ink, what a pixel off its place counts.
@@ -107,7 +108,11 @@ def _are_one(side: LevelLine, line: LevelLine) -> bool:
 
 
 def find_equal_boxes(
-    mask: Mask, lower: Sequence[LevelLine], level: Sequence[LevelLine], height: float
+    mask: Mask,
+    lower: Sequence[LevelLine],
+    level: Sequence[LevelLine],
+    height: float,
+    upright: Sequence[LevelLine] = (),
 ) -> list[EqualBoxes]:
     """All rows of equal boxes on a sheet.
 
@@ -116,12 +121,15 @@ def find_equal_boxes(
         lower: nearly level lines that may be lower ones of rows.
         level: all nearly level lines.
         height: usual one of what is written, pixels.
+        upright: all upright pieces of ink, sides and strokes: those at the ends of a row tell how
+            its sides lean.
     """
     rows = []
     for below in lower:
         if below.length >= _FEWEST_BETWEEN_ENDS * _NARROWEST_BOX * _LOWEST_BOX * height:
             above = _above(below, level, height)
-            sides = _Standing.on(below, above, mask, height).sides()
+            ends = [line for line in upright if _stands_at_end(line, below)]
+            sides = _Standing.on(below, above, mask, height, ends).sides()
             if sides:
                 apart = height if above is None else _apart(above, below)
                 rows.append(EqualBoxes(below, apart, sides))
@@ -139,12 +147,24 @@ def _above(below: LevelLine, level: Sequence[LevelLine], height: float) -> Level
     found = None
     for line in level:
         apart = _apart(line, below)
-        off = max(abs(line.first - below.first), abs(line.last - below.last))
+        off = line.first - below.first, line.last - below.last
+        # Where sides lean, both ends are off alike.
+        is_pair = min(max(map(abs, off)), abs(off[0] - off[1])) <= _OFF_END * apart + line.thickness
+        is_pair &= max(map(abs, off)) <= FARTHEST_LEAN * apart + line.thickness
         is_row = _LOWEST_BOX * height <= apart <= HIGHEST_BOX * height
         is_nearer = found is None or apart < _apart(found, below)
-        if is_row and off <= _OFF_END * apart + line.thickness and is_nearer:
+        if is_row and is_pair and is_nearer:
             found = line
     return found
+
+
+def _stands_at_end(upright: LevelLine, line: LevelLine) -> bool:
+    """Whether the foot of an upright piece is at an end of a level line."""
+    y = upright.last
+    x = upright.slope * y + upright.height
+    slack = line.thickness + _GAP
+    is_at_end = min(abs(x - line.first), abs(x - line.last)) <= slack
+    return bool(is_at_end and abs(line.slope * x + line.height - y) <= slack)
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,10 +186,17 @@ class _Standing:
     is_closed: bool
 
     @classmethod
-    def on(cls, line: LevelLine, above: LevelLine | None, mask: Mask, height: float) -> _Standing:
-        """All on one line, up to another, or the usual height."""
+    def on(
+        cls,
+        line: LevelLine,
+        above: LevelLine | None,
+        mask: Mask,
+        height: float,
+        ends: Sequence[LevelLine],
+    ) -> _Standing:
+        """All on one line, up to another, or the usual height, where sides lean as at its ends."""
         upper = above or replace(line, height=line.height - _LOOKED_AT * height)
-        strip = Strip.between(upper, line, mask)
+        strip = Strip.between(upper, line, mask, ends if do_lean(ends, line) else ())
         upwards = strip.near[::-1]
         begins = upwards[:_GAP].argmax(axis=0)  # 0 where nothing does
         is_end = ~upwards & (np.arange(len(upwards))[:, None] >= begins)
@@ -178,15 +205,25 @@ class _Standing:
 
     def sides(self) -> list[LevelLine]:
         """Sides or teeth, if they part the line into equal boxes."""
-        length = self.line.length - self.line.thickness
-        first = self.line.first + self.line.thickness / 2 - float(self.strip.columns[0])
+        first, last = self._places_of_ends()
+        length = last - first
         best: tuple[float, list[LevelLine]] = (0.0, [])
         for boxes in self._numbers_of_boxes(length):
             places = first + length / boxes * np.arange(1.0, boxes)
             found = self._sides_at(np.asarray(places, np.float64), length / boxes)
             if found[0] > best[0]:
                 best = found
-        return [*best[1], *self._ends([first, first + length])] if best[1] else []
+        return [*best[1], *self._ends([first, last], best[1][0])] if best[1] else []
+
+    def _places_of_ends(self) -> tuple[float, float]:
+        """The middles of the sides at both ends, as columns of the strip."""
+        half, strip = self.line.thickness / 2, self.strip
+        up = float(np.median(strip.bottoms - strip.tops)) / 2
+        first, last = self.line.first + half, self.line.last + 1 - half
+        origin = float(strip.columns[0])
+        first -= float(strip.leans[0]) * up
+        last -= float(strip.leans[-1]) * up
+        return first - origin, last - origin
 
     def _numbers_of_boxes(self, length: float) -> Iterable[int]:
         """How many there may be, most first."""
@@ -217,7 +254,9 @@ class _Standing:
         width = float(np.quantile(widths, _THIN))
         thin = widths <= _AS_WIDE * width + 1
         numbers = numbers[thin].astype(np.intp)
-        fitted, are_bare = _fitted(places, numbers, middles[thin] - places[numbers], _OFF_ROW * box)
+        fitted, are_bare = fitted_places(
+            places, numbers, middles[thin] - places[numbers], _OFF_ROW * box
+        )
         bare = int(are_bare.sum())
         fewest = 1 if self.is_closed or self._has_ends else _FEWEST_BARE
         if bare < max(fewest, _BARE * len(places)):
@@ -239,9 +278,10 @@ class _Standing:
         middle = 0.5 * (1 - size % 2)  # of an even one NumPy gives the right of the two middle ones
         return np.asarray(around[np.arange(len(places)), best] - middle, np.float64)
 
-    def _ends(self, places: Sequence[float]) -> list[LevelLine]:
-        """The sides or teeth at the ends of the line, where there are some."""
-        lowest = (_SIDE if self.is_closed else _LOWEST_TOOTH) * self.height
+    def _ends(self, places: Sequence[float], side: LevelLine) -> list[LevelLine]:
+        """The sides or teeth at the ends of the line, where there are some, beside another."""
+        are_teeth = not self.is_closed or side.length <= _HIGHEST_TOOTH * self.height + 2 * _GAP
+        lowest = (_LOWEST_TOOTH if are_teeth else _SIDE) * self.height
         found = []
         for x in places:
             window = slice(max(0, int(x) - _GAP), int(x) + _GAP + 2)
@@ -302,27 +342,3 @@ class _Standing:
         at = int(np.clip(round(x), 0, len(self.strip.columns) - 1))
         bottom = float(self.strip.bottoms[at])
         return self.strip.upright_at(x, bottom - top - _GAP, bottom + _GAP, width)
-
-
-def _fitted(
-    places: NDArray[np.float64], seen: NDArray[np.intp], moved: NDArray[np.float64], off: float
-) -> tuple[NDArray[np.float64], Mask]:
-    """Where sides are, if some are seen, and which of these are sides, and no strokes.
-
-    A lens sees farther boxes closer together, and so their places lie on a curve.
-
-    Args:
-        places: float (n,), about where all are.
-        seen: int (m,), numbers of those that are seen.
-        moved: float (m,), how far these are from there, pixels.
-        off: how far one is at most from where the others say that it is, likewise.
-    """
-    usual = np.quantile(moved, 0.5, method="nearest")
-    are_sides = np.abs(moved - usual) <= max(off, _SPREAD * float(np.ptp(places[seen])))
-    for _ in range(_FITS):
-        degree = min(2, int(are_sides.sum()) // 2 - 1) if are_sides.sum() > 1 else 0
-        curve = np.polyfit(seen[are_sides], moved[are_sides], max(degree, 0))
-        are_sides = np.abs(moved - np.polyval(curve, seen)) <= off
-        if not are_sides.any():
-            return places, are_sides
-    return np.asarray(places + np.polyval(curve, np.arange(len(places))), np.float64), are_sides

@@ -77,7 +77,7 @@ def lines_of_paper(
         upright = left.upright_pieces(strokes)
     level = [*level, *pale[0], *edges.level]
     across = [*level, *known_level]
-    rows = find_equal_boxes(mask, level, across, height)
+    rows = find_equal_boxes(mask, level, across, height, upright)
     for row in rows:
         left.take(row.pixels_of_sides(mask, [*edges.upright, *pale[1]]))
     held = [*rows, *(row for lines in known for row in lines.rows)]

@@ -198,6 +198,24 @@ def test_digits_that_touch_their_boxes_are_read(text: str, height: int) -> None:
     assert read_number(photo_of(text, height=height)).written == text
 
 
+@pytest.mark.parametrize("height", [38, 92])
+@pytest.mark.parametrize("lean", [-0.2, 0.2])
+def test_boxes_that_a_lens_sees_askew_are_read(height: int, lean: float) -> None:
+    photo = photo_of("30948", height=height)
+    askew = np.array([[1, lean, max(0, -lean) * len(photo)], [0, 1, 0]])
+    size = photo.shape[1] + round(abs(lean) * len(photo)), len(photo)
+    seen = cv2.warpAffine(photo, askew, size, borderMode=cv2.BORDER_REPLICATE)
+    assert read_number(seen.astype(np.uint8)).written == "30948"
+
+
+def test_teeth_at_the_ends_of_a_comb_below_another_go() -> None:
+    """Whose lower line is no upper side of the one below."""
+    ink, lower = ink_of(5, LOW), below(5)
+    ink |= np.roll(ink, -90, axis=0)
+    upper = LevelLine(0.0, FOOT - 90.0, lower.first, lower.last, LINE)
+    assert parted(ink, [upper, lower]).count(LEFT) == 2
+
+
 def test_a_0_that_lies_on_the_last_side_stays() -> None:
     line = np.full((200, 2 * LEFT + 6 * PITCH), 255, np.uint8)
     cv2.rectangle(line, (LEFT, FOOT - HIGH), (LEFT + 6 * PITCH, FOOT), 0, 3)

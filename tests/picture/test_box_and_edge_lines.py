@@ -148,9 +148,9 @@ def leaning(lean: float, sides: list[int]) -> tuple[np.ndarray, list[LevelLine]]
         for x in sides[1:-1]:
             mask[y, x + shift : x + shift + 4] = True
     level = []
-    for y in (11.5, 67.5):
-        shift = round(lean * (39.5 - y))
-        level.append(LevelLine(0.0, y, sides[0] + shift, sides[-1] + 3 + shift, 4.0))
+    for height in (11.5, 67.5):
+        shift = round(lean * (39.5 - height))
+        level.append(LevelLine(0.0, height, sides[0] + shift, sides[-1] + 3 + shift, 4.0))
     return mask, level
 
 

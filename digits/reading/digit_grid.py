@@ -25,7 +25,7 @@ _FEWEST = 4
 # Of the digits' height: how far from each other the middles of one column's digits are at most, and
 # those of two columns at least.
 _WIDEST_COLUMN, _BETWEEN_COLUMNS = 0.45, 0.55
-# Of the distance of columns with lines between them: or those of one are no farther from each other.
+# Of the distance of columns with lines between them: or those of one are no farther apart.
 _WIDEST_IN_CELL = 0.3
 # Of the digits' height: columns are no closer, with lines between them and without; a number's
 # digits may be.

@@ -34,8 +34,10 @@ _TWIN = 0.2
 # Of how far the lines are apart: their ends are no farther beside each other.
 FARTHEST_LEAN = 0.4
 # So many boxes that are alike say how wide all are; of the usual height, how wide one is at most
-# that is sure to be no two.
-_FEWEST_ALIKE, _ONE_BOX = 2, 1.3
+# that is sure to be no two, and one that is none even if there is a line in each.
+_FEWEST_ALIKE, _ONE_BOX, _NO_HALVES = 2, 1.3, 1.1
+# Of a box's width: lines that halve boxes differ so much in their places.
+_ALIKE = 0.1
 # As a slope: no side leans so much that is square to its row.
 _SQUARE = 0.04
 # Of the length of a row: two sides that are farther apart tell how those between them lean.
@@ -174,7 +176,8 @@ class Strip:
         chosen: list[LevelLine] = []
         ends = float(self.columns[0]), float(self.columns[-1])
         taken = [*others, *ends]
-        known, box = np.array(taken), _known_box(taken, height)
+        seen = [self.column_of(side) for _, side in sides]
+        known, box = np.array(taken), _known_box(taken, seen, height)
         for _, side in sorted(sides, key=lambda each: -each[0]):
             x = self.column_of(side)
             # One between a side and a neighbour is a 1, unless two boxes stand close.
@@ -226,12 +229,24 @@ def _are_of_boxes(gaps: NDArray[np.float64], height: float) -> bool:
     return bool(usual <= _WIDEST_BOX * height and are_whole.mean() > 0.5)
 
 
-def _known_box(sides: Sequence[float], height: float) -> float:
-    """How wide boxes are if the narrowest between some sides are alike; else 0."""
-    gaps = np.diff(np.unique(sides))
-    gaps = np.sort(gaps[gaps >= NARROWEST_BOX * height])
-    are_alike = len(gaps) >= _FEWEST_ALIKE and gaps[_FEWEST_ALIKE - 1] <= (1 + _OFF_WIDTH) * gaps[0]
-    return float(gaps[:_FEWEST_ALIKE].mean()) if are_alike and gaps[0] <= _ONE_BOX * height else 0.0
+def _known_box(known: Sequence[float], others: Sequence[float], height: float) -> float:
+    """How wide boxes are if the narrowest between known sides are alike; else 0.
+
+    Where others halve them all alike, these are sides, too.
+    """
+    ends = np.unique(known)
+    ends = ends[np.append(True, np.diff(ends) >= NARROWEST_BOX * height)]
+    order = np.argsort(np.diff(ends), kind="stable")[:_FEWEST_ALIKE]
+    gaps = np.diff(ends)[order]
+    if len(gaps) < _FEWEST_ALIKE or gaps[-1] > (1 + _OFF_WIDTH) * gaps[0]:
+        return 0.0
+    inside = [
+        [(x - start) / gap for x in others if _TWIN * height < x - start < gap - _TWIN * height]
+        for start, gap in zip(ends[order], gaps, strict=True)
+    ]
+    are_halved = gaps[0] >= _NO_HALVES * height and all(len(places) == 1 for places in inside)
+    are_halved = are_halved and np.ptp(inside) <= _ALIKE
+    return float(gaps.mean()) if not are_halved and gaps[0] <= _ONE_BOX * height else 0.0
 
 
 def _is_whole_boxes_from(known: NDArray[np.float64], x: float, box: float, height: float) -> bool:

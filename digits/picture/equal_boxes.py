@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.picture.box_places import fitted_places
+from digits.picture.box_rows import EqualBoxes
 from digits.picture.box_sides import FARTHEST_LEAN, HIGHEST_BOX, Strip, do_lean
 from digits.picture.pixels import Mask, runs_of
-from digits.picture.straight_lines import LevelLine, draw_line, pixels_of_lines
+from digits.picture.straight_lines import LevelLine
 
 # Of the usual height: the upper line of a row is no closer. Of how far it is: how far its ends are
 # from those of the lower one.
@@ -39,12 +40,9 @@ _OFF_ROW = 0.04
 _NOT_BARE = 0.4
 # Of a side's ink, what a pixel off its place counts.
 _NEAR_BY = 0.005
-# Of a box's width, how far from a side what is left of it is at most.
-_BESIDE = 0.15
-# Of its thickness, how close to its middle an upright line is the side itself.
-_TAKEN = 0.35
-# Of their height: what is longer stands in no box.
-_LONGEST_HELD = 1.25
+# Of the width of other boxes on a sheet: how far off it is that of a row whose sides are hidden. Of
+# the height of the others' sides, how far up there is ink at the places of its own.
+_AS_WIDE_AS_OTHERS, _LEAST_OF_TOP = 0.08, 0.8
 # Bare ones are no wider than so many times the line, and differ so much in height; of all, so many
 # are bare, and so many at least.
 _WIDEST_OF_LINE, _ALIKE, _BARE, _FEWEST_BARE = 2.0, 0.2, 0.3, 2
@@ -52,59 +50,8 @@ _WIDEST_OF_LINE, _ALIKE, _BARE, _FEWEST_BARE = 2.0, 0.2, 0.3, 2
 _THIN, _AS_WIDE = 0.3, 1.35
 # Of their height, where it is looked how wide they are.
 _LOOKED_ACROSS = (0.5, 0.25, 0.75)
-# Of a side, what another line that is the same shares with it.
-_SHARED = 0.7
 # Pixels: between a line that was taken away and what stands on it; and no tooth is shorter.
 _GAP, _SHORTEST = 3, 6
-_BLUR = 1
-
-
-@dataclass(frozen=True, eq=False)
-class EqualBoxes:
-    """A row of boxes.
-
-    Attributes:
-        below: its lower line.
-        height: of its boxes, pixels.
-        sides: what parts them: nearly level lines of the sheet on its side.
-    """
-
-    below: LevelLine
-    height: float
-    sides: list[LevelLine]
-
-    def holds(self, upright: LevelLine) -> bool:
-        """Whether an upright line is a side, or stands in one of the boxes, away from those."""
-        y = (upright.first + upright.last) / 2
-        x = upright.slope * y + upright.height
-        above_line = self.below.slope * x + self.below.height - y
-        is_in_row = 0 < above_line < self.height and self.below.first <= x <= self.below.last
-        is_in_row &= upright.length <= _LONGEST_HELD * self.height
-        beside = _BESIDE * self.below.length / len(self.sides)
-        off = min(abs(side.slope * y + side.height - x) for side in self.sides)
-        return bool(is_in_row and not _TAKEN * self.sides[0].thickness < off <= beside)
-
-    def pixels_of_sides(self, mask: Mask, taken: Sequence[LevelLine]) -> Mask:
-        """The ink of its sides, bool (H, W), without that of strokes beside them.
-
-        Args:
-            mask: bool (H, W), ink.
-            taken: upright lines that were taken away before, strokes beside them left: no side that
-                is one of them is taken again.
-        """
-        sides = [side for side in self.sides if not any(_are_one(side, line) for line in taken)]
-        near = np.zeros(mask.shape[::-1], np.uint8)
-        for side in sides:
-            draw_line(near, side, side.thickness + 2 * _BLUR)
-        return np.asarray(pixels_of_lines(mask.T, sides) & (near > 0)).T
-
-
-def _are_one(side: LevelLine, line: LevelLine) -> bool:
-    """Whether a side and an upright line are the same."""
-    y = (side.first + side.last) / 2
-    off = abs(side.slope * y + side.height - line.slope * y - line.height)
-    shared = min(side.last, line.last) - max(side.first, line.first)
-    return bool(off <= side.thickness and shared >= _SHARED * side.length)
 
 
 def find_equal_boxes(
@@ -112,7 +59,9 @@ def find_equal_boxes(
     lower: Sequence[LevelLine],
     level: Sequence[LevelLine],
     height: float,
+    *,
     upright: Sequence[LevelLine] = (),
+    known: Sequence[EqualBoxes] = (),
 ) -> list[EqualBoxes]:
     """All rows of equal boxes on a sheet.
 
@@ -123,17 +72,19 @@ def find_equal_boxes(
         height: usual one of what is written, pixels.
         upright: all upright pieces of ink, sides and strokes: those at the ends of a row tell how
             its sides lean.
+        known: rows that were found before: others have boxes as wide, whatever hides their sides.
     """
-    rows = []
+    standing = []
     for below in lower:
         if below.length >= _FEWEST_BETWEEN_ENDS * _NARROWEST_BOX * _LOWEST_BOX * height:
             above = _above(below, level, height)
             ends = [line for line in upright if _stands_at_end(line, below)]
-            sides = _Standing.on(below, above, mask, height, ends).sides()
-            if sides:
-                apart = height if above is None else _apart(above, below)
-                rows.append(EqualBoxes(below, apart, sides))
-    return rows
+            standing.append(_Standing.on(below, above, mask, height, ends))
+    rows = [each.row() for each in standing]
+    found = [*known, *(row for row in rows if row)]
+    hidden = [each for each, row in zip(standing, rows, strict=True) if not row]
+    rows += [next(filter(None, map(each.row_like, found)), None) for each in hidden]
+    return [row for row in rows if row]
 
 
 def _apart(above: LevelLine, below: LevelLine) -> float:
@@ -177,6 +128,7 @@ class _Standing:
         height: of boxes, if there are any, pixels.
         reached: int (n,), how far ink goes up from the line in each of the strip's columns, pixels.
         is_closed: whether there is an upper line.
+        apart: how far that is above, or what is usual, pixels.
     """
 
     line: LevelLine
@@ -184,6 +136,7 @@ class _Standing:
     height: float
     reached: NDArray[np.intp]
     is_closed: bool
+    apart: float
 
     @classmethod
     def on(
@@ -201,19 +154,50 @@ class _Standing:
         begins = upwards[:_GAP].argmax(axis=0)  # 0 where nothing does
         is_end = ~upwards & (np.arange(len(upwards))[:, None] >= begins)
         reached = np.where(is_end.any(axis=0), is_end.argmax(axis=0), len(upwards))
-        return cls(line, strip, len(upwards) if above else height, reached, above is not None)
+        if above is None:
+            return cls(line, strip, height, reached, is_closed=False, apart=height)
+        return cls(line, strip, len(upwards), reached, is_closed=True, apart=_apart(above, line))
 
-    def sides(self) -> list[LevelLine]:
-        """Sides or teeth, if they part the line into equal boxes."""
+    def row(self) -> EqualBoxes | None:
+        """Itself, if sides or teeth part the line into equal boxes."""
         first, last = self._places_of_ends()
         length = last - first
         best: tuple[float, list[LevelLine]] = (0.0, [])
         for boxes in self._numbers_of_boxes(length):
-            places = first + length / boxes * np.arange(1.0, boxes)
-            found = self._sides_at(np.asarray(places, np.float64), length / boxes)
+            found = self._sides_at(self._places(boxes), length / boxes)
             if found[0] > best[0]:
                 best = found
-        return [*best[1], *self._ends([first, last], best[1][0])] if best[1] else []
+        return self._row_with(best[1]) if best[1] else None
+
+    def row_like(self, other: EqualBoxes) -> EqualBoxes | None:
+        """Itself, if its boxes are as wide as those of another row, and ink is where sides are."""
+        first, last = self._places_of_ends()
+        boxes = round((last - first) / other.width)
+        if (
+            boxes < 2
+            or abs((last - first) / boxes - other.width) > _AS_WIDE_AS_OTHERS * other.width
+        ):
+            return None
+        side = other.sides[0]
+        top = float(min(side.length - 2 * _GAP - 1, len(self.strip.inked)))
+        places, off = self._places(boxes), _OFF_PLACE * other.width
+        windows = [slice(max(0, int(x - off)), int(x + off) + 2) for x in places.tolist()]
+        if any(self.reached[window].max(initial=0) < _LEAST_OF_TOP * top for window in windows):
+            return None
+        at = self._most_inked_near(places, _LEAST_OF_TOP * top, side.thickness, off)
+        return self._row_with([self._side(x, top, side.thickness) for x in at.tolist()])
+
+    def _row_with(self, sides: list[LevelLine]) -> EqualBoxes:
+        """Itself, parted by some sides."""
+        first, last = self._places_of_ends()
+        ends = self._ends([first, last], sides[0])
+        width = (last - first) / (len(sides) + 1)
+        return EqualBoxes(self.line, self.apart, width, [*sides, *ends])
+
+    def _places(self, boxes: int) -> NDArray[np.float64]:
+        """Of the sides between so many equal boxes."""
+        first, last = self._places_of_ends()
+        return np.linspace(first, last, boxes + 1)[1:-1]
 
     def _places_of_ends(self) -> tuple[float, float]:
         """The middles of the sides at both ends, as columns of the strip."""
@@ -266,13 +250,14 @@ class _Standing:
         return bare - _NOT_BARE * (len(places) - bare), sides
 
     def _most_inked_near(
-        self, places: NDArray[np.float64], top: float, width: float
+        self, places: NDArray[np.float64], top: float, width: float, reach: float = 0.0
     ) -> NDArray[np.float64]:
-        """Where a side so high and wide, near each place, has most ink."""
+        """Where a side so high and wide, near each place, or no farther than that, has most ink."""
         size = max(1, round(width))
         shares = self.strip.inked[-round(top) :].mean(axis=0)
         inked = np.convolve(shares, np.full(size, 1 / size), "same")
-        off = np.arange(-round(0.6 * size) - 1, round(0.6 * size) + 2)
+        reach = max(round(0.6 * size) + 1, round(reach))
+        off = np.arange(-reach, reach + 1)
         around = np.clip(np.rint(places).astype(np.intp)[:, None] + off, 0, len(inked) - 1)
         best = (inked[around] - _NEAR_BY * np.abs(off)).argmax(axis=1)
         middle = 0.5 * (1 - size % 2)  # of an even one NumPy gives the right of the two middle ones

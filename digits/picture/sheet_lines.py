@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from digits.picture.box_rows import EqualBoxes
 from digits.picture.box_sides import find_box_sides
 from digits.picture.edge_lines import EdgeLines, find_edge_lines
-from digits.picture.equal_boxes import EqualBoxes, find_equal_boxes
+from digits.picture.equal_boxes import find_equal_boxes
 from digits.picture.line_remains import crumbs
 from digits.picture.lines_in_line import lines_in_line
 from digits.picture.pale_lines import pale_lines, pixels_of_pale_lines
@@ -77,10 +78,11 @@ def lines_of_paper(
         upright = left.upright_pieces(strokes)
     level = [*level, *pale[0], *edges.level]
     across = [*level, *known_level]
-    rows = find_equal_boxes(mask, level, across, height, upright)
+    known_rows = [row for lines in known for row in lines.rows]
+    rows = find_equal_boxes(mask, level, across, height, upright=upright, known=known_rows)
     for row in rows:
         left.take(row.pixels_of_sides(mask, [*edges.upright, *pale[1]]))
-    held = [*rows, *(row for lines in known for row in lines.rows)]
+    held = [*rows, *known_rows]
     upright = [line for line in upright if not any(row.holds(line) for row in held)]
     upright = upright_lines_among(upright, left.ink, strokes, across)
     left.take_upright(upright)

@@ -140,6 +140,18 @@ def test_a_one_in_a_box_beside_some_whose_sides_are_known_is_none(one: int) -> N
     assert [round(side.height) for side in find_box_sides(mask, level, known, 60)] == [202]
 
 
+def test_sides_that_halve_all_boxes_whose_sides_are_known_are_some() -> None:
+    """As the thin lines of a puzzle between its bold ones."""
+    mask = np.zeros((80, 180), bool)
+    mask[10:14, 20:144] = mask[66:70, 20:144] = True
+    mask[14:66, 50:54] = mask[14:66, 110:114] = True
+    level = [LevelLine(0.0, y, 20, 143, 4.0) for y in (11.5, 67.5)]
+    known = [LevelLine(0.0, x + 1.5, 12, 68, 4.0) for x in (20, 80, 140)]
+    found = find_box_sides(mask, level, known, 50)
+    assert sorted(round(side.height) for side in found) == [52, 112]
+    assert not find_box_sides(mask, level, known, 60)  # 1s: boxes are no narrower than digits
+
+
 def leaning(lean: float, sides: list[int]) -> tuple[np.ndarray, list[LevelLine]]:
     """Inner sides of boxes that a lens sees askew, bool (80, 340), and the upper and lower."""
     mask = np.zeros((80, 340), bool)

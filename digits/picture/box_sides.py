@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -36,6 +37,8 @@ FARTHEST_LEAN = 0.4
 # So many boxes that are alike say how wide all are; of the usual height, how wide one is at most
 # that is sure to be no two, and one that is none even if there is a line in each.
 _FEWEST_ALIKE, _ONE_BOX, _NO_HALVES = 2, 1.3, 1.1
+# Of the width of the narrowest: what is wider may be two boxes.
+_TWO_BOXES = 1.5
 # Of a box's width: lines that halve boxes differ so much in their places.
 _ALIKE = 0.1
 # As a slope: no side leans so much that is square to its row.
@@ -66,7 +69,7 @@ def find_box_sides(
         passing = [line for line in [*upright, *found] if strip.is_passed_by(line)]
         others = [strip.column_of(line) for line in passing]
         sides = strip.sides(others, height)
-        if do_lean(passing, below):
+        if do_lean(passing, below) and strip.lacks_sides(others, height):
             leaning = Strip.between(above, below, mask, passing).sides(others, height)
             sides = max(leaning, sides, key=len)
         found += sides
@@ -144,10 +147,15 @@ class Strip:
         near = inked | _ink_at(mask, rows, across - 1) | _ink_at(mask, rows, across + 1)
         return cls(above, below, columns, tops, bottoms, leans, inked, near)
 
-    @property
+    @cached_property
     def middle(self) -> float:
         """Its row."""
         return float(np.median(self.tops + self.bottoms) / 2)
+
+    @cached_property
+    def apart(self) -> float:
+        """How far it is from line to line."""
+        return float(np.median(self.bottoms - self.tops))
 
     def column_of(self, upright: LevelLine) -> float:
         """Where an upright line crosses the middle."""
@@ -158,12 +166,17 @@ class Strip:
 
         The ends of one may be beside those of the other.
         """
-        apart = float(np.median(self.bottoms - self.tops))
-        beyond = _BEYOND + FARTHEST_LEAN * apart / 2
+        beyond = _BEYOND + FARTHEST_LEAN * self.apart / 2
         first, last = self.columns[0] - beyond, self.columns[-1] + beyond
-        leads_across = upright.first <= self.middle - 0.4 * apart
-        leads_across &= upright.last >= self.middle + 0.4 * apart
+        leads_across = upright.first <= self.middle - 0.4 * self.apart
+        leads_across &= upright.last >= self.middle + 0.4 * self.apart
         return bool(leads_across and first <= self.column_of(upright) <= last)
+
+    def lacks_sides(self, others: Sequence[float], height: float) -> bool:
+        """Whether there is room for more between known sides, some of which stand wider apart."""
+        gaps = np.diff(np.unique([self.columns[0], *others, self.columns[-1]]))
+        gaps = gaps[gaps >= NARROWEST_BOX * height]
+        return bool(gaps.size) and gaps.max() > min(_TWO_BOXES * gaps.min(), _ONE_BOX * height)
 
     def sides(self, others: Sequence[float], height: float) -> list[LevelLine]:
         """Its sides, if they and others are those of boxes."""

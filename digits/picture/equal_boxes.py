@@ -202,7 +202,7 @@ class _Standing:
     def _places_of_ends(self) -> tuple[float, float]:
         """The middles of the sides at both ends, as columns of the strip."""
         half, strip = self.line.thickness / 2, self.strip
-        up = float(np.median(strip.bottoms - strip.tops)) / 2
+        up = strip.apart / 2
         first, last = self.line.first + half, self.line.last + 1 - half
         origin = float(strip.columns[0])
         first -= float(strip.leans[0]) * up

@@ -282,12 +282,11 @@ def _halves_a_box(x: float, sides: NDArray[np.float64], usual: float, height: fl
 
 def _ends_between(above: LevelLine, below: LevelLine) -> tuple[int, int]:
     """First and last column of two lines halfway between, if sides lean from end to end."""
-    farthest = FARTHEST_LEAN * abs(below.height - above.height)
     ends = []
-    both = (above.first, below.first, max), (above.last, below.last, min)
-    for one, other, inner in both:
-        is_pair = abs(one - other) <= farthest
-        ends.append(round((one + other) / 2) if is_pair else inner(one, other))
+    for one, other, inner in ((above.first, below.first, max), (above.last, below.last, min)):
+        x = inner(one, other)
+        apart = below.height - above.height + (below.slope - above.slope) * x
+        ends.append(round((one + other) / 2) if abs(one - other) <= FARTHEST_LEAN * apart else x)
     return ends[0], ends[1]
 
 

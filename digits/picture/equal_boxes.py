@@ -77,14 +77,20 @@ def find_equal_boxes(
     standing = []
     for below in lower:
         if below.length >= _FEWEST_BETWEEN_ENDS * _NARROWEST_BOX * _LOWEST_BOX * height:
-            above = _above(below, level, height)
+            # What is above may be the lower line of another row.
+            uppers = dict.fromkeys([_above(below, level, height), None])
             ends = [line for line in upright if _stands_at_end(line, below)]
-            standing.append(_Standing.on(below, above, mask, height, ends))
-    rows = [each.row() for each in standing]
-    found = [*known, *(row for row in rows if row)]
-    hidden = [each for each, row in zip(standing, rows, strict=True) if not row]
-    rows += [next(filter(None, map(each.row_like, found)), None) for each in hidden]
+            standing.append([_Standing.on(below, upper, mask, height, ends) for upper in uppers])
+    rows = [_first(each.row() for each in ways) for ways in standing]
+    others = [*known, *filter(None, rows)]
+    hidden = [ways for ways, row in zip(standing, rows, strict=True) if not row]
+    rows += [_first(each.row_like(other) for other in others for each in ways) for ways in hidden]
     return [row for row in rows if row]
+
+
+def _first(rows: Iterable[EqualBoxes | None]) -> EqualBoxes | None:
+    """The first that is one."""
+    return next(filter(None, rows), None)
 
 
 def _apart(above: LevelLine, below: LevelLine) -> float:
@@ -172,11 +178,8 @@ class _Standing:
     def row_like(self, other: EqualBoxes) -> EqualBoxes | None:
         """Itself, if its boxes are as wide as those of another row, and ink is where sides are."""
         first, last = self._places_of_ends()
-        boxes = round((last - first) / other.width)
-        if (
-            boxes < 2
-            or abs((last - first) / boxes - other.width) > _AS_WIDE_AS_OTHERS * other.width
-        ):
+        boxes = max(2, round((last - first) / other.width))
+        if abs((last - first) / boxes - other.width) > _AS_WIDE_AS_OTHERS * other.width:
             return None
         side = other.sides[0]
         top = float(min(side.length - 2 * _GAP - 1, len(self.strip.inked)))

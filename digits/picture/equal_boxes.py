@@ -77,10 +77,12 @@ def find_equal_boxes(
     standing = []
     for below in lower:
         if below.length >= _FEWEST_BETWEEN_ENDS * _NARROWEST_BOX * _LOWEST_BOX * height:
-            # What is above may be the lower line of another row.
-            uppers = dict.fromkeys([_above(below, level, height), None])
+            above = _above(below, level, height)
             ends = [line for line in upright if _stands_at_end(line, below)]
-            standing.append([_Standing.on(below, upper, mask, height, ends) for upper in uppers])
+            ways = [_Standing.on(below, above, mask, height, ends)]
+            if above and not ways[0].has_high_end:  # as of a comb below another
+                ways.append(_Standing.on(below, None, mask, height, ends))
+            standing.append(ways)
     rows = [_first(each.row() for each in ways) for ways in standing]
     others = [*known, *filter(None, rows)]
     hidden = [ways for ways, row in zip(standing, rows, strict=True) if not row]
@@ -270,13 +272,18 @@ class _Standing:
         """The sides or teeth at the ends of the line, where there are some, beside another."""
         are_teeth = not self.is_closed or side.length <= _HIGHEST_TOOTH * self.height + 2 * _GAP
         lowest = (_LOWEST_TOOTH if are_teeth else _SIDE) * self.height
-        found = []
-        for x in places:
-            window = slice(max(0, int(x) - _GAP), int(x) + _GAP + 2)
-            top = float(self.reached[window].max(initial=0))
-            if top >= lowest:
-                found.append(self._side(x, top, self.line.thickness))
-        return found
+        tops = [(x, self._top_at(x)) for x in places]
+        return [self._side(x, top, self.line.thickness) for x, top in tops if top >= lowest]
+
+    @property
+    def has_high_end(self) -> bool:
+        """Whether a side at one of its ends leads to the upper line."""
+        return any(self._top_at(x) >= _SIDE * self.height for x in self._places_of_ends())
+
+    def _top_at(self, x: float) -> float:
+        """How far ink goes up from the line close to a column of the strip, pixels."""
+        window = slice(max(0, int(x) - _GAP), int(x) + _GAP + 2)
+        return float(self.reached[window].max(initial=0))
 
     def _are_high(self, top: float, boxes: int) -> bool:
         """Whether so many boxes are parted by sides so high, or by teeth."""

@@ -15,9 +15,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.picture.box_sides import HIGHEST_BOX, Strip
+from digits.picture.box_places import fitted_places
+from digits.picture.box_rows import EqualBoxes
+from digits.picture.box_sides import FARTHEST_LEAN, HIGHEST_BOX, Strip, do_lean
 from digits.picture.pixels import Mask, runs_of
-from digits.picture.straight_lines import LevelLine, draw_line, pixels_of_lines
+from digits.picture.straight_lines import LevelLine
 
 # Of the usual height: the upper line of a row is no closer. Of how far it is: how far its ends are
 # from those of the lower one.
@@ -32,18 +34,15 @@ _FEWEST_SIDED, _FEWEST_TOOTHED, _FEWEST_BETWEEN_ENDS = 3, 4, 2
 _SIDE, _LOWEST_TOOTH, _HIGHEST_TOOTH, _LOOKED_AT = 0.95, 0.2, 0.65, 0.9
 # Of a box's width, how far one is off its place; of the places, how many lack one.
 _OFF_PLACE, _MISSING = 0.12, 0.13
-# Likewise, how far one is off the curve that the others lie on; and, of the row, at first.
-_OFF_ROW, _SPREAD, _FITS = 0.04, 0.012, 3
+# Likewise, how far one is off the curve that the others lie on.
+_OFF_ROW = 0.04
 # What a place without a bare one counts against it, in bare ones.
 _NOT_BARE = 0.4
 # Of a side's ink, what a pixel off its place counts.
 _NEAR_BY = 0.005
-# Of a box's width, how far from a side what is left of it is at most.
-_BESIDE = 0.15
-# Of its thickness, how close to its middle an upright line is the side itself.
-_TAKEN = 0.35
-# Of their height: what is longer stands in no box.
-_LONGEST_HELD = 1.25
+# Of the width of other boxes on a sheet: how far off it is that of a row whose sides are hidden. Of
+# the height of the others' sides, how far up there is ink at the places of its own.
+_AS_WIDE_AS_OTHERS, _LEAST_OF_TOP = 0.08, 0.8
 # Bare ones are no wider than so many times the line, and differ so much in height; of all, so many
 # are bare, and so many at least.
 _WIDEST_OF_LINE, _ALIKE, _BARE, _FEWEST_BARE = 2.0, 0.2, 0.3, 2
@@ -51,63 +50,18 @@ _WIDEST_OF_LINE, _ALIKE, _BARE, _FEWEST_BARE = 2.0, 0.2, 0.3, 2
 _THIN, _AS_WIDE = 0.3, 1.35
 # Of their height, where it is looked how wide they are.
 _LOOKED_ACROSS = (0.5, 0.25, 0.75)
-# Of a side, what another line that is the same shares with it.
-_SHARED = 0.7
 # Pixels: between a line that was taken away and what stands on it; and no tooth is shorter.
 _GAP, _SHORTEST = 3, 6
-_BLUR = 1
-
-
-@dataclass(frozen=True, eq=False)
-class EqualBoxes:
-    """A row of boxes.
-
-    Attributes:
-        below: its lower line.
-        height: of its boxes, pixels.
-        sides: what parts them: nearly level lines of the sheet on its side.
-    """
-
-    below: LevelLine
-    height: float
-    sides: list[LevelLine]
-
-    def holds(self, upright: LevelLine) -> bool:
-        """Whether an upright line is a side, or stands in one of the boxes, away from those."""
-        y = (upright.first + upright.last) / 2
-        x = upright.slope * y + upright.height
-        above_line = self.below.slope * x + self.below.height - y
-        is_in_row = 0 < above_line < self.height and self.below.first <= x <= self.below.last
-        is_in_row &= upright.length <= _LONGEST_HELD * self.height
-        beside = _BESIDE * self.below.length / len(self.sides)
-        off = min(abs(side.slope * y + side.height - x) for side in self.sides)
-        return bool(is_in_row and not _TAKEN * self.sides[0].thickness < off <= beside)
-
-    def pixels_of_sides(self, mask: Mask, taken: Sequence[LevelLine]) -> Mask:
-        """The ink of its sides, bool (H, W), without that of strokes beside them.
-
-        Args:
-            mask: bool (H, W), ink.
-            taken: upright lines that were taken away before, strokes beside them left: no side that
-                is one of them is taken again.
-        """
-        sides = [side for side in self.sides if not any(_are_one(side, line) for line in taken)]
-        near = np.zeros(mask.shape[::-1], np.uint8)
-        for side in sides:
-            draw_line(near, side, side.thickness + 2 * _BLUR)
-        return np.asarray(pixels_of_lines(mask.T, sides) & (near > 0)).T
-
-
-def _are_one(side: LevelLine, line: LevelLine) -> bool:
-    """Whether a side and an upright line are the same."""
-    y = (side.first + side.last) / 2
-    off = abs(side.slope * y + side.height - line.slope * y - line.height)
-    shared = min(side.last, line.last) - max(side.first, line.first)
-    return bool(off <= side.thickness and shared >= _SHARED * side.length)
 
 
 def find_equal_boxes(
-    mask: Mask, lower: Sequence[LevelLine], level: Sequence[LevelLine], height: float
+    mask: Mask,
+    lower: Sequence[LevelLine],
+    level: Sequence[LevelLine],
+    height: float,
+    *,
+    upright: Sequence[LevelLine] = (),
+    known: Sequence[EqualBoxes] = (),
 ) -> list[EqualBoxes]:
     """All rows of equal boxes on a sheet.
 
@@ -116,16 +70,29 @@ def find_equal_boxes(
         lower: nearly level lines that may be lower ones of rows.
         level: all nearly level lines.
         height: usual one of what is written, pixels.
+        upright: all upright pieces of ink, sides and strokes: those at the ends of a row tell how
+            its sides lean.
+        known: rows that were found before: others have boxes as wide, whatever hides their sides.
     """
-    rows = []
+    standing = []
     for below in lower:
         if below.length >= _FEWEST_BETWEEN_ENDS * _NARROWEST_BOX * _LOWEST_BOX * height:
             above = _above(below, level, height)
-            sides = _Standing.on(below, above, mask, height).sides()
-            if sides:
-                apart = height if above is None else _apart(above, below)
-                rows.append(EqualBoxes(below, apart, sides))
-    return rows
+            ends = [line for line in upright if _stands_at_end(line, below)]
+            ways = [_Standing.on(below, above, mask, height, ends)]
+            if above and not ways[0].has_high_end:  # as of a comb below another
+                ways.append(_Standing.on(below, None, mask, height, ends))
+            standing.append(ways)
+    rows = [_first(each.row() for each in ways) for ways in standing]
+    others = [*known, *filter(None, rows)]
+    hidden = [ways for ways, row in zip(standing, rows, strict=True) if not row]
+    rows += [_first(each.row_like(other) for other in others for each in ways) for ways in hidden]
+    return [row for row in rows if row]
+
+
+def _first(rows: Iterable[EqualBoxes | None]) -> EqualBoxes | None:
+    """The first that is one."""
+    return next(filter(None, rows), None)
 
 
 def _apart(above: LevelLine, below: LevelLine) -> float:
@@ -139,12 +106,24 @@ def _above(below: LevelLine, level: Sequence[LevelLine], height: float) -> Level
     found = None
     for line in level:
         apart = _apart(line, below)
-        off = max(abs(line.first - below.first), abs(line.last - below.last))
+        off = line.first - below.first, line.last - below.last
+        # Where sides lean, both ends are off alike.
+        is_pair = min(max(map(abs, off)), abs(off[0] - off[1])) <= _OFF_END * apart + line.thickness
+        is_pair &= max(map(abs, off)) <= FARTHEST_LEAN * apart + line.thickness
         is_row = _LOWEST_BOX * height <= apart <= HIGHEST_BOX * height
         is_nearer = found is None or apart < _apart(found, below)
-        if is_row and off <= _OFF_END * apart + line.thickness and is_nearer:
+        if is_row and is_pair and is_nearer:
             found = line
     return found
+
+
+def _stands_at_end(upright: LevelLine, line: LevelLine) -> bool:
+    """Whether the foot of an upright piece is at an end of a level line."""
+    y = upright.last
+    x = upright.slope * y + upright.height
+    slack = line.thickness + _GAP
+    is_at_end = min(abs(x - line.first), abs(x - line.last)) <= slack
+    return bool(is_at_end and abs(line.slope * x + line.height - y) <= slack)
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,6 +136,7 @@ class _Standing:
         height: of boxes, if there are any, pixels.
         reached: int (n,), how far ink goes up from the line in each of the strip's columns, pixels.
         is_closed: whether there is an upper line.
+        apart: how far that is above, or what is usual, pixels.
     """
 
     line: LevelLine
@@ -164,29 +144,75 @@ class _Standing:
     height: float
     reached: NDArray[np.intp]
     is_closed: bool
+    apart: float
 
     @classmethod
-    def on(cls, line: LevelLine, above: LevelLine | None, mask: Mask, height: float) -> _Standing:
-        """All on one line, up to another, or the usual height."""
+    def on(
+        cls,
+        line: LevelLine,
+        above: LevelLine | None,
+        mask: Mask,
+        height: float,
+        ends: Sequence[LevelLine],
+    ) -> _Standing:
+        """All on one line, up to another, or the usual height, where sides lean as at its ends."""
         upper = above or replace(line, height=line.height - _LOOKED_AT * height)
-        strip = Strip.between(upper, line, mask)
+        strip = Strip.between(upper, line, mask, ends if do_lean(ends, line) else ())
         upwards = strip.near[::-1]
         begins = upwards[:_GAP].argmax(axis=0)  # 0 where nothing does
         is_end = ~upwards & (np.arange(len(upwards))[:, None] >= begins)
         reached = np.where(is_end.any(axis=0), is_end.argmax(axis=0), len(upwards))
-        return cls(line, strip, len(upwards) if above else height, reached, above is not None)
+        if above is None:
+            return cls(line, strip, height, reached, is_closed=False, apart=height)
+        return cls(line, strip, len(upwards), reached, is_closed=True, apart=_apart(above, line))
 
-    def sides(self) -> list[LevelLine]:
-        """Sides or teeth, if they part the line into equal boxes."""
-        length = self.line.length - self.line.thickness
-        first = self.line.first + self.line.thickness / 2 - float(self.strip.columns[0])
+    def row(self) -> EqualBoxes | None:
+        """Itself, if sides or teeth part the line into equal boxes."""
+        first, last = self._places_of_ends()
+        length = last - first
         best: tuple[float, list[LevelLine]] = (0.0, [])
         for boxes in self._numbers_of_boxes(length):
-            places = first + length / boxes * np.arange(1.0, boxes)
-            found = self._sides_at(np.asarray(places, np.float64), length / boxes)
+            found = self._sides_at(self._places(boxes), length / boxes)
             if found[0] > best[0]:
                 best = found
-        return [*best[1], *self._ends([first, first + length])] if best[1] else []
+        return self._row_with(best[1]) if best[1] else None
+
+    def row_like(self, other: EqualBoxes) -> EqualBoxes | None:
+        """Itself, if its boxes are as wide as those of another row, and ink is where sides are."""
+        first, last = self._places_of_ends()
+        boxes = max(2, round((last - first) / other.width))
+        if abs((last - first) / boxes - other.width) > _AS_WIDE_AS_OTHERS * other.width:
+            return None
+        side = other.sides[0]
+        top = float(min(side.length - 2 * _GAP - 1, len(self.strip.inked)))
+        places, off = self._places(boxes), _OFF_PLACE * other.width
+        windows = [slice(max(0, int(x - off)), int(x + off) + 2) for x in places.tolist()]
+        if any(self.reached[window].max(initial=0) < _LEAST_OF_TOP * top for window in windows):
+            return None
+        at = self._most_inked_near(places, _LEAST_OF_TOP * top, side.thickness, off)
+        return self._row_with([self._side(x, top, side.thickness) for x in at.tolist()])
+
+    def _row_with(self, sides: list[LevelLine]) -> EqualBoxes:
+        """Itself, parted by some sides."""
+        first, last = self._places_of_ends()
+        ends = self._ends([first, last], sides[0])
+        width = (last - first) / (len(sides) + 1)
+        return EqualBoxes(self.line, self.apart, width, [*sides, *ends])
+
+    def _places(self, boxes: int) -> NDArray[np.float64]:
+        """Of the sides between so many equal boxes."""
+        first, last = self._places_of_ends()
+        return np.linspace(first, last, boxes + 1)[1:-1]
+
+    def _places_of_ends(self) -> tuple[float, float]:
+        """The middles of the sides at both ends, as columns of the strip."""
+        half, strip = self.line.thickness / 2, self.strip
+        up = strip.apart / 2
+        first, last = self.line.first + half, self.line.last + 1 - half
+        origin = float(strip.columns[0])
+        first -= float(strip.leans[0]) * up
+        last -= float(strip.leans[-1]) * up
+        return first - origin, last - origin
 
     def _numbers_of_boxes(self, length: float) -> Iterable[int]:
         """How many there may be, most first."""
@@ -217,7 +243,9 @@ class _Standing:
         width = float(np.quantile(widths, _THIN))
         thin = widths <= _AS_WIDE * width + 1
         numbers = numbers[thin].astype(np.intp)
-        fitted, are_bare = _fitted(places, numbers, middles[thin] - places[numbers], _OFF_ROW * box)
+        fitted, are_bare = fitted_places(
+            places, numbers, middles[thin] - places[numbers], _OFF_ROW * box
+        )
         bare = int(are_bare.sum())
         fewest = 1 if self.is_closed or self._has_ends else _FEWEST_BARE
         if bare < max(fewest, _BARE * len(places)):
@@ -227,28 +255,35 @@ class _Standing:
         return bare - _NOT_BARE * (len(places) - bare), sides
 
     def _most_inked_near(
-        self, places: NDArray[np.float64], top: float, width: float
+        self, places: NDArray[np.float64], top: float, width: float, reach: float = 0.0
     ) -> NDArray[np.float64]:
-        """Where a side so high and wide, near each place, has most ink."""
+        """Where a side so high and wide, near each place, or no farther than that, has most ink."""
         size = max(1, round(width))
         shares = self.strip.inked[-round(top) :].mean(axis=0)
         inked = np.convolve(shares, np.full(size, 1 / size), "same")
-        off = np.arange(-round(0.6 * size) - 1, round(0.6 * size) + 2)
+        reach = max(round(0.6 * size) + 1, round(reach))
+        off = np.arange(-reach, reach + 1)
         around = np.clip(np.rint(places).astype(np.intp)[:, None] + off, 0, len(inked) - 1)
         best = (inked[around] - _NEAR_BY * np.abs(off)).argmax(axis=1)
         middle = 0.5 * (1 - size % 2)  # of an even one NumPy gives the right of the two middle ones
         return np.asarray(around[np.arange(len(places)), best] - middle, np.float64)
 
-    def _ends(self, places: Sequence[float]) -> list[LevelLine]:
-        """The sides or teeth at the ends of the line, where there are some."""
-        lowest = (_SIDE if self.is_closed else _LOWEST_TOOTH) * self.height
-        found = []
-        for x in places:
-            window = slice(max(0, int(x) - _GAP), int(x) + _GAP + 2)
-            top = float(self.reached[window].max(initial=0))
-            if top >= lowest:
-                found.append(self._side(x, top, self.line.thickness))
-        return found
+    def _ends(self, places: Sequence[float], side: LevelLine) -> list[LevelLine]:
+        """The sides or teeth at the ends of the line, where there are some, beside another."""
+        are_teeth = not self.is_closed or side.length <= _HIGHEST_TOOTH * self.height + 2 * _GAP
+        lowest = (_LOWEST_TOOTH if are_teeth else _SIDE) * self.height
+        tops = [(x, self._top_at(x)) for x in places]
+        return [self._side(x, top, self.line.thickness) for x, top in tops if top >= lowest]
+
+    @property
+    def has_high_end(self) -> bool:
+        """Whether a side at one of its ends leads to the upper line."""
+        return any(self._top_at(x) >= _SIDE * self.height for x in self._places_of_ends())
+
+    def _top_at(self, x: float) -> float:
+        """How far ink goes up from the line close to a column of the strip, pixels."""
+        window = slice(max(0, int(x) - _GAP), int(x) + _GAP + 2)
+        return float(self.reached[window].max(initial=0))
 
     def _are_high(self, top: float, boxes: int) -> bool:
         """Whether so many boxes are parted by sides so high, or by teeth."""
@@ -302,27 +337,3 @@ class _Standing:
         at = int(np.clip(round(x), 0, len(self.strip.columns) - 1))
         bottom = float(self.strip.bottoms[at])
         return self.strip.upright_at(x, bottom - top - _GAP, bottom + _GAP, width)
-
-
-def _fitted(
-    places: NDArray[np.float64], seen: NDArray[np.intp], moved: NDArray[np.float64], off: float
-) -> tuple[NDArray[np.float64], Mask]:
-    """Where sides are, if some are seen, and which of these are sides, and no strokes.
-
-    A lens sees farther boxes closer together, and so their places lie on a curve.
-
-    Args:
-        places: float (n,), about where all are.
-        seen: int (m,), numbers of those that are seen.
-        moved: float (m,), how far these are from there, pixels.
-        off: how far one is at most from where the others say that it is, likewise.
-    """
-    usual = np.quantile(moved, 0.5, method="nearest")
-    are_sides = np.abs(moved - usual) <= max(off, _SPREAD * float(np.ptp(places[seen])))
-    for _ in range(_FITS):
-        degree = min(2, int(are_sides.sum()) // 2 - 1) if are_sides.sum() > 1 else 0
-        curve = np.polyfit(seen[are_sides], moved[are_sides], max(degree, 0))
-        are_sides = np.abs(moved - np.polyval(curve, seen)) <= off
-        if not are_sides.any():
-            return places, are_sides
-    return np.asarray(places + np.polyval(curve, np.arange(len(places))), np.float64), are_sides

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from digits.picture.box_rows import EqualBoxes
 from digits.picture.box_sides import find_box_sides
 from digits.picture.edge_lines import EdgeLines, find_edge_lines
-from digits.picture.equal_boxes import EqualBoxes, find_equal_boxes
+from digits.picture.equal_boxes import find_equal_boxes
 from digits.picture.line_remains import crumbs
+from digits.picture.lines_in_line import lines_in_line
 from digits.picture.pale_lines import pale_lines, pixels_of_pale_lines
 from digits.picture.pixels import Grey, InkMap, Labelled, Mask, on_its_side, stroke_width_of
 from digits.picture.points_on_lines import points_on_lines
@@ -68,14 +70,19 @@ def lines_of_paper(
     are_dark = (line for line in level if line not in pale[0])
     level = [line for line in are_dark if strokes.are_no_level(line, left.ink)]
     left.take(pixels_of_lines(left.ink, level))
+    known_level = [line for lines in known for line in lines.level]
+    in_line = lines_in_line(left.ink, [*level, *pale[0], *edges.level, *known_level], height)
+    left.take(pixels_of_lines(left.ink, in_line))
+    level += in_line
     if level or any(pale):  # which may have crossed them
         upright = left.upright_pieces(strokes)
     level = [*level, *pale[0], *edges.level]
-    across = [*level, *(line for lines in known for line in lines.level)]
-    rows = find_equal_boxes(mask, level, across, height)
+    across = [*level, *known_level]
+    known_rows = [row for lines in known for row in lines.rows]
+    rows = find_equal_boxes(mask, level, across, height, upright=upright, known=known_rows)
     for row in rows:
         left.take(row.pixels_of_sides(mask, [*edges.upright, *pale[1]]))
-    held = [*rows, *(row for lines in known for row in lines.rows)]
+    held = [*rows, *known_rows]
     upright = [line for line in upright if not any(row.holds(line) for row in held)]
     upright = upright_lines_among(upright, left.ink, strokes, across)
     left.take_upright(upright)

@@ -25,7 +25,10 @@ _FEWEST = 4
 # Of the digits' height: how far from each other the middles of one column's digits are at most, and
 # those of two columns at least.
 _WIDEST_COLUMN, _BETWEEN_COLUMNS = 0.45, 0.55
-# Likewise: columns are no closer, with lines between them and without; a number's digits may be.
+# Of the distance of columns with lines between them: or those of one are no farther apart.
+_WIDEST_IN_CELL = 0.3
+# Of the digits' height: columns are no closer, with lines between them and without; a number's
+# digits may be.
 _LEAST_PITCH_LINED, _LEAST_PITCH = 1.15, 1.5
 # Of the distance of columns, that of rows: more is between two numbers in boxes.
 _FARTHEST_ROWS = 1.35
@@ -49,32 +52,42 @@ def told_apart_in_grid(rows: Sequence[RowReading]) -> list[RowReading]:
     """
     parted = [is_parted for row in rows for is_parted in row.gaps.parted()]
     are_parted = 2 * sum(parted) > len(parted)
-    if not are_in_grid([row.digits for row in rows], are_parted=are_parted):
+    slope = float(np.median([row.row.slope for row in rows])) if rows else 0.0
+    if not are_in_grid([row.digits for row in rows], are_parted=are_parted, slope=slope):
         signs = [[sign.part for sign in row.signs if sign.kind in _AS_LARGE] for row in rows]
         if sum(parted) < _MANY_PARTED * len(parted) or not are_in_squares(signs):
             return list(rows)
     return [replace(row, gaps=replace(row.gaps, are_in_grid=True)) for row in rows]
 
 
-def are_in_grid(rows: Sequence[Sequence[Part]], *, are_parted: bool) -> bool:
+def are_in_grid(rows: Sequence[Sequence[Part]], *, are_parted: bool, slope: float = 0.0) -> bool:
     """Whether each digit is a number of its own.
 
     Args:
         rows: the digits of each row of a sheet.
         are_parted: whether upright lines stand between most of them.
+        slope: of the rows, dy / dx: columns are square to them.
     """
     digits = [part for row in rows for part in row]
-    middles = [np.mean([part.middle[1] for part in row]) for row in rows if row]
+    middles = [np.mean([_along(part, 1, -slope) for part in row]) for row in rows if row]
     if len(digits) < _FEWEST or len(middles) < 2:
         return False
     height = float(np.median([part.height for part in digits]))
-    columns = _columns(np.sort([part.middle[0] for part in digits]), height)
-    if len(columns) < 2 or max(map(np.ptp, columns)) > _WIDEST_COLUMN * height:
+    columns = _columns(np.sort([_along(part, 0, slope) for part in digits]), height)
+    if len(columns) < 2:
         return False
     pitch = float(np.diff([column.mean() for column in columns]).min())
+    widest = max(_WIDEST_COLUMN * height, _WIDEST_IN_CELL * pitch if are_parted else 0.0)
+    if max(map(np.ptp, columns)) > widest:
+        return False
     if pitch < (_LEAST_PITCH_LINED if are_parted else _LEAST_PITCH) * height:
         return False
     return bool(np.diff(np.sort(middles)).min() <= _FARTHEST_ROWS * pitch)
+
+
+def _along(part: Part, axis: int, slope: float) -> float:
+    """Where the middle of a part is along one axis of a sheet whose other one is so steep."""
+    return part.middle[axis] + slope * part.middle[1 - axis]
 
 
 def are_in_squares(rows: Sequence[Sequence[Part]]) -> bool:

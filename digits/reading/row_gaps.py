@@ -22,6 +22,7 @@ from digits.picture.faint_lines import find_faint_uprights
 from digits.picture.pixels import Grey, InkMap, label_parts, runs_of
 from digits.picture.preparation import Sheet
 from digits.picture.row_finding import TALL, Part, Row
+from digits.reading.level_sides import LevelSides
 from digits.reading.sign_scores import Sign
 
 # Of the height of a row: a gap between signs that is no wider keeps them in one number.
@@ -54,11 +55,9 @@ _IN_STEP = 1.25
 FEWEST_PITCHES, WIDEST_PITCH, _STANDS_OUT = 3, 2.1, 1.5
 # Of a row's height, what an upright line covers.
 _LEAST_OF_UPRIGHT = 0.5
-# Likewise: boxes end where both their upper and their lower side are missing for longer than this,
-# and for so many times what is usual between neighbours; the sides are no farther from a digit's
-# middle, and so far beside their place at most.
+# Likewise: boxes end where their upper and lower sides are missing for longer than this, and for so
+# many times what is usual between neighbours.
 _LEAST_BETWEEN_GROUPS, _WIDER_THAN_USUAL = 0.6, 1.75
-_FARTHEST_SIDE, _BESIDE_SIDE = 1.5, 0.12
 # Pixels: the sides of a box may be so thick that they are not told from what is beside them.
 _SIDE = 3
 # Of the ink of a sign's largest piece: a smaller one is a speck, and makes the sign no wider.
@@ -256,7 +255,11 @@ class RowGaps:
         least = max(_LEAST_BETWEEN_GROUPS * self.row.height, 2 * _SIDE + 1)
         if end - start <= max(least, _WIDER_THAN_USUAL * self._usually_between):
             return False
-        return self._do_sides_end(left, right, round(start) + _SIDE, round(end) - _SIDE)
+        parts = [sign.part for sign in self.signs]
+        before = [part for part in reversed(parts) if part.middle[0] <= left.middle[0]]
+        behind = [part for part in parts if part.middle[0] >= right.middle[0]]
+        sides = LevelSides(self.contrast, self.ink_map, self.row.height)
+        return sides.are_missing(round(start) + _SIDE, round(end) - _SIDE, before, behind)
 
     def _widest_between(self, left: Part, right: Part) -> tuple[float, float]:
         """The widest stretch of columns between two signs without an upright line."""
@@ -269,34 +272,6 @@ class RowGaps:
         """How wide the widest stretches between neighbours mostly are, pixels."""
         stretches = [self._widest_between(*pair) for pair in self._neighbours()]
         return float(np.median([end - start for start, end in stretches])) if stretches else 0.0
-
-    def _do_sides_end(self, left: Part, right: Part, start: int, end: int) -> bool:
-        """Whether two signs have an upper and a lower side, and some columns between neither."""
-        one, other = self._level_sides(left), self._level_sides(right)
-        if one is None or other is None:
-            return False
-        share = ((start + end - 1) / 2 - left.middle[0]) / (right.middle[0] - left.middle[0])
-        slack = max(2.0, _BESIDE_SIDE * self.row.height)
-        y = (1 - share) * left.middle[1] + share * right.middle[1]
-        found = self._level_lines(start, end, y)
-        expected = [
-            (1 - share) * before + share * behind for before, behind in zip(one, other, strict=True)
-        ]
-        return not any((abs(found - place) <= slack).any() for place in expected)
-
-    def _level_sides(self, part: Part) -> tuple[float, float] | None:
-        """The rows of the level lines next to a sign's middle, above and below; None for fewer."""
-        y = part.middle[1]
-        lines = self._level_lines(part.x, part.x + part.width, y)
-        above, below = lines[lines < y], lines[lines > y]
-        return (float(above.max()), float(below.min())) if above.size and below.size else None
-
-    def _level_lines(self, start: int, end: int, y: float) -> NDArray[np.float64]:
-        """The rows of level lines that lead through some columns, not far from a row."""
-        top = max(0, round(y - _FARTHEST_SIDE * self.row.height))
-        rows = slice(top, round(y + _FARTHEST_SIDE * self.row.height) + 1)
-        contrast, ink_map = self.contrast[rows, start:end].T, self.ink_map[rows, start:end].T
-        return top + find_faint_uprights(contrast, ink_map, 0, end - start)
 
     # --- in cells and on bare paper
 

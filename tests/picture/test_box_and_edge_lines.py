@@ -128,6 +128,56 @@ def test_a_one_between_two_sides_stays_even_if_it_is_as_high(one: int) -> None:
     assert at in ([x + 2 for x in range(20, 321, 60)], [x + 1 for x in range(20, 321, 60)])
 
 
+@pytest.mark.parametrize("one", [95, 170])
+def test_a_one_in_a_box_beside_some_whose_sides_are_known_is_none(one: int) -> None:
+    mask = np.zeros((80, 280), bool)
+    mask[10:14, 20:264] = mask[66:70, 20:264] = True
+    mask[14:66, one : one + 4] = True
+    level = [LevelLine(0.0, y, 20, 263, 4.0) for y in (11.5, 67.5)]
+    known = [LevelLine(0.0, x + 1.5, 12, 68, 4.0) for x in (20, 80, 140, 260)]
+    assert not find_box_sides(mask, level, known, 60)
+    mask[14:66, 200:204] = True  # the side that is not known
+    assert [round(side.height) for side in find_box_sides(mask, level, known, 60)] == [202]
+
+
+def test_sides_that_halve_all_boxes_whose_sides_are_known_are_some() -> None:
+    """As the thin lines of a puzzle between its bold ones."""
+    mask = np.zeros((80, 180), bool)
+    mask[10:14, 20:144] = mask[66:70, 20:144] = True
+    mask[14:66, 50:54] = mask[14:66, 110:114] = True
+    level = [LevelLine(0.0, y, 20, 143, 4.0) for y in (11.5, 67.5)]
+    known = [LevelLine(0.0, x + 1.5, 12, 68, 4.0) for x in (20, 80, 140)]
+    found = find_box_sides(mask, level, known, 50)
+    assert sorted(round(side.height) for side in found) == [52, 112]
+    assert not find_box_sides(mask, level, known, 60)  # 1s: boxes are no narrower than digits
+
+
+def leaning(lean: float, sides: list[int]) -> tuple[np.ndarray, list[LevelLine]]:
+    """Inner sides of boxes that a lens sees askew, bool (80, 340), and the upper and lower."""
+    mask = np.zeros((80, 340), bool)
+    for y in range(10, 70):
+        shift = round(lean * (39.5 - y))
+        for x in sides[1:-1]:
+            mask[y, x + shift : x + shift + 4] = True
+    level = []
+    for height in (11.5, 67.5):
+        shift = round(lean * (39.5 - height))
+        level.append(LevelLine(0.0, height, sides[0] + shift, sides[-1] + 3 + shift, 4.0))
+    return mask, level
+
+
+@pytest.mark.parametrize("lean", [-0.2, 0.1, 0.2])
+def test_sides_are_found_that_lean_as_those_at_the_ends(lean: float) -> None:
+    at = [40, 100, 160, 220, 280]
+    mask, level = leaning(lean, at)
+    ends = [LevelLine(-lean, x + 1.5 + lean * 39.5, 12, 68, 4.0) for x in (40, 280)]
+    found = find_box_sides(mask, level, ends, 60)
+    assert sorted(round(side.slope * 39.5 + side.height) for side in found) == pytest.approx(
+        [101.5, 161.5, 221.5], abs=1
+    )
+    assert [side.slope for side in found] == pytest.approx([-lean] * 3, abs=0.02)
+
+
 @pytest.mark.parametrize("one", [110, 300])
 def test_a_single_one_in_a_long_box_is_no_side_of_it(one: int) -> None:
     mask = np.zeros((80, 540), bool)

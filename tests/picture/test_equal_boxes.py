@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
 from digit_predictor import read_number
-from digits.picture.equal_boxes import EqualBoxes, find_equal_boxes
+from digits.picture.box_rows import EqualBoxes
+from digits.picture.equal_boxes import find_equal_boxes
 from digits.picture.pixels import label_parts
 from digits.picture.sheet_ink import find_sheet_ink
 from digits.picture.sheet_lines import PaperLines, lines_of_paper
@@ -64,7 +67,7 @@ def test_few_teeth_part_a_line_whose_ends_stand_up_too(boxes: int) -> None:
 
 def test_a_line_that_leads_through_a_row_of_boxes_does_not_stand_in_one() -> None:
     sides = [LevelLine(0.0, x, FOOT - HIGH, FOOT, LINE) for x in columns(4)]
-    row = EqualBoxes(below(4), HIGH, sides)
+    row = EqualBoxes(below(4), HIGH, PITCH, sides)
     beside = columns(4)[1] + PITCH / 8
     assert row.holds(LevelLine(0.0, beside, FOOT - 60, FOOT - 4, LINE))
     assert not row.holds(LevelLine(0.0, beside, FOOT - 2 * HIGH, FOOT + HIGH, LINE))
@@ -196,6 +199,52 @@ def photo_of(text: str, *, height: int) -> np.ndarray:
 @pytest.mark.parametrize("text", ["2026", "30948", "4117", "1234567890"])
 def test_digits_that_touch_their_boxes_are_read(text: str, height: int) -> None:
     assert read_number(photo_of(text, height=height)).written == text
+
+
+@pytest.mark.parametrize("height", [38, 92])
+@pytest.mark.parametrize("lean", [-0.2, 0.2])
+def test_boxes_that_a_lens_sees_askew_are_read(height: int, lean: float) -> None:
+    photo = photo_of("30948", height=height)
+    askew = np.array([[1, lean, max(0, -lean) * len(photo)], [0, 1, 0]])
+    size = photo.shape[1] + round(abs(lean) * len(photo)), len(photo)
+    seen = cv2.warpAffine(photo, askew, size, borderMode=cv2.BORDER_REPLICATE)
+    assert read_number(seen.astype(np.uint8)).written == "30948"
+
+
+def hidden(boxes: int, right: int, *, without: tuple[int, ...] = ()) -> np.ndarray:
+    """What stands on the lower line, uint8 (200, 900): teeth that strokes touch to the right."""
+    ink = np.zeros((200, 900), np.uint8)
+    for number in set(range(boxes + 1)) - set(without):
+        x = LEFT + right + PITCH * number
+        ink[FOOT - LOW : FOOT - 2, x - 2 : x + 3] = 1
+        ink[FOOT - 50 : FOOT - 2, x + 3 : x + 14] = 1
+    return ink
+
+
+def test_a_row_whose_sides_digits_hide_has_boxes_as_wide_as_another() -> None:
+    line, other = below(3), below(4)
+    moved = replace(line, first=line.first + 400, last=line.last + 400)
+    ink = hidden(3, 400)
+    assert not parted(ink, [moved])
+    ink[:, : 2 * LEFT + 4 * PITCH] |= ink_of(4, LOW)
+    assert [x - 400 for x in parted(ink, [other, moved])[5:]] == columns(3)
+    longer = replace(moved, last=moved.last + PITCH // 2)  # three boxes and a half
+    assert len(parted(ink, [other, longer])) == 5
+    bare = hidden(3, 400, without=(2,))  # nothing is where one would be
+    bare[:, : 2 * LEFT + 4 * PITCH] |= ink_of(4, LOW)
+    assert len(parted(bare, [other, moved])) == 5
+
+
+def test_teeth_at_the_ends_of_a_comb_below_another_go() -> None:
+    """Whose lower line is no upper side of the one below."""
+    ink, lower = ink_of(5, LOW), below(5)
+    ink |= np.roll(ink, -90, axis=0)
+    upper = LevelLine(0.0, FOOT - 90.0, lower.first, lower.last, LINE)
+    assert parted(ink, [upper, lower]).count(LEFT) == 2
+    ink, lower = ink_of(2, LOW), below(2)  # two boxes, of which one tooth is between the ends
+    ink |= np.roll(ink, -90, axis=0)
+    upper = LevelLine(0.0, FOOT - 90.0, lower.first, lower.last, LINE)
+    assert parted(ink, [upper, lower]) == sorted(2 * columns(2))
 
 
 def test_a_0_that_lies_on_the_last_side_stays() -> None:

@@ -1,5 +1,7 @@
 """Digits in a grid, each a number of its own, and numbers with a box for each digit; by hand."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -42,6 +44,22 @@ def test_columns_of_digits_far_apart_are_a_grid(
 def test_between_lines_they_may_be_closer() -> None:
     rows = rows_of(1.3, 1.3, *FULL)
     assert are_in_grid(rows, are_parted=True)
+    assert not are_in_grid(rows, are_parted=False)
+
+
+def test_in_wide_cells_they_stand_here_and_there() -> None:
+    rows = rows_of(2.5, 2.5, *FULL)
+    rows[1] = [replace(part, x=part.x + 10) for part in rows[1]]
+    assert are_in_grid(rows, are_parted=True)
+    assert not are_in_grid(rows, are_parted=False)
+
+
+def test_columns_of_a_sheet_that_is_turned_are_square_to_its_rows() -> None:
+    rows = [
+        [digit(100 + 50 * column - 8 * row, 100 + 50 * row + 8 * column) for column in range(4)]
+        for row in range(4)
+    ]
+    assert are_in_grid(rows, are_parted=False, slope=8 / 50)
     assert not are_in_grid(rows, are_parted=False)
 
 

@@ -174,6 +174,26 @@ def test_boxes_whose_upper_and_lower_sides_end_part_two_numbers() -> None:
     assert are_apart([55, 115, 175], apart, boxes) == [False, False]
 
 
+def test_combs_that_end_part_two_numbers_though_they_have_no_upper_side() -> None:
+    """Of their teeth only those at the ends are as high as lines that are seen beside digits."""
+    ends, at = [50.0, 130, 220, 300], [55, 95, 225, 265]
+    combs = boxed([(50, 130), (220, 300)])
+    combs[85:87] = 0
+    assert are_apart(at, ends, combs) == [False, True, False]
+    one = boxed([(50, 300)])
+    one[85:87] = 0
+    assert are_apart(at, ends, one) == [False, False, False]
+
+
+def test_a_digit_that_hides_the_sides_of_its_own_box_does_not_join_two_numbers() -> None:
+    sides, at = [50.0, 90, 130, 180, 220, 260], [55, 95, 185, 225]
+    groups = boxed([(50, 130), (180, 260)])
+    groups[:, 95:125] = 0
+    assert are_apart(at, sides, groups) == [False, True, False]
+    groups[:, 55:85] = 0  # and those of all boxes before: nothing says where they would be
+    assert are_apart(at, sides, groups) == [False, False, False]
+
+
 def test_a_digit_that_touches_the_line_between_two_cells_is_in_one_of_them() -> None:
     assert are_apart([110, 168], [50.0, 170, 290]) == [True]
 

@@ -236,9 +236,12 @@ def _joined_by_small(
     """The rows with those small parts that are close to them; far from all, they are no sign."""
     members: list[list[int]] = [row.tolist() for row in rows]
     for part in small.tolist():
-        distances = [_distance(boxes[part], boxes[row]) for row in rows]
-        if distances and min(distances) <= 1:
-            members[int(np.argmin(distances))].append(part)
+        box = boxes[part]
+        near = [each for each, row in enumerate(rows) if _distance(box, boxes[row]) <= 1]
+        if near:  # a comma may reach into the next row
+            middle = np.array([box[0], box[1] + box[3] / 2, box[2], 0])
+            nearest = min(near, key=lambda each: _distance(middle, boxes[rows[each]]))
+            members[nearest].append(part)
     return [np.array(row) for row in members]
 
 

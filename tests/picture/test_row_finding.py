@@ -101,6 +101,12 @@ def test_a_comma_of_half_a_digits_height_hangs_at_its_row() -> None:
     assert [digit] in boxes_of(sheet(*FIRST, digit, (20, 110, 20, 40), (70, 112, 22, 40)))
 
 
+def test_a_comma_that_reaches_into_the_next_row_belongs_to_that_above() -> None:
+    first = [(20, 20, 20, 40), (60, 20, 20, 40), (100, 20, 20, 40)]
+    comma, second = (84, 50, 6, 18), [(40, 66, 20, 40), (91, 66, 30, 40)]
+    assert boxes_of(sheet(*first, comma, *second)) == [[*first[:2], comma, first[2]], second]
+
+
 def test_a_stroke_that_the_border_cuts_is_no_row() -> None:
     cut = (394, 200, 6, 40)
     assert boxes_of(sheet(*FIRST, *SECOND, cut)) == [FIRST, SECOND]

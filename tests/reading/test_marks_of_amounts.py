@@ -43,6 +43,15 @@ def test_a_currency_sign_lower_than_the_digits_is_printed() -> None:
     assert kept("48.10$", money=38) == "48.10$"
 
 
+@pytest.mark.parametrize(
+    ("written", "is_kept"),
+    [(",12.50", "12.50"), (".7.531", "7.531"), (".74,50", "74,50"), ("12,50,", "12,50")],
+)
+def test_a_speck_at_its_ends_is_no_point_or_comma(written: str, is_kept: str) -> None:
+    assert kept(written) == is_kept
+    assert kept(".50") == ".50"
+
+
 def test_nothing_and_marks_alone_stay() -> None:
     assert kept("") == ""
     assert kept("$") == "$"

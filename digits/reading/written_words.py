@@ -39,6 +39,8 @@ _FEWEST_DIGITS = 2
 # Before an amount, a printed currency is so low, of the height of its digits; where no letter is
 # seen in it, it has so many signs, and is as low as other print.
 _AS_TALL_AS_PRINT, _FEWEST_LOW = 0.85, 2
+# Raised cents are so many digits, that end so much higher than the amount, of its height.
+_CENTS, _RAISED = 2, 0.12
 
 
 def without_words(rows: Sequence[RowReading]) -> list[RowReading]:
@@ -136,7 +138,21 @@ def _beside_word(run: list[Sign], tall: float) -> list[Sign]:
     rest = [sign for sign in run if sign not in numbers]
     if not numbers and _is_mostly_letters(run):
         return []
+    if _are_raised_cents(rest, stretches[0]):
+        return run
     return numbers if _is_word(rest, tall) and not _touch(rest, numbers) else run
+
+
+def _are_raised_cents(rest: Sequence[Sign], amount: Sequence[Sign]) -> bool:
+    """Whether the rest is two digits that end higher than the amount before them."""
+    if len(rest) != _CENTS or any(sign.kind != "digit" for sign in rest):
+        return False
+    digits = [sign.part for sign in amount if sign.kind == "digit" and sign not in rest]
+    if not digits or rest[0].part.middle[0] < digits[-1].middle[0]:
+        return False
+    foot = np.median([part.y + part.height for part in digits])
+    raised = _RAISED * max(part.height for part in digits)
+    return all(sign.part.y + sign.part.height <= foot - raised for sign in rest)
 
 
 def _behind_print(run: list[Sign], usual: float) -> list[Sign]:

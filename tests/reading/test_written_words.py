@@ -82,6 +82,13 @@ def test_low_digits_at_the_start_of_a_number_stay(first: str, height: int) -> No
     assert left(behind(row_of(first, height), row_of("3924", TALL))) == [signs + "3924"]
 
 
+def test_raised_cents_stay_though_one_is_not_sure() -> None:
+    amount, low = row_of("157.", TALL), row_of("9?7", LOW)
+    raised = [replace(sign, part=replace(sign.part, y=sign.part.y - 12)) for sign in low.signs]
+    assert left(behind(amount, replace(low, signs=tuple(raised)))) == ["157.97"]
+    assert left(behind(amount, low)) == ["157."]  # small print
+
+
 def test_a_scribble_by_itself_is_no_digit_though_it_is_as_high() -> None:
     assert left(row_of("1?x 67.77", TALL)) == ["67.77"]
     assert left(row_of("1?1?x 67.77", TALL)) == ["11x67.77"]

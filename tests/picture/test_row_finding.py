@@ -107,6 +107,12 @@ def test_a_comma_that_reaches_into_the_next_row_belongs_to_that_above() -> None:
     assert boxes_of(sheet(*first, comma, *second)) == [[*first[:2], comma, first[2]], second]
 
 
+def test_what_stands_behind_a_bold_comma_is_in_its_row() -> None:
+    first = [(20, 20, 20, 40), (60, 20, 20, 40), (100, 16, 20, 38), (130, 16, 20, 38)]
+    comma = (84, 49, 8, 24)
+    assert boxes_of(sheet(*first, comma)) == [[*first[:2], comma, *first[2:]]]
+
+
 def test_a_stroke_that_the_border_cuts_is_no_row() -> None:
     cut = (394, 200, 6, 40)
     assert boxes_of(sheet(*FIRST, *SECOND, cut)) == [FIRST, SECOND]

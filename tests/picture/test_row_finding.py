@@ -125,6 +125,15 @@ def test_a_stroke_that_the_border_cuts_is_no_row() -> None:
     assert len(boxes_of(close_around)) == 2
 
 
+def test_nor_is_it_a_digit_of_the_row_that_it_is_far_from() -> None:
+    cut = (0, 20, 8, 40)
+    row = [(100, 20, 20, 40), (140, 20, 20, 40)]
+    assert boxes_of(sheet(cut, *row)) == [row]
+    assert boxes_of(sheet((9, 20, 8, 40), *row)) == [[(9, 20, 8, 40), *row]]
+    near = [(45, 20, 20, 40), (85, 20, 20, 40)]
+    assert boxes_of(sheet(cut, *near)) == [[cut, *near]]
+
+
 def test_what_is_small_and_far_from_all_rows_is_no_sign() -> None:
     assert boxes_of(sheet(*FIRST, (350, 250, 8, 8))) == [FIRST]
 

@@ -150,7 +150,8 @@ class NumberReading:
     Attributes:
         text: the digits alone; rows joined by a new line, clear gaps inside a row by " ".
         written: with what stands between them, as far as it is sure: "12.50", "-5", "12+5=17";
-            a currency sign that is printed before the box around a number is not written.
+            a currency sign that is printed before a number is not written, nor what fills the line
+            around an amount: a long dash behind it, or # and *.
         digits: in reading order.
         marks: what is no digit, in reading order.
         confidence: that `text` is right as a whole, in [0, 1].

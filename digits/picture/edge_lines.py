@@ -19,6 +19,8 @@ from digits.picture.straight_lines import STEEPEST, LevelLine, line_through, pix
 
 # Of the usual height: a line is no bolder.
 BOLDEST = 0.2
+# Likewise two lines so close that they touch, under cents.
+BOLDEST_PAIR = 0.35
 # Of the usual height: what lies above a line may be so much higher, if small ornaments are usual.
 HIGHEST_ABOVE = 4.0
 # Of the height of what lies above it: a line is no shorter, for it may be the foot of a 2; nor is
@@ -50,10 +52,12 @@ class EdgeLines:
     Attributes:
         level: underlines, and lower and upper sides of boxes.
         upright: other sides of boxes, of the sheet on its side.
+        short: lower edges that may be feet of digits, or lines under small ones.
     """
 
     level: list[LevelLine]
     upright: list[LevelLine]
+    short: list[LevelLine]
 
 
 def find_edge_lines(parts: Labelled, height: float, stroke: float) -> EdgeLines:
@@ -68,33 +72,36 @@ def find_edge_lines(parts: Labelled, height: float, stroke: float) -> EdgeLines:
     boldest = max(BOLDEST * height, BOLDEST_OF_STROKES * stroke)
     widths = stats[:, cv2.CC_STAT_WIDTH]
     wide = np.flatnonzero((np.arange(len(stats)) > 0) & (widths >= SMALLEST_BOX * height))
-    found = EdgeLines([], [])
+    found = EdgeLines([], [], [])
     for part in wide[np.argsort(-widths[wide], kind="stable")][:_MOST_PARTS]:
         x, y, width, tall = stats[part, :4].tolist()
         own = np.asarray(part_of[y : y + tall, x : x + width] == part)
-        level, upright = _edges_of(own, height, boldest)
-        found.level.extend(_moved(line, x, y) for line in level)
-        found.upright.extend(_moved(line, y, x) for line in upright)
+        edges = _edges_of(own, height, boldest)
+        found.level.extend(_moved(line, x, y) for line in edges.level)
+        found.upright.extend(_moved(line, y, x) for line in edges.upright)
+        found.short.extend(_moved(line, x, y) for line in edges.short)
     return found
 
 
-def _edges_of(own: Mask, height: float, boldest: float) -> tuple[list[LevelLine], list[LevelLine]]:
-    """Level and upright lines along a part's edges."""
-    below = _lower_edge(own, height, boldest)
+def _edges_of(own: Mask, height: float, boldest: float) -> EdgeLines:
+    """Lines along a part's edges."""
+    below = _lower_edge(own, height, max(boldest, BOLDEST_PAIR * height))
     if below is None:
-        return [], []
+        return EdgeLines([], [], [])
+    if below.thickness > boldest:
+        return EdgeLines([], [], [below])
     above = _upper_edge(own, height, boldest)
     if above is not None and _are_apart(above, below, own):
         sides = [find(own.T, height, boldest) for find in (_lower_edge, _upper_edge)]
         if all(side is not None and side.length >= WHOLE_SIDE * len(own) for side in sides):
-            return [below, above], [side for side in sides if side is not None]
+            return EdgeLines([below, above], [side for side in sides if side is not None], [])
     tall = min(HIGHEST_ABOVE * height, len(own)) - below.thickness
     if tall < below.thickness or below.length < max(SHORTEST_BOLD * tall, height):
-        return [], []
+        return EdgeLines([], [], [below])
     if below.length < SHORTEST * tall and not _is_bold(below, own):
-        return [], []
+        return EdgeLines([], [], [below])
     is_pair = above is not None and min(above.length, below.length) >= SURELY_A_LINE * height
-    return [below, above] if above is not None and is_pair else [below], []
+    return EdgeLines([below, above] if above is not None and is_pair else [below], [], [])
 
 
 def _is_bold(line: LevelLine, own: Mask) -> bool:

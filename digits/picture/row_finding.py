@@ -39,6 +39,8 @@ SPECK = 0.04
 _HANGING, _HANGS = 0.75, 0.1
 # Of its height: a stroke is no wider, and one that the border cuts no farther from it.
 _STROKE, _AT_BORDER = 0.35, 0.02
+# Likewise: and so far from others of its row, or it may be a 1 of theirs.
+_FAR_ASIDE = 1.3
 # Of its height: a wider part is more than one digit.
 WIDE = 1.5
 # Of the height of the taller part beside it: a wider gap is one between two words or numbers.
@@ -138,9 +140,10 @@ def find_rows(ink_map: InkMap) -> list[Row]:
     tall = boxes[:, 3] >= TALL * height
     chains = _chains(boxes[tall])
     rows = [np.flatnonzero(tall)[chains == chain] for chain in np.unique(chains)]
-    rows = _without_cut_strokes(rows, boxes, ink_map.shape)
+    cut = _cut_strokes(rows, boxes, ink_map.shape)
+    rows = [left for row in rows if len(left := np.setdiff1d(row, cut))]
     rows = _without_hanging(rows, boxes)
-    others = np.setdiff1d(np.arange(len(boxes)), np.concatenate(rows))
+    others = np.setdiff1d(np.arange(len(boxes)), np.concatenate([*rows, cut]))
     rows = _joined_by_small(rows, boxes, others)
     made = [_row(boxes[row], numbers[row], part_of) for row in rows]
     return sorted(made, key=lambda row: float(np.mean([part.middle[1] for part in row.parts])))
@@ -162,7 +165,7 @@ def _chains(boxes: Boxes) -> NDArray[np.intp]:
 def _chains_along(boxes: Boxes, slope: float) -> NDArray[np.intp]:
     """Likewise, if baselines climb so much: each part hangs on the next one to its right.
 
-    One that is much lower, as a comma is beside a digit, is not all that it hangs on.
+    One that is lower, as a bold comma is beside a digit, is not all that it hangs on.
     """
     chain_of = np.arange(len(boxes))
     middle = boxes[:, 0] + boxes[:, 2] / 2
@@ -172,7 +175,7 @@ def _chains_along(boxes: Boxes, slope: float) -> NDArray[np.intp]:
         shared = np.minimum(bottom, bottom[part]) - np.maximum(top, top[part])
         beside = shared >= LEAST_OVERLAP * np.minimum(boxes[:, 3], boxes[part, 3])
         beside &= middle > middle[part]
-        for which in (beside, beside & (boxes[:, 3] >= TALL * boxes[part, 3])):
+        for which in (beside, beside & (boxes[:, 3] >= _HANGING * boxes[part, 3])):
             if which.any():
                 following = np.flatnonzero(which)[boxes[which, 0].argmin()]
                 chain_of[chain_of == chain_of[following]] = chain_of[part]
@@ -194,21 +197,33 @@ def _any_folded(boxes: Boxes, chains: NDArray[np.intp]) -> bool:
     return bool(is_below.any())
 
 
-def _without_cut_strokes(
+def _cut_strokes(
     rows: list[NDArray[np.intp]], boxes: Boxes, shape: tuple[int, ...]
-) -> list[NDArray[np.intp]]:
-    """The rows but strokes by themselves that the border cuts: of a line, or of what is beside it.
+) -> NDArray[np.intp]:
+    """Strokes that the border cuts, far from others of their row: of a line, or of words beside it.
 
     Where digits are cut, too, it is close around all.
     """
     starts, ends = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
     from_border = np.minimum(starts, shape[::-1] - ends).min(axis=1)
     is_cut = from_border <= _AT_BORDER * boxes[:, 3]
-    is_stroke = boxes[:, 2] <= _STROKE * boxes[:, 3]
-    several = [row for row in rows if len(row) > 1]
-    if not several or is_cut[np.concatenate(several)].any():
-        return rows
-    return [row for row in rows if len(row) > 1 or not (is_cut & is_stroke)[row[0]]]
+    is_stroke = is_cut & (boxes[:, 2] <= _STROKE * boxes[:, 3])
+    found = [
+        part
+        for row in rows
+        for part in row[is_stroke[row]].tolist()
+        if _gaps_aside(boxes[part], boxes[row[row != part]]).min(initial=np.inf)
+        >= _FAR_ASIDE * boxes[part, 3]
+    ]
+    left = [np.setdiff1d(row, found) for row in rows if len(row) > 1]
+    is_close_around = not left or is_cut[np.concatenate(left)].any()
+    return np.array([] if is_close_around else found, np.intp)
+
+
+def _gaps_aside(box: NDArray[np.float64], others: Boxes) -> NDArray[np.float64]:
+    """How far others are to the side of a box, pixels; less than 0 where they share columns."""
+    left, right = others[:, 0], others[:, 0] + others[:, 2]
+    return np.asarray(np.maximum(left - box[0] - box[2], box[0] - right))
 
 
 def _without_hanging(rows: list[NDArray[np.intp]], boxes: Boxes) -> list[NDArray[np.intp]]:
@@ -236,15 +251,18 @@ def _joined_by_small(
     """The rows with those small parts that are close to them; far from all, they are no sign."""
     members: list[list[int]] = [row.tolist() for row in rows]
     for part in small.tolist():
-        distances = [_distance(boxes[part], boxes[row]) for row in rows]
-        if distances and min(distances) <= 1:
-            members[int(np.argmin(distances))].append(part)
+        box = boxes[part]
+        near = [each for each, row in enumerate(rows) if _distance(box, boxes[row]) <= 1]
+        if near:  # a comma may reach into the next row
+            middle = np.array([box[0], box[1] + box[3] / 2, box[2], 0])
+            nearest = min(near, key=lambda each: _distance(middle, boxes[rows[each]]))
+            members[nearest].append(part)
     return [np.array(row) for row in members]
 
 
 def _distance(box: NDArray[np.float64], row: Boxes) -> float:
     """How far a small part is from a row, at most 1 if it may belong to it."""
-    gaps_x = np.maximum(row[:, 0] - box[0] - box[2], box[0] - row[:, 0] - row[:, 2])
+    gaps_x = _gaps_aside(box, row)
     nearest = row[np.argsort(gaps_x)[:2]]
     height = float(np.median(row[:, 3]))
     top, bottom = nearest[:, 1].min(), (nearest[:, 1] + nearest[:, 3]).max()

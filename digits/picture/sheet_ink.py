@@ -55,6 +55,9 @@ from digits.picture.usual_strokes import LONGEST_LEVEL_STROKE
 LARGEST_GRAIN = 1.3
 # Of the usual height of what is written: a table's grain is lower.
 HIGHEST_GRAIN = 0.6
+# Of the higher of two digits side by side, what both share of its height; and of the usual height,
+# how far they are apart at most.
+_AS_HIGH, _CLOSE = 0.7, 1.0
 # Of what lies beside the paper: where less is no line, lines are a part of it.
 _LEAST_BESIDE_LINES = 0.1
 # Pixels around a line that go with it, for a lens blurs lines.
@@ -308,7 +311,22 @@ def _is_grain(found: Mask, mask: Mask) -> bool:
     if np.count_nonzero(without_lines) >= _LEAST_BESIDE_LINES * np.count_nonzero(found):
         found = without_lines
     is_short = longest_side(written, uncut=True) > LARGEST_GRAIN * longest_side(found, uncut=True)
-    return is_short and usual_height(found) < HIGHEST_GRAIN * usual_height(written)
+    is_low = is_short and usual_height(found) < HIGHEST_GRAIN * usual_height(written)
+    return is_low and not _goes_on(found, written)
+
+
+def _goes_on(found: Mask, written: Mask) -> bool:
+    """Whether a part goes on what is written: as high, at the same height, and close beside it."""
+    own, others = (label_parts(mask)[1][1:, :4].astype(np.float64) for mask in (found, written))
+    usual = usual_height(written)
+    others = others[others[:, 3] >= _AS_HIGH * usual]
+    x, y, width, height = own[:, None].T
+    left, top, wide, tall = others.T[:, :, None]
+    shared = np.minimum(y + height, top + tall) - np.maximum(y, top)
+    gap = np.maximum(left - x - width, x - left - wide)
+    goes_on = (shared >= _AS_HIGH * np.maximum(height, tall)) & (gap <= _CLOSE * usual)
+    is_whole = (x > 0) & (x + width < found.shape[1]) & (y > 0) & (y + height < found.shape[0])
+    return bool((goes_on & is_whole).any())
 
 
 def _border_strips(mask: Mask) -> Mask:

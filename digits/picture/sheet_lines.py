@@ -12,6 +12,7 @@ import numpy as np
 
 from digits.picture.box_rows import EqualBoxes
 from digits.picture.box_sides import find_box_sides
+from digits.picture.cents_lines import lines_under_cents
 from digits.picture.edge_lines import EdgeLines, find_edge_lines
 from digits.picture.equal_boxes import find_equal_boxes
 from digits.picture.line_remains import crumbs
@@ -65,7 +66,9 @@ def lines_of_paper(
     height = usual_height(mask, parts)
     left = _Left(mask)
     edges, strokes = _take_edge_lines(left, parts, height)
-    level, upright = left.level_pieces(strokes), left.upright_pieces(strokes)
+    level = left.level_pieces(strokes)
+    left.take(lines_under_cents(left.ink, [*level, *edges.short], height))
+    upright = left.upright_pieces(strokes)
     pale = _take_pale_lines(left, ink_map, level, upright, height)
     are_dark = (line for line in level if line not in pale[0])
     level = [line for line in are_dark if strokes.are_no_level(line, left.ink)]

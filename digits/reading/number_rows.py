@@ -19,6 +19,7 @@ import numpy as np
 
 from digits.picture.preparation import Sheet
 from digits.picture.row_finding import Part, Row, close_together, row_of
+from digits.reading.marks_of_amounts import without_fillers
 from digits.reading.number_lattice import best_path, sum_over_paths
 from digits.reading.repeated_marks import without_repeated_marks
 from digits.reading.row_cutting import CutRow
@@ -77,12 +78,16 @@ class RowReading:
 
     @property
     def told_of_numbers(self) -> list[tuple[Sign, bool]]:
-        """Likewise, without what stands in an empty cell of a table, or is printed before a box."""
-        return [
+        """Likewise, without what stands in an empty cell, is printed before, or fills a line."""
+        told = [
             each
             for number, each in enumerate(self.told)
             if not (self._is_in_empty_cell(number) or self._is_before_box(number))
         ]
+        starts = [number for number, (_, is_behind_gap) in enumerate(told) if is_behind_gap]
+        groups = [told[first:stop] for first, stop in pairwise([0, *starts, len(told)])]
+        kept = {sign for group in groups for sign in without_fillers([sign for sign, _ in group])}
+        return [each for each in told if each[0] in kept]
 
     def _is_in_empty_cell(self, number: int) -> bool:
         """Whether a sign is a dash, point or comma by itself."""

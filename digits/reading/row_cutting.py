@@ -28,6 +28,9 @@ LONGEST_CHAIN = 18
 # A part of a row that is no wider, of its height, and has such a logit, is one digit for sure.
 WIDEST_ALONE, SURELY_ALONE = 1.0, 5.0
 
+# In heights of the row, and in strokes: how high a long dash is at most, and how thick.
+_LOW_STROKE, _THICK_STROKE = 0.5, 1.3
+
 
 @dataclass(frozen=True, eq=False)
 class CutRow:
@@ -108,7 +111,15 @@ def _may_be_several(part: Part, row: Row, stroke: float) -> bool:
     """Whether it may be digits that touch: neither one straight stroke, nor a mark, nor low."""
     is_tall = part.height >= LOWEST_DIGIT * row.height
     if part.width > WIDEST_DIGIT * row.height:  # a row that hangs together is long and low, too
-        return is_tall and part.width <= LONGEST_CHAIN * row.height
+        may_be_chain = is_tall and part.width <= LONGEST_CHAIN * row.height
+        return may_be_chain and not _is_level_stroke(part, row, stroke)
     if not is_tall or guess_mark(part, row, stroke) is not None:
         return False
     return not is_straight(part) or are_two_strokes(part.mask)
+
+
+def _is_level_stroke(part: Part, row: Row, stroke: float) -> bool:
+    """Whether it is low, and no thicker than a stroke, as a long dash behind an amount is."""
+    thickness = np.count_nonzero(part.mask) / part.width
+    is_low = part.height <= _LOW_STROKE * row.height
+    return is_low and bool(thickness <= _THICK_STROKE * stroke)

@@ -155,7 +155,11 @@ _SHARE_OF_DIGIT, _SHARE_OF_CUT_DIGIT = 0.6, 0.3
 # What is too low or too wide for a digit is as surely none as what is this far from one.
 _NOT_ASKED = -3.0
 # As a natural logarithm: a letter among digits is rarer than a digit that looks like one.
-_LETTER_AMONG_DIGITS = np.array([-5.0 if sign == LETTER else 0.0 for sign in SIGNS])
+_IS_LETTER = np.array([sign == LETTER for sign in SIGNS], float)
+_LETTER_AMONG_DIGITS = -5.0 * _IS_LETTER
+# Likewise one that is lower, of the row's height, and stands on the baseline before all that is
+# taller or behind: of a unit, or of small print.
+_LETTER_BESIDE_DIGITS, _AS_LOW_AS_LETTERS, _ON_BASELINE = -2.0 * _IS_LETTER, 0.75, 0.25
 # Likewise, that a slash stands first or last in its row, and not between two numbers; and that one
 # reaches neither above digits, in heights of the row, nor below them, as a slanted 1 does not.
 _SLASH_AT_END, _SLASH_LIKE_A_ONE = -4.0, -3.0
@@ -194,7 +198,8 @@ def _beside_evidence(
     found = np.full(len(SIGNS), _WEIGHT_OF_ABSORPTION * _absorption(segment, cut))
     found += _LOOSE_IN_ROW * _gaps_within(segment, cut)
     if among_digits:
-        found += _LETTER_AMONG_DIGITS
+        is_beside = _stands_beside_digits(segment, cut)
+        found += _LETTER_BESIDE_DIGITS if is_beside else _LETTER_AMONG_DIGITS
     found[_SLASH] += _doubt_of_slash(segment, cut)
     logits, sureness = asked.logits.get(segment.part), _NOT_ASKED
     if logits is None:
@@ -205,6 +210,15 @@ def _beside_evidence(
         found[:CLASSES] -= _WEIGHT_OF_SURENESS * np.log1p(np.exp(-sureness))
     found[CLASSES:] -= _WEIGHT_OF_SURENESS * np.log1p(np.exp(min(sureness, 2.0)))
     return found
+
+
+def _stands_beside_digits(segment: Segment, cut: CutRow) -> bool:
+    """Whether a segment and all before it, or all behind it, are low, and it is on the baseline."""
+    highest = _AS_LOW_AS_LETTERS * cut.row.height
+    if abs(cut.row.foot_of(segment.part)) > _ON_BASELINE or segment.part.height > highest:
+        return False
+    ends = cut.pieces[: segment.first], cut.pieces[segment.stop :]
+    return any(all(piece.height <= highest for piece in end) for end in ends)
 
 
 def _own_shares(segment: Segment, asked: AskedDigits) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ Print that is much smaller than numbers comes in lines: what is beside a word of
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import TYPE_CHECKING
 
 import cv2
@@ -32,8 +32,15 @@ _AS_SMALL_AS_PRINT, _BETWEEN_WORDS = 0.4, 2.0
 # A word that is not lower has so many letters, or so many signs of which so many are doubted: no
 # number is read so badly.
 _FEWEST_LETTERS, _FEWEST_SIGNS, _DOUBTED_OF_MANY = 3, 8, 0.6
+# Or it stands by itself, none is a digit for sure, and so many are letters.
+_MOSTLY_LETTERS = 0.5
 # So many digits that are sure and tall, side by side, are a number that a word stands close to.
 _FEWEST_DIGITS = 2
+# Before an amount, a printed currency is so low, of the height of its digits; where no letter is
+# seen in it, it has so many signs, and is as low as other print.
+_AS_TALL_AS_PRINT, _FEWEST_LOW = 0.85, 2
+# Raised cents are so many digits, that end so much higher than the amount, of its height.
+_CENTS, _RAISED = 2, 0.12
 
 
 def without_words(rows: Sequence[RowReading]) -> list[RowReading]:
@@ -49,7 +56,8 @@ def without_words(rows: Sequence[RowReading]) -> list[RowReading]:
         return list(rows)
     tall = _AS_TALL * float(np.median(heights))
     usual = middle_by_sum(np.array(heights))  # of small print there may be more
-    kept = [[_beside_word(run, tall) for run in runs] for runs in runs_of_rows]
+    behind_print = [[_behind_print(run, usual) for run in runs] for runs in runs_of_rows]
+    kept = [[_beside_word(run, tall) for run in runs] for runs in behind_print]
     small = [run for runs in runs_of_rows for run in runs if _is_small(run, usual)]
     print_beside = _in_lines_of_print(small, [run for runs in kept for run in runs])
     return [
@@ -102,8 +110,17 @@ def _are_neighbours(one: Sequence[Sign], other: Sequence[Sign]) -> bool:
 
 
 def _is_number(run: Sequence[Sign]) -> bool:
-    """Whether the networks are sure of most of its digits, and hardly any sign is a letter."""
-    return not _has_letters(run) and _share_doubted(_digits_and_letters(run)) < _DOUBTED
+    """Whether the networks are sure of most of its digits, and hardly any sign is a letter.
+
+    But for lower letters at its start, as a currency is printed before an amount.
+    """
+    counted = _digits_and_letters(run)
+    letters = list(takewhile(lambda sign: sign.kind != "digit", counted))
+    rest = counted[len(letters) :]
+    if letters and rest:
+        tall = _AS_TALL_AS_PRINT * float(np.median([sign.part.height for sign in rest]))
+        counted = rest if all(_is_low(sign, tall) for sign in letters) else counted
+    return not _has_letters(counted) and _share_doubted(counted) < _DOUBTED
 
 
 def _beside_word(run: list[Sign], tall: float) -> list[Sign]:
@@ -119,7 +136,40 @@ def _beside_word(run: list[Sign], tall: float) -> list[Sign]:
         for sign in stretch
     ]
     rest = [sign for sign in run if sign not in numbers]
+    if not numbers and _is_mostly_letters(run):
+        return []
+    if _are_raised_cents(rest, stretches[0]):
+        return run
     return numbers if _is_word(rest, tall) and not _touch(rest, numbers) else run
+
+
+def _are_raised_cents(rest: Sequence[Sign], amount: Sequence[Sign]) -> bool:
+    """Whether the rest is two digits that end higher than the amount before them."""
+    if len(rest) != _CENTS or any(sign.kind != "digit" for sign in rest):
+        return False
+    digits = [sign.part for sign in amount if sign.kind == "digit" and sign not in rest]
+    if not digits or rest[0].part.middle[0] < digits[-1].middle[0]:
+        return False
+    foot = np.median([part.y + part.height for part in digits])
+    raised = _RAISED * max(part.height for part in digits)
+    return all(sign.part.y + sign.part.height <= foot - raised for sign in rest)
+
+
+def _behind_print(run: list[Sign], usual: float) -> list[Sign]:
+    """A run without the low word at its start, as a currency is printed before an amount."""
+    tall = _AS_TALL_AS_PRINT * usual
+    low = list(takewhile(lambda sign: _is_low(sign, tall), run))
+    rest = run[len(low) :]
+    counted = _digits_and_letters(low)
+    are_low = len(counted) >= _FEWEST_LOW and all(_is_low(sign, _AS_TALL * usual) for sign in low)
+    are_digits = sum(sign.kind == "digit" and not _is_low(sign, tall) for sign in rest)
+    may_be = (are_low or _has_letters(low)) and are_digits >= _FEWEST_DIGITS
+    return rest if may_be and _is_word(low, tall) and not _touch(low, rest) else run
+
+
+def _is_low(sign: Sign, tall: float) -> bool:
+    """Whether it is lower than the digits of numbers, or a mark."""
+    return sign.part.height < tall or not _digits_and_letters([sign])
 
 
 def _touch(some: Sequence[Sign], others: Sequence[Sign]) -> bool:
@@ -156,6 +206,13 @@ def _is_word(run: Sequence[Sign], tall: float) -> bool:
     letters = sum(sign.kind != "digit" for sign in counted)
     is_long = len(counted) >= _FEWEST_SIGNS and doubted >= _DOUBTED_OF_MANY
     return letters >= _FEWEST_LETTERS or is_long
+
+
+def _is_mostly_letters(run: Sequence[Sign]) -> bool:
+    """Whether it holds no sure digit, and no fewer letters than digits."""
+    counted = _digits_and_letters(run)
+    letters = sum(sign.kind != "digit" for sign in counted)
+    return _share_doubted(counted) == 1 and letters >= max(1, _MOSTLY_LETTERS * len(counted))
 
 
 def _digits_and_letters(signs: Iterable[Sign]) -> list[Sign]:

@@ -101,6 +101,18 @@ def test_a_comma_of_half_a_digits_height_hangs_at_its_row() -> None:
     assert [digit] in boxes_of(sheet(*FIRST, digit, (20, 110, 20, 40), (70, 112, 22, 40)))
 
 
+def test_a_comma_that_reaches_into_the_next_row_belongs_to_that_above() -> None:
+    first = [(20, 20, 20, 40), (60, 20, 20, 40), (100, 20, 20, 40)]
+    comma, second = (84, 50, 6, 18), [(40, 66, 20, 40), (91, 66, 30, 40)]
+    assert boxes_of(sheet(*first, comma, *second)) == [[*first[:2], comma, first[2]], second]
+
+
+def test_what_stands_behind_a_bold_comma_is_in_its_row() -> None:
+    first = [(20, 20, 20, 40), (60, 20, 20, 40), (100, 16, 20, 38), (130, 16, 20, 38)]
+    comma = (84, 49, 8, 24)
+    assert boxes_of(sheet(*first, comma)) == [[*first[:2], comma, *first[2:]]]
+
+
 def test_a_stroke_that_the_border_cuts_is_no_row() -> None:
     cut = (394, 200, 6, 40)
     assert boxes_of(sheet(*FIRST, *SECOND, cut)) == [FIRST, SECOND]
@@ -111,6 +123,15 @@ def test_a_stroke_that_the_border_cuts_is_no_row() -> None:
     ]
     close_around = sheet(*FIRST, cut)[18:]
     assert len(boxes_of(close_around)) == 2
+
+
+def test_nor_is_it_a_digit_of_the_row_that_it_is_far_from() -> None:
+    cut = (0, 20, 8, 40)
+    row = [(100, 20, 20, 40), (140, 20, 20, 40)]
+    assert boxes_of(sheet(cut, *row)) == [row]
+    assert boxes_of(sheet((9, 20, 8, 40), *row)) == [[(9, 20, 8, 40), *row]]
+    near = [(45, 20, 20, 40), (85, 20, 20, 40)]
+    assert boxes_of(sheet(cut, *near)) == [[cut, *near]]
 
 
 def test_what_is_small_and_far_from_all_rows_is_no_sign() -> None:

@@ -372,6 +372,22 @@ def test_a_first_digit_in_a_tight_crop_is_not_the_grain_of_a_table() -> None:
     assert not sheet_ink._is_grain(first, ink)
 
 
+def test_a_first_digit_in_a_shadow_with_small_print_is_not_the_grain_of_a_table() -> None:
+    """Print tells that what is in the shadow is low, but for the digit that others go on."""
+    ink = np.zeros((300, 480), bool)
+    ink[60:220, :400] = written("3451") < 128
+    ink[60:220, 440:450] = True  # which is longer, as a slash is
+    for x in range(5, 100, 14):
+        ink[20:32, x : x + 8] = ink[270:282, x : x + 8] = True
+    dark = ink.copy()
+    dark[:, 110:] = False
+    assert not sheet_ink._is_grain(dark, ink)
+    dark[60:220] = False  # but for the print there
+    assert sheet_ink._is_grain(dark, ink)
+    dark[130:220, 0:40] = True  # a shape on the table that leads out of the picture
+    assert sheet_ink._is_grain(dark, ink | dark)
+
+
 def test_bold_strokes_are_no_shadow() -> None:
     bare = np.full((330, 480), 255, np.uint8)
     for left, digit in ((40, 3), (240, 8)):

@@ -2,6 +2,8 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,7 +16,7 @@ from digit_predictor import read_numbers as read_all
 from digits.picture.row_finding import Part
 from digits.reading.command import main
 from digits.reading.doubt_reasons import SOMETHING_ELSE
-from digits.reading.number import NumberReading, _are_many
+from digits.reading.number import NumberReading, _are_many, _confidence
 from digits.reading.sign_scores import Sign
 from tests.drawings import DIGITS, SCRIBBLE, Strokes, arc, draw
 from tests.halftones import HALFTONES, Halftone, on_paper, salt_and_pepper
@@ -481,6 +483,30 @@ def signs_at(*places: tuple[int, float]) -> list[Sign]:
         Sign(Part(x, 0, ring), "digit", "0", np.zeros(10, np.float32), np.zeros(10), score, score)
         for x, score in places
     ]
+
+
+def confidence_of(kinds: str, score_of_letters: float = -2.0) -> float:
+    """Of a row of sure zeros, and letters where "x" stands."""
+    zeros = signs_at(*[(40 * number, -0.01) for number in range(len(kinds))])
+    score = score_of_letters
+    signs = [
+        Sign(sign.part, "letter", "", None, None, score, score) if kind == "x" else sign
+        for sign, kind in zip(zeros, kinds, strict=True)
+    ]
+    row: Any = SimpleNamespace(signs=tuple(signs), sureness=-0.01)
+    reading: Any = SimpleNamespace(top_k=[(0, 0.999)])
+    return _confidence([row], [reading] * kinds.count("0"))
+
+
+def test_a_unit_takes_little_from_the_confidence_of_its_number() -> None:
+    assert confidence_of("000") > 0.97
+    assert confidence_of("000xx") > 0.9
+    assert confidence_of("xxx000", -5.0) > 0.9
+    assert confidence_of("000xx", -8.0) == confidence_of("000xx")
+
+
+def test_a_letter_among_digits_takes_more_for_it_may_be_one() -> None:
+    assert confidence_of("00x0") < confidence_of("000xx") < confidence_of("000x")
 
 
 def test_so_many_sure_digits_are_no_single_one_though_another_is_not_sure() -> None:

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from digits.network.row_signs import MARKS, SIGNS
+from digits.network.row_signs import LETTER, MARKS, SIGNS
 from digits.picture.row_finding import Part, Row
 from digits.reading.number_lattice import Segment
 from digits.reading.row_cutting import CutRow
-from digits.reading.sign_scores import AskedDigits, Sign, _sign_in_row
+from digits.reading.sign_scores import AskedDigits, Sign, _beside_evidence, _sign_in_row
 
 HEIGHT = 60
 
@@ -41,3 +41,30 @@ def test_a_dash_may_be_wider() -> None:
 
 def test_among_digits_a_point_may_have_specks_beside_it() -> None:
     assert taken(".", width=45, is_last=False).kind == "point"
+
+
+def letter_among(before: list[int], height: int, behind: list[int], *, foot: int = HEIGHT) -> float:
+    """What counts for a letter among digits, of such heights that stand on the baseline."""
+    heights = [*before, height, *behind]
+    feet = [*[HEIGHT] * len(before), foot, *[HEIGHT] * len(behind)]
+    parts = [
+        Part(60 * number, at - tall, np.ones((tall, 30), bool))
+        for number, (tall, at) in enumerate(zip(heights, feet, strict=True))
+    ]
+    row = Row(tuple(parts), HEIGHT, 0.0, HEIGHT - 1.0, 0.0)
+    segments = [Segment(number, number + 1, part) for number, part in enumerate(parts)]
+    many = len(parts)
+    cut = CutRow(row, 6.0, parts, list(range(many)), [True] * many, [None] * many, segments, {})
+    found = _beside_evidence(segments[len(before)], cut, AskedDigits({}, {}, {}), among_digits=True)
+    return float(found[SIGNS.index(LETTER)] - found[SIGNS.index("-")])
+
+
+def test_a_low_letter_before_all_digits_or_behind_is_less_rare_than_one_among_them() -> None:
+    assert letter_among([60, 60], 38, []) == letter_among([60], 38, [40]) == -2.0
+    assert letter_among([], 38, [60, 60]) == letter_among([40], 38, [60]) == -2.0
+    assert letter_among([60], 38, [60]) == -5.0
+    assert letter_among([60], 58, []) == -5.0
+
+
+def test_a_raised_cent_is_no_letter() -> None:
+    assert letter_among([60, 60], 38, [], foot=40) == -5.0

@@ -28,7 +28,7 @@ def row_of(signs: str, *heights: int, gap: int = 2 * TALL, start: int = 0) -> Ro
             if sign == "?":
                 made[-1] = scored(made[-1], -3.0)
                 continue
-            kind = "digit" if sign.isdigit() else {"x": "letter", ".": "point"}[sign]
+            kind = "digit" if sign.isdigit() else {"x": "letter", ".": "point", "-": "dash"}[sign]
             part = Part(x, 100 - height, np.ones((height, 15), bool))
             made.append(Sign(part, kind, "" if sign == "x" else sign, None, None, -0.1, 0.0))
             x += 20
@@ -57,6 +57,41 @@ def test_low_print_above_a_number_is_no_digit(word: str) -> None:
 def test_nor_is_it_in_the_row_of_the_number() -> None:
     assert left(row_of("xx4?0x 1.95", LOW, TALL)) == ["1.95"]
     assert left(row_of("27 5?1?x", TALL, LOW)) == ["27"]
+
+
+def behind(word: RowReading, number: RowReading) -> RowReading:
+    """A word and a number close behind it, as one row."""
+    start = word.signs[-1].part.x + 20
+    moved = [replace(sign, part=replace(sign.part, x=sign.part.x + start)) for sign in number.signs]
+    signs = (*word.signs, *moved)
+    row = replace(number.row, parts=tuple(sign.part for sign in signs))
+    return replace(number, row=row, signs=signs, gaps=replace(number.gaps, row=row, signs=signs))
+
+
+@pytest.mark.parametrize(
+    ("word", "height", "amount"),
+    [("xx", 48, "1?892"), ("8?5", 40, "3924"), ("x5.", 48, "34"), ("x", 48, "1?892")],
+)
+def test_a_currency_before_an_amount_goes_and_all_of_the_amount_stays(word, height, amount) -> None:
+    assert left(behind(row_of(word, height), row_of(amount, TALL))) == [amount.replace("?", "")]
+
+
+@pytest.mark.parametrize(("first", "height"), [("85", 48), ("85", 40), ("8?5", 55), ("-", 8)])
+def test_low_digits_at_the_start_of_a_number_stay(first: str, height: int) -> None:
+    signs = first.replace("?", "")
+    assert left(behind(row_of(first, height), row_of("3924", TALL))) == [signs + "3924"]
+
+
+def test_raised_cents_stay_though_one_is_not_sure() -> None:
+    amount, low = row_of("157.", TALL), row_of("9?7", LOW)
+    raised = [replace(sign, part=replace(sign.part, y=sign.part.y - 12)) for sign in low.signs]
+    assert left(behind(amount, replace(low, signs=tuple(raised)))) == ["157.97"]
+    assert left(behind(amount, low)) == ["157."]  # small print
+
+
+def test_a_scribble_by_itself_is_no_digit_though_it_is_as_high() -> None:
+    assert left(row_of("1?x 67.77", TALL)) == ["67.77"]
+    assert left(row_of("1?1?x 67.77", TALL)) == ["11x67.77"]
 
 
 @pytest.mark.parametrize("line", ["x151x", "xxxx 515", "xxx 10 5 xx", "5 1?0? xx"])

@@ -229,6 +229,32 @@ def test_a_part_that_leads_through_a_sheet_and_is_much_higher_than_digits_is_a_l
     assert np.array_equal(parts.left, one)
 
 
+def test_crosses_go_that_are_most_of_what_is_there() -> None:
+    digits = np.zeros((600, 900), np.uint8)
+    for x in (100, 220, 340):
+        cv2.ellipse(digits, (x, 300), (35, 60), 0, 0, 360, 1, 9)
+    sheet = digits.copy()
+    for y in range(30, 600, 90):
+        for x in range(30, 900, 90):
+            if not digits[y - 20 : y + 21, x - 20 : x + 21].any():
+                cv2.line(sheet, (x - 12, y), (x + 12, y), 1, 5)
+                cv2.line(sheet, (x, y - 12), (x, y + 12), 1, 5)
+    parts = SheetParts(sheet > 0)
+    parts.leave_out_underlines_and_crossings()
+    assert np.array_equal(parts.left, digits > 0)
+
+
+def test_rows_on_the_lines_of_a_form_are_no_printed_border() -> None:
+    sheet = np.zeros((300, 600), np.uint8)
+    for y in (90, 180, 280):
+        cv2.line(sheet, (100, y), (599, y), 1, 3)
+    for y, places in ((80, range(140, 400, 60)), (180, (140, 200)), (280, range(140, 380, 52))):
+        for x in places:  # those of the first row touch no line
+            cv2.ellipse(sheet, (x, y - 28), (18, 28), 0, 0, 360, 1, 5)
+    parts = SheetParts(sheet > 0)
+    assert not parts.leave_out_borders().any()
+
+
 def test_small_crosses_that_are_left_of_a_grid_go_and_single_ones_stay() -> None:
     bare = np.full((400, 500), 255, np.uint8)
     bare[:160, :310] = written("205")

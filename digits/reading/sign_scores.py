@@ -21,7 +21,7 @@ from digits.network.prediction import calibrated_softmax
 from digits.network.row_signs import DIGITS, LETTER, MARKS, SIGNS
 from digits.picture.preparation import Sheet
 from digits.picture.row_finding import Part, Row
-from digits.reading.number_lattice import Segment
+from digits.reading.number_lattice import Segment, join_parts
 from digits.reading.number_marks import SIGNS as WRITTEN
 from digits.reading.number_marks import MarkGuess, guess_mark
 from digits.reading.row_cutting import CutRow, logits_of, may_be_digit
@@ -155,9 +155,13 @@ _SHARE_OF_DIGIT, _SHARE_OF_CUT_DIGIT = 0.6, 0.3
 # What is too low or too wide for a digit is as surely none as what is this far from one.
 _NOT_ASKED = -3.0
 # As a natural logarithm: a letter among digits is rarer than a digit that looks like one.
-_LETTER_AMONG_DIGITS = np.array([-5.0 if sign == LETTER else 0.0 for sign in SIGNS])
-# Likewise, that a slash stands first or last in its row, and not between two numbers; and that one
-# reaches neither above digits, in heights of the row, nor below them, as a slanted 1 does not.
+_LETTER_AMONG_DIGITS, _LETTER_OF_UNIT = -5.0, -2.0
+_LETTER = SIGNS.index(LETTER)
+# In heights of the row: letters such as c and m stand on the baseline, and are lower than digits.
+_X_HEIGHT, _OFF_LINE = 0.75, 0.15
+# As a natural logarithm, that a slash stands first or last in its row, or before a colon, and not
+# between two numbers; and that one reaches neither above digits, in heights of the row, nor below
+# them, as a slanted 1 does not.
 _SLASH_AT_END, _SLASH_LIKE_A_ONE = -4.0, -3.0
 _LOWEST_SLASH, _HIGHEST_FOOT = 1.12, 0.15
 _SLASH = SIGNS.index("/")
@@ -173,6 +177,8 @@ _HEIGHTS_OF_DIGITS, _OFF_BASELINE = (0.7, 1.3), 0.3
 # small print, or a piece of a line; among them a point may have specks beside it.
 _WIDEST_POINT = 0.65
 _POINTS = frozenset(".,:")
+# Likewise: a plus that touches the digit behind it is no higher; else it may be cut from a 4.
+_HIGHEST_PLUS_IN_FRONT = 0.65
 # As a natural logarithm: no share is less.
 _LEAST_SHARE = -14.0
 
@@ -194,7 +200,8 @@ def _beside_evidence(
     found = np.full(len(SIGNS), _WEIGHT_OF_ABSORPTION * _absorption(segment, cut))
     found += _LOOSE_IN_ROW * _gaps_within(segment, cut)
     if among_digits:
-        found += _LETTER_AMONG_DIGITS
+        is_low = _is_low_on_baseline(segment, cut)
+        found[_LETTER] += _LETTER_OF_UNIT if is_low else _LETTER_AMONG_DIGITS
     found[_SLASH] += _doubt_of_slash(segment, cut)
     logits, sureness = asked.logits.get(segment.part), _NOT_ASKED
     if logits is None:
@@ -232,13 +239,21 @@ def _mark_by_shape(segment: Segment, cut: CutRow) -> Sign | None:
     marks = [cut.marks[piece] for piece in range(segment.first, segment.stop)]
     kinds = [mark.kind if mark else "" for mark in marks]
     found = marks[0]
-    if kinds == ["dash", "dash"]:
+    if kinds == ["dash", "dash"] or _may_be_plus_in_front(segment, cut):
         found = guess_mark(segment.part, cut.row, cut.stroke)
     elif kinds != ["plus"]:
         return None
     if found is None or found.kind not in ("plus", "equals"):
         return None
     return _sign_of(found, segment.part, 0.0)
+
+
+def _may_be_plus_in_front(segment: Segment, cut: CutRow) -> bool:
+    """Whether it is cut from the first digit, and low: a plus before a number that it touches."""
+    if segment.first or segment.stop == len(cut.pieces):
+        return False
+    is_cut = cut.parents[segment.stop - 1] == cut.parents[segment.stop]
+    return is_cut and segment.part.height <= _HIGHEST_PLUS_IN_FRONT * cut.row.height
 
 
 def _is_plus(piece: int, cut: CutRow) -> bool:
@@ -279,10 +294,19 @@ def _sign_in_row(
 def _doubt_of_slash(segment: Segment, cut: CutRow) -> float:
     """What it costs that a segment is a slash, as a logarithm, where a slash hardly ever is."""
     is_first = all(_is_plus(number, cut) for number in range(segment.first))
-    is_at_end = is_first or segment.stop == len(cut.pieces)
+    is_at_end = is_first or segment.stop == len(cut.pieces) or _is_before_colon(segment, cut)
     is_low = segment.part.height < _LOWEST_SLASH * cut.row.height
     is_like_a_one = is_low and abs(cut.row.foot_of(segment.part)) < _HIGHEST_FOOT
     return _SLASH_AT_END * is_at_end + _SLASH_LIKE_A_ONE * is_like_a_one
+
+
+def _is_before_colon(segment: Segment, cut: CutRow) -> bool:
+    """Whether the two dots of a colon are the next pieces behind a segment."""
+    dots = range(segment.stop, min(segment.stop + 2, len(cut.pieces)))
+    if not dots or any(cut.marks[dot] is None for dot in dots):
+        return False
+    found = guess_mark(join_parts([cut.pieces[dot] for dot in dots]), cut.row, cut.stroke)
+    return found is not None and found.kind == "colon"
 
 
 def _stands_like_a_digit(part: Part, row: Row) -> bool:
@@ -290,6 +314,14 @@ def _stands_like_a_digit(part: Part, row: Row) -> bool:
     height = part.height / row.height
     is_as_high = _HEIGHTS_OF_DIGITS[0] < height < _HEIGHTS_OF_DIGITS[1]
     return is_as_high and abs(row.foot_of(part)) < _OFF_BASELINE
+
+
+def _is_low_on_baseline(segment: Segment, cut: CutRow) -> bool:
+    """Whether it stands where digits do, and is lower, as most letters are, with all it touches."""
+    parents = {cut.parents[piece] for piece in range(segment.first, segment.stop)}
+    highest = max(cut.row.parts[parent].height for parent in parents)
+    is_on_baseline = abs(cut.row.foot_of(segment.part)) <= _OFF_LINE
+    return is_on_baseline and highest <= _X_HEIGHT * cut.row.height
 
 
 def _or_nothing(sign: Sign, log_nothing: float) -> Sign:

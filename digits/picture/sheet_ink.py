@@ -32,7 +32,7 @@ from digits.picture.ink_parts import (
     weak_level_of,
 )
 from digits.picture.leaning_lines import find_leaning_lines
-from digits.picture.line_remains import bars_on_lines, pieces_going_on
+from digits.picture.line_remains import arrowheads, bars_on_lines, pieces_going_on
 from digits.picture.pale_margins import find_pale_margins
 from digits.picture.pale_patterns import level_above_pattern
 from digits.picture.paper_finding import continue_beyond, find_paper
@@ -226,7 +226,7 @@ def _without_lines(seen: _Seen) -> tuple[_Seen, list[PaperLines]]:
 
 
 def _without_pieces(mask: Mask, found: list[PaperLines]) -> Mask:
-    """Without small pieces that go on where lines were, and bars that hung on them."""
+    """Without small pieces that go on where lines were, arrowheads and bars that hung on them."""
     level = [line for lines in found for line in lines.level]
     upright = [line for lines in found for line in lines.upright]
     mask = mask & ~pieces_going_on(mask, level, np.inf)
@@ -235,6 +235,8 @@ def _without_pieces(mask: Mask, found: list[PaperLines]) -> Mask:
     if upright:
         mask &= ~pieces_going_on(mask.T, upright, HIGHEST_PIECE * usual).T
         parts = label_parts(mask)
+    mask &= ~arrowheads(parts, level, usual)
+    parts = label_parts(mask)
     pixels = np.logical_or.reduce([lines.pixels for lines in found])
     return mask & ~bars_on_lines(parts, pixels, usual)
 

@@ -7,10 +7,11 @@ import pytest
 from digits.common.errors import NoInkError
 from digits.picture import photo_ink, sheet_ink
 from digits.picture.faint_rulings import pieces_of_faint_rulings
-from digits.picture.line_remains import bars_on_lines
+from digits.picture.line_remains import arrowheads, bars_on_lines
 from digits.picture.pixels import label_parts
 from digits.picture.sheet_ink import find_sheet_ink
 from digits.picture.sheet_parts import SheetParts, longest_lines, usual_height
+from digits.picture.straight_lines import LevelLine
 from tests.drawings import DIGITS, draw
 
 PEN, SIDE = 8, 100
@@ -227,6 +228,23 @@ def test_a_part_that_leads_through_a_sheet_and_is_much_higher_than_digits_is_a_l
     parts = SheetParts(one)
     parts.leave_out_underlines_and_crossings()
     assert np.array_equal(parts.left, one)
+
+
+@pytest.mark.parametrize(
+    ("ends", "goes"), [((20, 380), True), ((20,), False), ((20, 340), False), ((), False)]
+)
+def test_heads_of_an_arrow_go_and_points_beside_lines_stay(
+    ends: tuple[int, ...], goes: bool
+) -> None:
+    ink = np.zeros((200, 400), bool)
+    ink[40:100, 100:140] = True
+    ink[115:121, 60:66] = True  # a point above the line
+    heads = np.zeros_like(ink)
+    for end in ends:
+        heads[108:132, end - 10 : end + 10] = True
+    line = LevelLine(0.0, 120.0, 25, 375, 4.0)
+    found = arrowheads(label_parts(ink | heads), [line], 60)
+    assert np.array_equal(found, heads & goes)
 
 
 def test_crosses_go_that_are_most_of_what_is_there() -> None:

@@ -230,6 +230,22 @@ def test_a_part_that_leads_through_a_sheet_and_is_much_higher_than_digits_is_a_l
     assert np.array_equal(parts.left, one)
 
 
+@pytest.mark.parametrize("pen", [14, 20, 26])
+def test_thin_strokes_in_a_long_row_are_ink_and_not_the_paper_between_them(pen: int) -> None:
+    share = np.zeros((113, 640))
+    for number, digit in enumerate((0, 7, 6, 1, 9, 9, 1, 2)):
+        own = draw(DIGITS[digit], 280, pen, (0,), (255,))[..., 0]
+        small = cv2.resize(own, (46, 46), interpolation=cv2.INTER_AREA)
+        share[34:80, 20 + 62 * number : 66 + 62 * number] = 1 - small / 255
+    light = np.linspace(0.9, 1.1, 640)[:, None]
+    paper, pencil = np.array([190, 175, 75]) * light, np.array([35, 45, 95])
+    photo = paper + share[..., None] * (pencil - paper)
+    photo += np.random.default_rng(1).normal(0, 3, photo.shape)
+    ink_map = find_sheet_ink(np.clip(photo, 0, 255).astype(np.uint8)).ink_map
+    assert ink_map[share > 0.9].mean() > 0.8
+    assert ink_map[share == 0].mean() < 0.1
+
+
 @pytest.mark.parametrize(
     ("ends", "goes"), [((20, 380), True), ((20,), False), ((20, 340), False), ((), False)]
 )

@@ -45,8 +45,16 @@ def rows_apart(rows: list[Row], ink_map: InkMap) -> list[Row]:
             if cut is not None:
                 y, x = np.nonzero(cut)
                 ink_map[part.y + y, part.x + x] = 0
-        rows = find_rows(ink_map)
+        apart = find_rows(ink_map)
+        if _alone(apart) > _alone(rows):  # it was no row that was reached, as by a tall letter
+            break
+        rows = apart
     return rows
+
+
+def _alone(rows: list[Row]) -> int:
+    """How many rows have one part."""
+    return sum(len(row.parts) == 1 for row in rows)
 
 
 def _is_high(part: Part, row: Row) -> bool:

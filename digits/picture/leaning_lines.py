@@ -123,7 +123,7 @@ def _is_line(piece: _Piece, pieces: Sequence[_Piece], height: float) -> bool:
         pieces: all.
         height: of it, in usual heights of what is written.
     """
-    if piece.cut.all():
+    if piece.cut.all() or (piece.at_ends.all() and height >= _HIGHEST_CUT):
         return height >= _HIGHEST_CUT
     if piece.cut.any() and piece.aside[~piece.cut].all() and height < _LOWEST_CUT:
         return piece.width <= _WIDEST_IN_CORNER

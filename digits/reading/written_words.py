@@ -19,6 +19,7 @@ from digits.picture.pixels import middle_by_sum
 from digits.picture.row_finding import close_together
 from digits.reading.number_lattice import join_parts
 from digits.reading.sign_scores import Sign, is_surely_there
+from digits.reading.units import without_unit
 
 if TYPE_CHECKING:
     from digits.reading.number_rows import RowReading
@@ -102,7 +103,11 @@ def _are_neighbours(one: Sequence[Sign], other: Sequence[Sign]) -> bool:
 
 
 def _is_number(run: Sequence[Sign]) -> bool:
-    """Whether the networks are sure of most of its digits, and hardly any sign is a letter."""
+    """Whether the networks are sure of most of its digits, and hardly any sign is a letter.
+
+    But for a unit behind it.
+    """
+    run = run[: len(without_unit([sign.kind for sign in run]))]
     return not _has_letters(run) and _share_doubted(_digits_and_letters(run)) < _DOUBTED
 
 

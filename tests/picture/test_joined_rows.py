@@ -50,6 +50,13 @@ def test_a_slash_and_a_long_tail_stay_whole() -> None:
     assert sorted(heights(ink_map)[0])[-1] > 110
 
 
+def test_a_tall_letter_that_reaches_no_other_row_stays_whole() -> None:
+    ink_map = rings((60, 170), (130, 170), (200, 170))
+    cv2.ellipse(ink_map, (280, 170), (20, 30), 0, 0, 360, (1,), PEN)
+    cv2.ellipse(ink_map, (280, 110), (20, 30), 0, 0, 360, (1,), PEN)
+    assert heights(ink_map) == [[67, 67, 67, 127]]
+
+
 def test_a_drawing_that_is_joined_by_many_strokes_stays_whole() -> None:
     ink_map = rings((60, 60), (130, 60), (60, 190), (130, 190))
     for x in range(240, 340, 20):

@@ -42,6 +42,13 @@ def test_a_piece_between_a_line_and_the_border_aside_goes() -> None:
     assert goes(((0, 64), (40, 155)))
 
 
+def test_a_line_goes_with_a_piece_of_a_level_one_that_it_carries() -> None:
+    strokes = ((0, 0), (66, 219)), ((0, 200), (58, 200))
+    ink, lines = sheet(*strokes, levels=())
+    found = find_leaning_lines(ink, lines)
+    assert np.array_equal(found, ink & ~sheet(levels=())[0])
+
+
 def test_a_slash_between_two_lines_stays() -> None:
     ink, lines = sheet(((100, 60), (70, 160)))
     assert not find_leaning_lines(ink, lines).any()

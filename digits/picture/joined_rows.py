@@ -26,6 +26,8 @@ _MOST_STROKES, _TOUCHING = 2.2, 0.5
 # strokes' widths, what has no more ink for its length is one stroke: a 7's tail, or a slash's end.
 _LOWEST_BESIDE, _LOWEST, _ONE_STROKE = 0.7, 0.5, 1.4
 _PASSES = 3
+# Where more parts are so high, they are no digits, and would take long.
+_MOST_HIGH = 40
 
 
 def rows_apart(rows: list[Row], ink_map: InkMap) -> list[Row]:
@@ -37,6 +39,8 @@ def rows_apart(rows: list[Row], ink_map: InkMap) -> list[Row]:
     """
     for _ in range(_PASSES):
         high = [(part, row) for row in rows for part in row.parts if _is_high(part, row)]
+        if len(high) > _MOST_HIGH:
+            break
         cuts = [(part, _cut_of(part, row, ink_map)) for part, row in high]
         if all(cut is None for _, cut in cuts):
             break

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from digits.picture.line_remains import above_and_below
 from digits.picture.pixels import Labelled, Mask, label_parts
-from digits.picture.sheet_parts import usual_height
+from digits.picture.sheet_parts import usual_height_of
 from digits.picture.upright_lines import LONGEST_STROKE_BETWEEN
 
 # Of its length, how wide a line is; and a shadow, or a table, beside the sheet.
@@ -99,7 +99,7 @@ def find_leaning_lines(mask: Mask, lines: Mask) -> Mask:
     is_line = np.zeros(len(stats), bool)
     for piece in pieces:
         if piece.at_ends.any():
-            usual = usual_height(mask & (part_of != piece.part))
+            usual = usual_height_of(np.delete(stats, (0, piece.part), axis=0), len(mask))
             is_line[piece.part] = _is_line(piece, pieces, stats[piece.part, 3] / usual)
     found = [piece for piece in pieces if is_line[piece.part] and piece.width <= _WIDEST]
     for piece in pieces:

@@ -106,7 +106,7 @@ def usual_height(mask: Mask, labelled: Labelled | None = None) -> float:
         labelled: its parts, if they are known.
     """
     labelled = labelled or label_parts(mask)
-    height = _usual_height(labelled[1][1:], len(mask))
+    height = usual_height_of(labelled[1][1:], len(mask))
     hold_lines = _hold_lines(labelled[1][1:], height, mask.shape)
     if not hold_lines and not _may_be_lines(labelled[1][1:], len(mask)):
         return height
@@ -114,7 +114,7 @@ def usual_height(mask: Mask, labelled: Labelled | None = None) -> float:
         without_lines = label_parts(mask & ~longest_lines(mask, longest))
         if len(without_lines[1]) == 1:
             return height
-        left = _usual_height(without_lines[1][1:], len(mask))
+        left = usual_height_of(without_lines[1][1:], len(mask))
         # Of a large digit that a ruling joins, next to nothing is left without its own strokes.
         are_no_strokes = not hold_lines and longest * min(mask.shape) >= _LONGER_THAN_STROKES * left
         are_lines = hold_lines and longest == _LONGEST
@@ -192,7 +192,13 @@ def longest_lines(mask: Mask, longest: float = _LONGEST) -> Mask:
     return pixels_of_lines(mask, level) | pixels_of_lines(turned, upright).T
 
 
-def _usual_height(stats: NDArray[np.int32], rows: int) -> float:
+def usual_height_of(stats: NDArray[np.int32], rows: int) -> float:
+    """As `usual_height`, by the table of the parts alone, none of which lines may join.
+
+    Args:
+        stats: int32 (n, 5) of OpenCV, without the background.
+        rows: of the sheet.
+    """
     widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     tall = (heights >= _LOWEST) & (widths <= _WIDER_THAN_DIGITS * heights)
     # A line of the paper, if there is anything else.
@@ -317,7 +323,7 @@ class SheetParts:
         return np.asarray(parts[self._part_of])
 
     def _usual_height(self) -> float:
-        return _usual_height(self._stats[self._is_left], self._shape[0])
+        return usual_height_of(self._stats[self._is_left], self._shape[0])
 
     def _own(self, part: int) -> Mask:
         x, y, width, height = self._stats[part, :4].tolist()
@@ -339,7 +345,7 @@ class SheetParts:
         sides = self._stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
         higher = self._is_left & (LARGEST_CROSSING * self._stats[:, cv2.CC_STAT_HEIGHT] >= usual)
         if np.count_nonzero(higher) >= FEWEST_CROSSINGS:
-            usual = _usual_height(self._stats[higher], self._shape[0])
+            usual = usual_height_of(self._stats[higher], self._shape[0])
         is_crossing = np.zeros(len(self._stats), bool)
         for part in np.flatnonzero(self._is_left & (sides <= LARGEST_CROSSING * usual)).tolist():
             is_crossing[part] = is_cross(self._own(part))

@@ -17,6 +17,8 @@ from digits.picture.pixels import Mask, runs_of, stroke_width_of
 _SMALLEST = 5
 # Of the shorter side: so large are circles around the crossing that meet all four arms.
 _CIRCLES = 0.32, 0.42
+# In strokes: nearer to the crossing, ink fills the corners between bold or blurred arms.
+_CORNERS = 0.85
 # Of the longest piece of a circle on ink: a shorter one is a rough edge.
 _ROUGH = 0.3
 # Degrees: how far an arm is from level or upright at most.
@@ -37,7 +39,9 @@ def is_cross(part: Mask) -> bool:
     size = np.array(part.shape[::-1])
     if (np.abs(middle - (size - 1) / 2) > _OFF_MIDDLE * size).any():
         return False
-    tilts = [_tilts_of_arms(part, middle, share * min(part.shape)) for share in _CIRCLES]
+    nearest = min(_CORNERS * stroke_width_of(part), _CIRCLES[-1] * min(part.shape))
+    radii = [max(share * min(part.shape), nearest) for share in _CIRCLES]
+    tilts = [_tilts_of_arms(part, middle, radius) for radius in radii]
     if any(tilt is None or np.abs(tilt).max() > _TILT for tilt in tilts):
         return False
     assert tilts[-1] is not None

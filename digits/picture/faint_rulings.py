@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from digits.picture.line_remains import HIGHEST_ONE, LEAST_ON_LINES, band_of
-from digits.picture.pixels import Grey, Labelled, Mask, on_its_side
+from digits.picture.pixels import Grey, Labelled, Mask, darkest_in, on_its_side
 from digits.picture.sheet_parts import usual_height
 from digits.picture.straight_lines import LevelLine, band_along, find_level_lines
 
@@ -62,12 +62,10 @@ def pieces_of_faint_rulings(contrast: Grey, parts: Labelled, noise: float) -> Ma
 
 def _points(contrast: Grey, parts: Labelled, are_pieces: Mask, usual: float) -> list[int]:
     """Which pieces are points or commas: small, and as dark as parts that may be digits."""
-    part_of, stats = parts
+    stats = parts[1]
 
     def darkest(part: int) -> int:
-        x, y, width, height = stats[part, :4].tolist()
-        window = np.s_[y : y + height, x : x + width]
-        return int(contrast[window][part_of[window] == part].max())
+        return darkest_in(part, contrast, parts)
 
     width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     are_small = are_pieces & (np.maximum(width, height) <= _LONGEST_POINT * usual)

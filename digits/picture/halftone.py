@@ -17,6 +17,8 @@ from digits.picture.pixels import Grey, Pixels
 
 # Pixels, and how many along each side: in such tiles from all over it a picture is looked at.
 TILE, TILES = 32, 8
+# Pixels: where a side is shorter, digits fill most tiles, and what looks like specks is strokes.
+SHORTEST_SIDE = 2 * TILE
 # Of the tiles: so many may be clean, as ink is, and what a scanner puts around a page; where more
 # are, what is written may be dotted or hatched.
 CLEAN = 0.5
@@ -40,7 +42,7 @@ def without_halftone(pixels: Pixels) -> Pixels:
     Args:
         pixels: uint8 (H, W) or (H, W, 3), RGB.
     """
-    if min(pixels.shape[:2]) < TILE or not _is_speckled(_tiles_of(pixels)):
+    if min(pixels.shape[:2]) < SHORTEST_SIDE or not _is_speckled(_tiles_of(pixels)):
         return pixels
     smooth = pixels
     for width in WIDTHS:

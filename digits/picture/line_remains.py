@@ -23,6 +23,9 @@ _LOWEST_BOX, _WIDEST_LOW_BAR = 0.75, 0.5
 # ones, as far apart, beside which nothing is so high and shares so much of their height.
 HIGHEST_ONE, _WIDEST_BAR, _FEWEST_BARS, _ALIKE = 1.3, 0.2, 2, 0.15
 _FAR_APART, _LEAST_BESIDE, _SHARED = 1.2, 0.5, 0.3
+# Likewise: an arrow has a head at either end, and is so long; a head is no larger, and the arrow
+# leads to its middle, within so much of its height.
+_SHORTEST_ARROW, _LARGEST_HEAD, _OFF_MIDDLE = 1.0, 0.5, 0.25
 # Pixels: from the end of a bar to the line that it stood on, and from its sides to pieces of that.
 _SLACK = 4
 
@@ -81,6 +84,33 @@ def crumbs(rest: Mask, lines: Mask, longest: float) -> Mask:
     small = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) <= longest
     small[0] = False
     return (touching & small)[part_of]
+
+
+def arrowheads(rest: Labelled, lines: list[LevelLine], usual: float) -> Mask:
+    """Heads at both ends of lines, as of arrows that say how long something is, bool (H, W).
+
+    Args:
+        rest: parts of the ink that was not taken away.
+        lines: nearly level ones.
+        usual: height of what is written, pixels.
+    """
+    part_of, stats = rest
+    x, y, width, height = stats[:, :4].T
+    is_small = np.maximum(width, height) <= _LARGEST_HEAD * usual
+    is_head = np.zeros(len(stats), bool)
+    for line in lines:
+        at_ends = [
+            is_small
+            & (np.minimum(width, height) >= 2 * line.thickness)
+            & (x <= end + _SLACK)
+            & (x + width >= end - _SLACK)
+            & (np.abs(line.slope * end + line.height - y - height / 2) <= _OFF_MIDDLE * height)
+            for end in (line.first, line.last)
+        ]
+        if line.length >= _SHORTEST_ARROW * usual and all(each.any() for each in at_ends):
+            is_head |= at_ends[0] | at_ends[1]
+    is_head[0] = False
+    return np.asarray(is_head[part_of])
 
 
 def above_and_below(lines: Mask) -> Mask:

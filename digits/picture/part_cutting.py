@@ -102,7 +102,7 @@ def _seams(ink: InkMap, row: Row, stroke: float) -> tuple[NDArray[np.float64], N
     if not starts.size:
         return np.zeros((0, height)), np.zeros(0)
     swings = [max(2, round(swing * row.height * scale)) for swing in SWINGS]
-    found = [_cheapest_paths(small, starts, swing) for swing in swings]
+    found = [cheapest_paths(small, starts, swing) for swing in swings]
     paths, costs = (np.concatenate(each) for each in zip(*found, strict=True))
     costs /= max(stroke * scale, 1.0)
     inside = (paths.mean(axis=1) > 0.03 * columns) & (paths.mean(axis=1) < 0.97 * columns)
@@ -131,7 +131,7 @@ def _apart(paths: NDArray[np.float64], costs: NDArray[np.float64], least: float)
     return chosen
 
 
-def _cheapest_paths(
+def cheapest_paths(
     ink: InkMap, lines: NDArray[np.float64], swing: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Around each line from above to below the path through the least ink.

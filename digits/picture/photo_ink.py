@@ -62,6 +62,8 @@ _MORE_LIKE_STROKES, _LEAST_CROSSING, _DARKER_THAN_SHADOW = 1.0, 0.1, 0.15
 _MOST_OF_OUTLINE, _NARROWEST_SHADOW = 0.5, 0.5
 # Below this, as a logarithm of evidence, dark and light ink are both tried.
 UNCERTAIN_LIGHTNESS = 2.0
+# Pixels: a row that is seen in fewer, as it is long, has more paper in narrow gaps than strokes.
+LOWEST_ROW = 48
 
 
 def inks_of_photo(pixels: Pixels, ink: Ink) -> list[InkMap]:
@@ -159,7 +161,7 @@ def photo_contrast(pixels: Pixels, ink: Ink) -> tuple[Grey, float, tuple[Finder,
 
 def _polarities(pixels: Pixels) -> tuple[Ink, Ink]:
     """Light and dark, the likelier one first."""
-    lightness = _lightness_of_narrow_things(pixels)
+    lightness = _lightness_of_narrow_things(pixels, LOWEST_ROW)
     if abs(lightness) <= UNCERTAIN_LIGHTNESS:
         light, dark = (_likeness_of_polarity(pixels, each) for each in ("light", "dark"))
         lightness += 1.5 * (light - dark)
@@ -267,10 +269,15 @@ def _white_balanced(pixels: Pixels) -> Pixels:
     return np.asarray(cv2.LUT(pixels, table[None]), np.uint8)
 
 
-def _lightness_of_narrow_things(pixels: Pixels) -> float:
-    """Whether they are lighter (above 0) or darker than what is around them, and how clearly."""
+def _lightness_of_narrow_things(pixels: Pixels, lowest: int = 0) -> float:
+    """Whether they are lighter (above 0) or darker than what is around them, and how clearly.
+
+    Args:
+        pixels: uint8 (H, W) or (H, W, 3), RGB.
+        lowest: what is looked at is no lower, nor narrower, pixels.
+    """
     height, width = pixels.shape[:2]
-    shrink = min(1.0, 96 / max(height, width))
+    shrink = min(1.0, max(96 / max(height, width), lowest / min(height, width)))
     size = max(3, round(width * shrink)), max(3, round(height * shrink))
     small = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
     light, dark = (

@@ -182,6 +182,19 @@ def stroke_width(ink_map: InkMap) -> float:
     return stroke_width_of(ink_map > 0.5)
 
 
+def darkest_in(part: int, contrast: Grey, parts: Labelled) -> int:
+    """By how much a part of the ink stands out where it does most.
+
+    Args:
+        part: its number.
+        contrast: uint8 (H, W), by how much each pixel does.
+        parts: of the ink.
+    """
+    x, y, width, height = parts[1][part, :4].tolist()
+    window = np.s_[y : y + height, x : x + width]
+    return int(contrast[window][parts[0][window] == part].max())
+
+
 def stroke_width_of(mask: Mask) -> float:
     """Mean width of the strokes, in pixels.
 

@@ -31,7 +31,9 @@ from digits.picture.ink_parts import (
     threshold_and_peak,
     weak_level_of,
 )
-from digits.picture.line_remains import bars_on_lines, pieces_going_on
+from digits.picture.leaning_lines import find_leaning_lines
+from digits.picture.line_remains import arrowheads, bars_on_lines, pieces_going_on
+from digits.picture.pale_margins import find_pale_margins
 from digits.picture.pale_patterns import level_above_pattern
 from digits.picture.paper_finding import continue_beyond, find_paper
 from digits.picture.photo_ink import photo_contrast
@@ -114,8 +116,11 @@ def find_sheet_ink(pixels: Pixels, ink: Ink = "auto") -> SheetInk:
         parts.leave_out_borders()
     left = parts.left
     if seen.is_photo:
+        left &= ~find_leaning_lines(left, lines)
         labelled = label_parts(left)
-        left &= ~find_side_slivers(labelled, usual_height(left, labelled))
+        usual = usual_height(left, labelled)
+        left &= ~find_side_slivers(labelled, usual)
+        left &= ~find_pale_margins(labelled, contrast, usual)
     left = _without_teeth(left, lines)
     left &= ~find_bars_through_zeros(left, stroke_width_of(left))
     return SheetInk(seen.ink_map * left, lines, contrast)
@@ -224,7 +229,7 @@ def _without_lines(seen: _Seen) -> tuple[_Seen, list[PaperLines]]:
 
 
 def _without_pieces(mask: Mask, found: list[PaperLines]) -> Mask:
-    """Without small pieces that go on where lines were, and bars that hung on them."""
+    """Without small pieces that go on where lines were, arrowheads and bars that hung on them."""
     level = [line for lines in found for line in lines.level]
     upright = [line for lines in found for line in lines.upright]
     mask = mask & ~pieces_going_on(mask, level, np.inf)
@@ -233,6 +238,8 @@ def _without_pieces(mask: Mask, found: list[PaperLines]) -> Mask:
     if upright:
         mask &= ~pieces_going_on(mask.T, upright, HIGHEST_PIECE * usual).T
         parts = label_parts(mask)
+    mask &= ~arrowheads(parts, level, usual)
+    parts = label_parts(mask)
     pixels = np.logical_or.reduce([lines.pixels for lines in found])
     return mask & ~bars_on_lines(parts, pixels, usual)
 

@@ -81,6 +81,8 @@ _TWO_ORNAMENTS = 2.2
 _FAR_FROM_SIDES, _AS_MANY = 1.6, 0.5
 # Of the highest other part: an upright line at the edge that is no higher may be a 1.
 _HIGHER_THAN_DIGITS = 1.3
+# Of a side: rows on a form's lines, which are chains as well, begin and end no farther apart.
+_UNEQUAL_LINES = 0.03
 # So many tilts are tried.
 _TILTS = 49
 # Of the shorter side: a part that lies along sides alone is no deeper. One that turns round a
@@ -104,7 +106,7 @@ def usual_height(mask: Mask, labelled: Labelled | None = None) -> float:
         labelled: its parts, if they are known.
     """
     labelled = labelled or label_parts(mask)
-    height = _usual_height(labelled[1][1:], len(mask))
+    height = usual_height_of(labelled[1][1:], len(mask))
     hold_lines = _hold_lines(labelled[1][1:], height, mask.shape)
     if not hold_lines and not _may_be_lines(labelled[1][1:], len(mask)):
         return height
@@ -112,7 +114,7 @@ def usual_height(mask: Mask, labelled: Labelled | None = None) -> float:
         without_lines = label_parts(mask & ~longest_lines(mask, longest))
         if len(without_lines[1]) == 1:
             return height
-        left = _usual_height(without_lines[1][1:], len(mask))
+        left = usual_height_of(without_lines[1][1:], len(mask))
         # Of a large digit that a ruling joins, next to nothing is left without its own strokes.
         are_no_strokes = not hold_lines and longest * min(mask.shape) >= _LONGER_THAN_STROKES * left
         are_lines = hold_lines and longest == _LONGEST
@@ -190,7 +192,13 @@ def longest_lines(mask: Mask, longest: float = _LONGEST) -> Mask:
     return pixels_of_lines(mask, level) | pixels_of_lines(turned, upright).T
 
 
-def _usual_height(stats: NDArray[np.int32], rows: int) -> float:
+def usual_height_of(stats: NDArray[np.int32], rows: int) -> float:
+    """As `usual_height`, by the table of the parts alone, none of which lines may join.
+
+    Args:
+        stats: int32 (n, 5) of OpenCV, without the background.
+        rows: of the sheet.
+    """
     widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     tall = (heights >= _LOWEST) & (widths <= _WIDER_THAN_DIGITS * heights)
     # A line of the paper, if there is anything else.
@@ -315,7 +323,7 @@ class SheetParts:
         return np.asarray(parts[self._part_of])
 
     def _usual_height(self) -> float:
-        return _usual_height(self._stats[self._is_left], self._shape[0])
+        return usual_height_of(self._stats[self._is_left], self._shape[0])
 
     def _own(self, part: int) -> Mask:
         x, y, width, height = self._stats[part, :4].tolist()
@@ -330,12 +338,17 @@ class SheetParts:
         return bool(covered >= 0.5)
 
     def _are_crossings(self, usual: float) -> Mask:
-        """Small upright crosses, where there are several: of a grid that is faint elsewhere."""
+        """Small upright crosses, where there are several: of a grid that is faint elsewhere.
+
+        Where they are most of what is there, it is their height that is usual.
+        """
+        sides = self._stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+        higher = self._is_left & (LARGEST_CROSSING * self._stats[:, cv2.CC_STAT_HEIGHT] >= usual)
+        if np.count_nonzero(higher) >= FEWEST_CROSSINGS:
+            usual = usual_height_of(self._stats[higher], self._shape[0])
         is_crossing = np.zeros(len(self._stats), bool)
-        for part in np.flatnonzero(self._is_left).tolist():
-            sides = self._stats[part, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
-            if sides.max() <= LARGEST_CROSSING * usual:
-                is_crossing[part] = is_cross(self._own(part))
+        for part in np.flatnonzero(self._is_left & (sides <= LARGEST_CROSSING * usual)).tolist():
+            is_crossing[part] = is_cross(self._own(part))
         return is_crossing & (np.count_nonzero(is_crossing) >= FEWEST_CROSSINGS)
 
     def _go_along_sides(self, parts: NDArray[np.intp]) -> tuple[Mask, NDArray[np.float64]]:
@@ -462,10 +475,17 @@ def _small_beside(stats: NDArray[np.int32], borders: Mask, shape: tuple[int, ...
     return np.asarray(is_beside & (sizes <= largest))
 
 
-def _in_line(
+def in_line(
     along: NDArray[np.float64], inset: NDArray[np.float64], chosen: Mask, depth: float
 ) -> Mask:
-    """Which parts lie in the line of most of the chosen ones; paper is held about level."""
+    """Which parts lie in the line of most of the chosen ones; paper is held about level.
+
+    Args:
+        along: float (n,), where each part is along a side of the sheet, pixels.
+        inset: likewise, how far from that.
+        chosen: bool (n,), at least one.
+        depth: of the chosen ones, pixels.
+    """
     off = inset - along * np.linspace(-STEEPEST, STEEPEST, _TILTS)[:, None]
     usual = np.median(off[:, chosen], axis=1, keepdims=True)
     is_near = np.abs(off - usual) <= 0.4 * depth + 1.5
@@ -504,13 +524,29 @@ def _are_borders(
         is_long = near & (length >= LONGEST_ORNAMENT * side) & (length > 4 * depth)
         if depth is wide:  # a 1 at the edge of a sheet is as high as other digits
             is_long &= length > _HIGHER_THAN_DIGITS * tall[~is_long].max(initial=0)
-        is_long |= (chains > 0) & (inset <= 1.5 * depth) & (length > depth)
         boxes = np.stack([inset, depth, start, length])
+        is_long |= (chains > 0) & (inset <= 1.5 * depth) & (length > depth)
+        is_long &= (chains == 0) | ~_are_as_long(boxes, chains > 0, _UNEQUAL_LINES * side)
         thick = np.where(chains > 0, chains, depth)
         written = np.where(are_boxes, 0, tall)
         is_border |= _outside_of_larger(is_long, boxes, written, thick, side)
         is_border |= _ornaments(near, boxes, np.where(are_boxes, 0, depth), side, nearest)
     return is_border
+
+
+def _are_as_long(boxes: NDArray[np.float64], chains: Mask, slack: float) -> Mask:
+    """Which parts begin and end where others do that are no chains: lines to write on, bool (n,).
+
+    Args:
+        boxes: float (4, n), as for `_outside_of_larger`.
+        chains: bool (n,), which are.
+        slack: how far apart two ends are at most, pixels.
+    """
+    _, depth, start, length = boxes
+    are_lines = ~chains & (length > 4 * depth)
+    begins = np.abs(start[:, None] - start[are_lines]) <= slack
+    ends = np.abs((start + length)[:, None] - (start + length)[are_lines]) <= slack
+    return np.asarray((begins & ends).any(axis=1))
 
 
 def _outside_of_larger(
@@ -575,7 +611,7 @@ def _ornaments(
     chosen &= np.abs(length - number * unit) <= 0.3 * unit + 1.5
     if number[chosen].sum() < FEWEST_ORNAMENTS:
         return np.zeros_like(near)
-    chosen &= _in_line(start + length / 2, inset + depth / 2, chosen, usual)
+    chosen &= in_line(start + length / 2, inset + depth / 2, chosen, usual)
     if number[chosen].sum() < FEWEST_ORNAMENTS:
         return np.zeros_like(near)
     far_from_all = are_alike & (nearest > _FAR_FROM_SIDES * usual)

@@ -23,6 +23,7 @@ from digits.network.prediction import predict_logits
 from digits.network.row_serving import load_row_network
 from digits.picture.decoding import DecodedPicture, Picture, decode_picture
 from digits.picture.ink_place import box_of_ink
+from digits.picture.joined_rows import rows_apart
 from digits.picture.pixels import Ink
 from digits.picture.preparation import (
     PreparedDigit,
@@ -216,6 +217,7 @@ def _read_decoded(decoded: DecodedPicture, ink: Ink, network: Network) -> Number
         alone = alone or _read_alone(decoded, ink, network)
         return _of_one_digit(alone) if alone.reading.is_digit else _refuse()
     found, sheet = without_drawings(found, sheet, network)
+    found = rows_apart(found, sheet.ink_map)
     row_network = load_row_network()
     all_rows = _without_rings(read_rows(found, sheet, network, row_network))
     beside_words = all_rows if row_network is None else without_words(all_rows)

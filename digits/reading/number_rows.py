@@ -27,7 +27,7 @@ from digits.reading.row_evidence import RowEvidence, SeenRow
 from digits.reading.row_gaps import RowGaps
 from digits.reading.sign_scores import AskedDigits, Sign, letter_if_whole, score_signs
 from digits.reading.thousands_marks import with_apostrophes
-from digits.reading.units import with_letters_that_hang
+from digits.reading.units import with_letters_that_hang, without_unit
 
 if TYPE_CHECKING:
     from digits.network.row_serving import RowNetwork
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 # Of the height of a row: parts that are so much taller are none of it, if there are so many side by
 # side, for one may be a stray stroke.
 _TALLER, _FEWEST_TALLER = 1.4, 2
-# As in kg and cm.
-_LETTERS_OF_UNIT = 2
 # What people write into a cell for nothing, and specks.
 _IN_EMPTY_CELLS = frozenset({"dash", "point", "comma"})
 
@@ -257,8 +255,6 @@ def _is_word(kinds: Sequence[str], of_all: Sequence[Sequence[str]]) -> bool:
 
     Of the letters behind a digit, those of a unit do not count.
     """
-    if len(kinds) == 1:
-        kinds = [kind for row in of_all for kind in row]
-    elif kinds[0] == "digit" and set(kinds[-_LETTERS_OF_UNIT:]) == {"letter"}:
-        kinds = kinds[:-_LETTERS_OF_UNIT]
+    all_kinds = [kind for row in of_all for kind in row]
+    kinds = all_kinds if len(kinds) == 1 else without_unit(kinds)
     return kinds.count("letter") > kinds.count("digit")

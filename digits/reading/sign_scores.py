@@ -21,7 +21,7 @@ from digits.network.prediction import calibrated_softmax
 from digits.network.row_signs import DIGITS, LETTER, MARKS, SIGNS
 from digits.picture.preparation import Sheet
 from digits.picture.row_finding import Part, Row
-from digits.reading.number_lattice import Segment
+from digits.reading.number_lattice import Segment, join_parts
 from digits.reading.number_marks import SIGNS as WRITTEN
 from digits.reading.number_marks import MarkGuess, guess_mark
 from digits.reading.row_cutting import CutRow, logits_of, may_be_digit
@@ -155,13 +155,14 @@ _SHARE_OF_DIGIT, _SHARE_OF_CUT_DIGIT = 0.6, 0.3
 # What is too low or too wide for a digit is as surely none as what is this far from one.
 _NOT_ASKED = -3.0
 # As a natural logarithm: a letter among digits is rarer than a digit that looks like one.
-_IS_LETTER = np.array([sign == LETTER for sign in SIGNS], float)
-_LETTER_AMONG_DIGITS = -5.0 * _IS_LETTER
-# Likewise one that is lower, of the row's height, and stands on the baseline before all that is
-# taller or behind: of a unit, or of small print.
-_LETTER_BESIDE_DIGITS, _AS_LOW_AS_LETTERS, _ON_BASELINE = -2.0 * _IS_LETTER, 0.75, 0.25
-# Likewise, that a slash stands first or last in its row, and not between two numbers; and that one
-# reaches neither above digits, in heights of the row, nor below them, as a slanted 1 does not.
+_LETTER_AMONG_DIGITS, _LETTER_BESIDE_DIGITS = -5.0, -2.0
+_LETTER = SIGNS.index(LETTER)
+# In heights of the row: letters such as c and m, of a unit or of small print, stand on the baseline
+# before all that is higher than they are, or behind.
+_X_HEIGHT, _OFF_LINE = 0.75, 0.25
+# As a natural logarithm, that a slash stands first or last in its row, or before a colon, and not
+# between two numbers; and that one reaches neither above digits, in heights of the row, nor below
+# them, as a slanted 1 does not.
 _SLASH_AT_END, _SLASH_LIKE_A_ONE = -4.0, -3.0
 _LOWEST_SLASH, _HIGHEST_FOOT = 1.12, 0.15
 _SLASH = SIGNS.index("/")
@@ -177,6 +178,8 @@ _HEIGHTS_OF_DIGITS, _OFF_BASELINE = (0.7, 1.3), 0.3
 # small print, or a piece of a line; among them a point may have specks beside it.
 _WIDEST_POINT = 0.65
 _POINTS = frozenset(".,:")
+# Likewise: a plus that touches the digit behind it is no higher; else it may be cut from a 4.
+_HIGHEST_PLUS_IN_FRONT = 0.65
 # As a natural logarithm: no share is less.
 _LEAST_SHARE = -14.0
 
@@ -199,7 +202,7 @@ def _beside_evidence(
     found += _LOOSE_IN_ROW * _gaps_within(segment, cut)
     if among_digits:
         is_beside = _stands_beside_digits(segment, cut)
-        found += _LETTER_BESIDE_DIGITS if is_beside else _LETTER_AMONG_DIGITS
+        found[_LETTER] += _LETTER_BESIDE_DIGITS if is_beside else _LETTER_AMONG_DIGITS
     found[_SLASH] += _doubt_of_slash(segment, cut)
     logits, sureness = asked.logits.get(segment.part), _NOT_ASKED
     if logits is None:
@@ -213,9 +216,14 @@ def _beside_evidence(
 
 
 def _stands_beside_digits(segment: Segment, cut: CutRow) -> bool:
-    """Whether a segment and all before it, or all behind it, are low, and it is on the baseline."""
-    highest = _AS_LOW_AS_LETTERS * cut.row.height
-    if abs(cut.row.foot_of(segment.part)) > _ON_BASELINE or segment.part.height > highest:
+    """Whether a segment and all before it, or all behind it, are low, and it is on the baseline.
+
+    What it was cut from is low, too.
+    """
+    highest = _X_HEIGHT * cut.row.height
+    parents = {cut.parents[piece] for piece in range(segment.first, segment.stop)}
+    is_high = any(cut.row.parts[parent].height > highest for parent in parents)
+    if is_high or abs(cut.row.foot_of(segment.part)) > _OFF_LINE:
         return False
     ends = cut.pieces[: segment.first], cut.pieces[segment.stop :]
     return any(all(piece.height <= highest for piece in end) for end in ends)
@@ -246,13 +254,21 @@ def _mark_by_shape(segment: Segment, cut: CutRow) -> Sign | None:
     marks = [cut.marks[piece] for piece in range(segment.first, segment.stop)]
     kinds = [mark.kind if mark else "" for mark in marks]
     found = marks[0]
-    if kinds == ["dash", "dash"]:
+    if kinds == ["dash", "dash"] or _may_be_plus_in_front(segment, cut):
         found = guess_mark(segment.part, cut.row, cut.stroke)
     elif kinds != ["plus"]:
         return None
     if found is None or found.kind not in ("plus", "equals"):
         return None
     return _sign_of(found, segment.part, 0.0)
+
+
+def _may_be_plus_in_front(segment: Segment, cut: CutRow) -> bool:
+    """Whether it is cut from the first digit, and low: a plus before a number that it touches."""
+    if segment.first or segment.stop == len(cut.pieces):
+        return False
+    is_cut = cut.parents[segment.stop - 1] == cut.parents[segment.stop]
+    return is_cut and segment.part.height <= _HIGHEST_PLUS_IN_FRONT * cut.row.height
 
 
 def _is_plus(piece: int, cut: CutRow) -> bool:
@@ -293,10 +309,19 @@ def _sign_in_row(
 def _doubt_of_slash(segment: Segment, cut: CutRow) -> float:
     """What it costs that a segment is a slash, as a logarithm, where a slash hardly ever is."""
     is_first = all(_is_plus(number, cut) for number in range(segment.first))
-    is_at_end = is_first or segment.stop == len(cut.pieces)
+    is_at_end = is_first or segment.stop == len(cut.pieces) or _is_before_colon(segment, cut)
     is_low = segment.part.height < _LOWEST_SLASH * cut.row.height
     is_like_a_one = is_low and abs(cut.row.foot_of(segment.part)) < _HIGHEST_FOOT
     return _SLASH_AT_END * is_at_end + _SLASH_LIKE_A_ONE * is_like_a_one
+
+
+def _is_before_colon(segment: Segment, cut: CutRow) -> bool:
+    """Whether the two dots of a colon are the next pieces behind a segment."""
+    dots = range(segment.stop, min(segment.stop + 2, len(cut.pieces)))
+    if not dots or any(cut.marks[dot] is None for dot in dots):
+        return False
+    found = guess_mark(join_parts([cut.pieces[dot] for dot in dots]), cut.row, cut.stroke)
+    return found is not None and found.kind == "colon"
 
 
 def _stands_like_a_digit(part: Part, row: Row) -> bool:

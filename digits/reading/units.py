@@ -12,8 +12,24 @@ from dataclasses import replace
 from digits.picture.row_finding import Part, Row, close_together
 from digits.reading.sign_scores import Sign
 
+# As in kg and cm.
+_LETTERS_OF_UNIT = 2
 # In heights of the row: a g's top and foot are so far below those of a letter with an ascender.
 _HANGS = 0.2
+
+
+def without_unit(kinds: Sequence[str]) -> Sequence[str]:
+    """Kinds of signs, from left to right, without those letters behind a digit that may be a unit.
+
+    Args:
+        kinds: any number of them.
+    """
+    left = len(kinds)
+    while kinds and kinds[0] == "digit" and len(kinds) - left < _LETTERS_OF_UNIT:
+        if kinds[left - 1] != "letter":
+            break
+        left -= 1
+    return kinds[:left]
 
 
 def with_letters_that_hang(signs: Sequence[Sign], row: Row) -> tuple[Sign, ...]:

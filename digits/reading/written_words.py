@@ -19,6 +19,7 @@ from digits.picture.pixels import middle_by_sum
 from digits.picture.row_finding import close_together
 from digits.reading.number_lattice import join_parts
 from digits.reading.sign_scores import Sign, is_surely_there
+from digits.reading.units import without_unit
 
 if TYPE_CHECKING:
     from digits.reading.number_rows import RowReading
@@ -112,9 +113,9 @@ def _are_neighbours(one: Sequence[Sign], other: Sequence[Sign]) -> bool:
 def _is_number(run: Sequence[Sign]) -> bool:
     """Whether the networks are sure of most of its digits, and hardly any sign is a letter.
 
-    But for lower letters at its start, as a currency is printed before an amount.
+    But for a unit behind it, and for lower letters before it, as a currency is printed.
     """
-    counted = _digits_and_letters(run)
+    counted = _digits_and_letters(run[: len(without_unit([sign.kind for sign in run]))])
     letters = list(takewhile(lambda sign: sign.kind != "digit", counted))
     rest = counted[len(letters) :]
     if letters and rest:

@@ -30,6 +30,14 @@ def test_two_strokes_are_a_cross_however_tilted_and_thick(tilt: float, pen: int)
     assert is_cross(cross(tilt, pen, (70, 50)))
 
 
+@pytest.mark.parametrize("pen", [3, 5, 7])
+def test_a_blurred_cross_is_one_though_its_corners_are_filled(pen: int) -> None:
+    sheet = np.zeros((80, 80), np.uint8)
+    for start, stop in (((32, 40), (48, 40)), ((40, 32), (40, 48))):
+        cv2.line(sheet, start, stop, 255, pen)
+    assert is_cross(cropped(cv2.GaussianBlur(sheet, (0, 0), 2.5) > 40))
+
+
 def test_diagonal_strokes_and_a_single_one_are_none() -> None:
     assert not is_cross(cross(45, 8))
     assert not is_cross(cross(0, 8, (60, 1)))

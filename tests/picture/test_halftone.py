@@ -97,6 +97,21 @@ def test_any_other_picture_stays_as_it_is(picture: np.ndarray) -> None:
     assert without_halftone(picture) is picture
 
 
+@pytest.mark.parametrize("pen", [20, 44])
+def test_digits_that_fill_a_low_picture_are_no_specks(pen: int) -> None:
+    digits = []
+    for digit in (6, 5, 9, 3):
+        whole = draw(DIGITS[digit], 280, pen)[..., 0]
+        x, y, width, height = cv2.boundingRect((whole < 128).astype(np.uint8))
+        digits.append(
+            cv2.resize(whole[y : y + height, x : x + width], (280 * width // height, 280))
+        )
+    row = cv2.copyMakeBorder(np.hstack(digits), 20, 20, 20, 20, cv2.BORDER_CONSTANT, value=255)
+    size = row.shape[1] // 10, 32
+    low = np.asarray(cv2.resize(row, size, interpolation=cv2.INTER_AREA), np.uint8)
+    assert without_halftone(low) is low
+
+
 def test_what_people_drew_stays_as_it_is() -> None:
     for number in load_mouse_numbers():
         assert without_halftone(number.picture) is number.picture

@@ -7,10 +7,11 @@ import pytest
 from digits.common.errors import NoInkError
 from digits.picture import photo_ink, sheet_ink
 from digits.picture.faint_rulings import pieces_of_faint_rulings
-from digits.picture.line_remains import bars_on_lines
+from digits.picture.line_remains import arrowheads, bars_on_lines
 from digits.picture.pixels import label_parts
 from digits.picture.sheet_ink import find_sheet_ink
 from digits.picture.sheet_parts import SheetParts, longest_lines, usual_height
+from digits.picture.straight_lines import LevelLine
 from tests.drawings import DIGITS, draw
 
 PEN, SIDE = 8, 100
@@ -227,6 +228,65 @@ def test_a_part_that_leads_through_a_sheet_and_is_much_higher_than_digits_is_a_l
     parts = SheetParts(one)
     parts.leave_out_underlines_and_crossings()
     assert np.array_equal(parts.left, one)
+
+
+@pytest.mark.parametrize("pen", [14, 20, 26])
+def test_thin_strokes_in_a_long_row_are_ink_and_not_the_paper_between_them(pen: int) -> None:
+    share = np.zeros((113, 640))
+    for number, digit in enumerate((0, 7, 6, 1, 9, 9, 1, 2)):
+        own = draw(DIGITS[digit], 280, pen, (0,), (255,))[..., 0]
+        small = cv2.resize(own, (46, 46), interpolation=cv2.INTER_AREA)
+        share[34:80, 20 + 62 * number : 66 + 62 * number] = 1 - small / 255
+    light = np.linspace(0.9, 1.1, 640)[:, None]
+    paper, pencil = np.array([190, 175, 75]) * light, np.array([35, 45, 95])
+    photo = paper + share[..., None] * (pencil - paper)
+    photo += np.random.default_rng(1).normal(0, 3, photo.shape)
+    ink_map = find_sheet_ink(np.clip(photo, 0, 255).astype(np.uint8)).ink_map
+    assert ink_map[share > 0.9].mean() > 0.8
+    assert ink_map[share == 0].mean() < 0.1
+
+
+@pytest.mark.parametrize(
+    ("ends", "goes"), [((20, 380), True), ((20,), False), ((20, 340), False), ((), False)]
+)
+def test_heads_of_an_arrow_go_and_points_beside_lines_stay(
+    ends: tuple[int, ...], goes: bool
+) -> None:
+    ink = np.zeros((200, 400), bool)
+    ink[40:100, 100:140] = True
+    ink[115:121, 60:66] = True  # a point above the line
+    heads = np.zeros_like(ink)
+    for end in ends:
+        heads[108:132, end - 10 : end + 10] = True
+    line = LevelLine(0.0, 120.0, 25, 375, 4.0)
+    found = arrowheads(label_parts(ink | heads), [line], 60)
+    assert np.array_equal(found, heads & goes)
+
+
+def test_crosses_go_that_are_most_of_what_is_there() -> None:
+    digits = np.zeros((600, 900), np.uint8)
+    for x in (100, 220, 340):
+        cv2.ellipse(digits, (x, 300), (35, 60), 0, 0, 360, 1, 9)
+    sheet = digits.copy()
+    for y in range(30, 600, 90):
+        for x in range(30, 900, 90):
+            if not digits[y - 20 : y + 21, x - 20 : x + 21].any():
+                cv2.line(sheet, (x - 12, y), (x + 12, y), 1, 5)
+                cv2.line(sheet, (x, y - 12), (x, y + 12), 1, 5)
+    parts = SheetParts(sheet > 0)
+    parts.leave_out_underlines_and_crossings()
+    assert np.array_equal(parts.left, digits > 0)
+
+
+def test_rows_on_the_lines_of_a_form_are_no_printed_border() -> None:
+    sheet = np.zeros((300, 600), np.uint8)
+    for y in (90, 180, 280):
+        cv2.line(sheet, (100, y), (599, y), 1, 3)
+    for y, places in ((80, range(140, 400, 60)), (180, (140, 200)), (280, range(140, 380, 52))):
+        for x in places:  # those of the first row touch no line
+            cv2.ellipse(sheet, (x, y - 28), (18, 28), 0, 0, 360, 1, 5)
+    parts = SheetParts(sheet > 0)
+    assert not parts.leave_out_borders().any()
 
 
 def test_small_crosses_that_are_left_of_a_grid_go_and_single_ones_stay() -> None:

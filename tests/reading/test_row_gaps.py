@@ -67,7 +67,7 @@ def test_on_squared_paper_an_empty_square_parts_two_numbers() -> None:
     """Its lines go on above the digits or below; the sides of boxes do not."""
     squares = np.zeros((250, 1000), np.uint8)
     squares[:, 50:900:40] = 100
-    uprights = list(range(50, 900, 40))
+    uprights = [float(x) for x in range(50, 900, 40)]
     at = [55, 95, 175, 215]
     assert are_apart(at, uprights, squares) == [False, True, False]
     squares[:90] = squares[165:] = 0

@@ -7,7 +7,7 @@ import pytest
 from digit_predictor import read_number
 from digits.picture.row_finding import Part, Row
 from digits.reading.sign_scores import Sign
-from digits.reading.units import with_letters_that_hang
+from digits.reading.units import with_letters_that_hang, without_unit
 
 HEIGHT, FOOT = 100, 200
 
@@ -28,6 +28,24 @@ def read(signs: str, below: int, gap: int = 20) -> str:
     return "".join(
         sign.written or "x" for sign in with_letters_that_hang(*row_of(signs, below, gap))
     )
+
+
+@pytest.mark.parametrize(
+    ("signs", "left"),
+    [
+        ("67xx", 2),
+        ("67x", 2),
+        ("6.7xx", 3),
+        ("67xxx", 3),
+        ("xx", 2),
+        ("67", 2),
+        ("x7x", 3),
+        ("", 0),
+    ],
+)
+def test_a_unit_is_up_to_two_letters_behind_a_digit(signs: str, left: int) -> None:
+    kinds = {"x": "letter", ".": "point"}
+    assert len(without_unit([kinds.get(sign, "digit") for sign in signs])) == left
 
 
 @pytest.mark.parametrize("below", [25, 40, 50])

@@ -54,6 +54,13 @@ def test_low_print_above_a_number_is_no_digit(word: str) -> None:
     assert left(row_of(word, LOW), row_of("86.968", TALL)) == ["", "86.968"]
 
 
+@pytest.mark.parametrize("number", ["968xx", "43x"])
+def test_nor_is_it_above_a_number_with_a_unit(number: str) -> None:
+    digits = number.rstrip("x")
+    word = row_of("1?xxxx", LOW)
+    assert left(word, row_of(f"{digits} {number[len(digits) :]}", TALL, LOW, gap=2)) == ["", digits]
+
+
 def test_nor_is_it_in_the_row_of_the_number() -> None:
     assert left(row_of("xx4?0x 1.95", LOW, TALL)) == ["1.95"]
     assert left(row_of("27 5?1?x", TALL, LOW)) == ["27"]

@@ -1,7 +1,7 @@
 """Lines under cents, which are written smaller and higher than the amount before them.
 
-They are as short as strokes of digits, and the cents may touch them. But several small digits stand
-on one side by side, nothing hangs from it, and a taller one stands in front.
+They are as short as strokes of digits, and the cents may touch them. But two small digits stand on
+one side by side, nothing hangs from it, and a taller one stands in front.
 
 Coordinates: x to the right, y downwards, whole numbers at pixel centres.
 """
@@ -23,12 +23,12 @@ _AROUND = (2.0, 0.6, 2.0, 0.5)
 # Likewise: cents are no lower, and end no higher above the line and no lower below it.
 _LOWEST_CENT, _ABOVE, _BELOW = 0.2, 0.3, 0.25
 # Of its width, how much of a cent is above the line; and how many there are.
-_LEAST_ABOVE, _FEWEST_CENTS = 0.6, 2
+_LEAST_ABOVE, _CENTS = 0.6, 2
 # Of the usual height: what hangs from a line reaches so far below it, and is no second line.
 _HANGING, _FLAT = 0.15, 0.25
-# In heights of cents: so tall is a digit in front. Of the usual height: it ends so far within the
-# line or away from it.
-_TALLER, _WITHIN, _AWAY = 1.2, 0.3, 0.8
+# Of how high cents reach above the line: so tall is a digit in front. Of the usual height: it ends
+# so far within the line or away from it.
+_TALLER, _WITHIN, _AWAY = 1.15, 0.3, 0.8
 
 
 def lines_under_cents(ink: Mask, lines: Iterable[LevelLine], height: float) -> Mask:
@@ -80,12 +80,12 @@ def _carries_cents(rest: Mask, line: LevelLine, height: float) -> bool:
     is_along = over >= _LEAST_ABOVE * width
     are_cents = is_along & (head <= -_LOWEST_CENT * height) & (tall >= _LOWEST_CENT * height)
     are_cents &= (foot >= -_ABOVE * height) & (foot <= _BELOW * height)
-    if np.count_nonzero(are_cents) < _FEWEST_CENTS:
+    if np.count_nonzero(are_cents) != _CENTS:
         return False
     is_flat = (tall <= _FLAT * height) & (width >= 2 * tall)
     hangs = is_along & ~is_flat & (np.abs(head) <= line.thickness + 2)
     hangs &= foot >= _HANGING * height
     end = x + width - line.first
     is_before = (end <= _WITHIN * height) & (end >= -_AWAY * height)
-    is_before &= ~are_cents & (tall >= _TALLER * tall[are_cents].max())
+    is_before &= ~are_cents & (tall >= _TALLER * -head[are_cents].min())
     return bool(is_before.any() and not hangs.any())

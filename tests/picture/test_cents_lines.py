@@ -78,6 +78,8 @@ def test_two_small_digits_beside_a_taller_one_stand_on_one() -> None:
     [
         (FRONT, FIRST),  # as the foot of a 2
         (FIRST, SECOND),  # as those of two 2s
+        (FRONT, FIRST, SECOND, (240, 30, 12, 46)),  # as the feet of digits behind a $
+        ((150, 20, 12, 55), FIRST, SECOND),  # of digits that are as high, with their feet
         ((150, 30, 12, 46), FIRST, SECOND),
         (FRONT, FIRST, SECOND, (240, AT + 3, 12, 40)),  # as the bars of two 4s
         (FRONT, (220, AT + 8, 12, 46), (260, AT + 8, 12, 46)),  # as the head of a 7

@@ -22,7 +22,7 @@ _SHORTEST, _LONGEST = 0.5, 2.5
 _AROUND = (2.0, 0.6, 2.0, 0.5)
 # Likewise: cents are no lower, and end no higher above the line and no lower below it.
 _LOWEST_CENT, _ABOVE, _BELOW = 0.2, 0.3, 0.25
-# Of its width, how much of a cent is above the line; how many there are; and of its height, how wide
+# Of its width, how much of a cent is above the line; how many there are; of its height, how wide
 # one is at most, for digits may touch.
 _LEAST_ABOVE, _CENTS, _WIDEST = 0.6, 2, 1.4
 # Of the usual height: what hangs from a line reaches so far below it, and is no second line.

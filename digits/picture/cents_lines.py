@@ -1,7 +1,7 @@
 """Lines under cents, which are written smaller and higher than the amount before them.
 
-They are as short as strokes of digits, and the cents may touch them. But several small digits stand
-on one side by side, nothing hangs from it, and a taller one stands in front.
+They are as short as strokes of digits, and the cents may touch them. But two small digits stand on
+one side by side, nothing hangs from it, and a taller one stands in front.
 
 Coordinates: x to the right, y downwards, whole numbers at pixel centres.
 """
@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from digits.picture.pixels import Mask, label_parts
-from digits.picture.straight_lines import LevelLine, pixels_of_lines
+from digits.picture.straight_lines import STEEPEST, LevelLine, pixels_of_lines
 
 # Of the usual height: how long such a line is, and how far around it is looked: above, below, to
 # the left and to the right.
@@ -22,13 +22,14 @@ _SHORTEST, _LONGEST = 0.5, 2.5
 _AROUND = (2.0, 0.6, 2.0, 0.5)
 # Likewise: cents are no lower, and end no higher above the line and no lower below it.
 _LOWEST_CENT, _ABOVE, _BELOW = 0.2, 0.3, 0.25
-# Of its width, how much of a cent is above the line; and how many there are.
-_LEAST_ABOVE, _FEWEST_CENTS = 0.6, 2
+# Of its width, how much of a cent is above the line; how many there are; of its height, how wide
+# one is at most, for digits may touch.
+_LEAST_ABOVE, _CENTS, _WIDEST = 0.6, 2, 1.4
 # Of the usual height: what hangs from a line reaches so far below it, and is no second line.
 _HANGING, _FLAT = 0.15, 0.25
-# In heights of cents: so tall is a digit in front. Of the usual height: it ends so far within the
-# line or away from it.
-_TALLER, _WITHIN, _AWAY = 1.2, 0.3, 0.8
+# Of how high cents reach above the line: so tall is a digit in front. Of the usual height: it ends
+# so far within the line or away from it.
+_TALLER, _WITHIN, _AWAY = 1.15, 0.3, 0.8
 
 
 def lines_under_cents(ink: Mask, lines: Iterable[LevelLine], height: float) -> Mask:
@@ -40,7 +41,11 @@ def lines_under_cents(ink: Mask, lines: Iterable[LevelLine], height: float) -> M
         height: usual one of what is written, pixels.
     """
     found = np.zeros_like(ink)
-    may_be = [line for line in lines if _SHORTEST * height <= line.length <= _LONGEST * height]
+    may_be = [
+        line
+        for line in lines
+        if _SHORTEST * height <= line.length <= _LONGEST * height and abs(line.slope) <= STEEPEST
+    ]
     for line in sorted(may_be, key=_middle):  # of two, the cents stand on the upper one
         place, near = _around(line, height)
         own = pixels_of_lines(ink[place], [near])
@@ -80,12 +85,12 @@ def _carries_cents(rest: Mask, line: LevelLine, height: float) -> bool:
     is_along = over >= _LEAST_ABOVE * width
     are_cents = is_along & (head <= -_LOWEST_CENT * height) & (tall >= _LOWEST_CENT * height)
     are_cents &= (foot >= -_ABOVE * height) & (foot <= _BELOW * height)
-    if np.count_nonzero(are_cents) < _FEWEST_CENTS:
+    if np.count_nonzero(are_cents) != _CENTS or (width > _WIDEST * tall)[are_cents].any():
         return False
     is_flat = (tall <= _FLAT * height) & (width >= 2 * tall)
     hangs = is_along & ~is_flat & (np.abs(head) <= line.thickness + 2)
     hangs &= foot >= _HANGING * height
     end = x + width - line.first
     is_before = (end <= _WITHIN * height) & (end >= -_AWAY * height)
-    is_before &= ~are_cents & (tall >= _TALLER * tall[are_cents].max())
+    is_before &= ~are_cents & (tall >= _TALLER * -head[are_cents].min())
     return bool(is_before.any() and not hangs.any())

@@ -165,7 +165,7 @@ def _chains(boxes: Boxes) -> NDArray[np.intp]:
 def _chains_along(boxes: Boxes, slope: float) -> NDArray[np.intp]:
     """Likewise, if baselines climb so much: each part hangs on the next one to its right.
 
-    One that is lower, as a bold comma is beside a digit, is not all that it hangs on.
+    One that is lower, as a bold comma or a cent is beside a digit, is not all that it hangs on.
     """
     chain_of = np.arange(len(boxes))
     middle = boxes[:, 0] + boxes[:, 2] / 2
@@ -175,7 +175,8 @@ def _chains_along(boxes: Boxes, slope: float) -> NDArray[np.intp]:
         shared = np.minimum(bottom, bottom[part]) - np.maximum(top, top[part])
         beside = shared >= LEAST_OVERLAP * np.minimum(boxes[:, 3], boxes[part, 3])
         beside &= middle > middle[part]
-        for which in (beside, beside & (boxes[:, 3] >= _HANGING * boxes[part, 3])):
+        for share in (0, TALL, _HANGING):
+            which = beside & (boxes[:, 3] >= share * boxes[part, 3])
             if which.any():
                 following = np.flatnonzero(which)[boxes[which, 0].argmin()]
                 chain_of[chain_of == chain_of[following]] = chain_of[part]

@@ -40,6 +40,8 @@ _FEWEST_DIGITS = 2
 # Before an amount, a printed currency is so low, of the height of its digits; where no letter is
 # seen in it, it has so many signs, and is as low as other print.
 _AS_TALL_AS_PRINT, _FEWEST_LOW = 0.85, 2
+# What stands before a number and is a part of it.
+_BEFORE = frozenset({"dash", "currency sign"})
 # Raised cents are so many digits, that end so much higher than the amount, of its height.
 _CENTS, _RAISED = 2, 0.12
 
@@ -149,17 +151,17 @@ def _are_raised_cents(rest: Sequence[Sign], amount: Sequence[Sign]) -> bool:
     if len(rest) != _CENTS or any(sign.kind != "digit" for sign in rest):
         return False
     digits = [sign.part for sign in amount if sign.kind == "digit" and sign not in rest]
-    if not digits or rest[0].part.middle[0] < digits[-1].middle[0]:
+    cents = [sign.part for sign in rest]
+    if not digits or cents[0].middle[0] < digits[-1].middle[0]:
         return False
-    foot = np.median([part.y + part.height for part in digits])
-    raised = _RAISED * max(part.height for part in digits)
-    return all(sign.part.y + sign.part.height <= foot - raised for sign in rest)
+    feet = [float(np.mean([part.y + part.height for part in parts])) for parts in (digits, cents)]
+    return feet[0] - feet[1] >= _RAISED * max(part.height for part in digits)
 
 
 def _behind_print(run: list[Sign], usual: float) -> list[Sign]:
     """A run without the low word at its start, as a currency is printed before an amount."""
     tall = _AS_TALL_AS_PRINT * usual
-    low = list(takewhile(lambda sign: _is_low(sign, tall), run))
+    low = list(takewhile(lambda sign: _is_low(sign, tall) and sign.kind not in _BEFORE, run))
     rest = run[len(low) :]
     counted = _digits_and_letters(low)
     are_low = len(counted) >= _FEWEST_LOW and all(_is_low(sign, _AS_TALL * usual) for sign in low)

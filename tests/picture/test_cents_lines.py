@@ -78,6 +78,9 @@ def test_two_small_digits_beside_a_taller_one_stand_on_one() -> None:
     [
         (FRONT, FIRST),  # as the foot of a 2
         (FIRST, SECOND),  # as those of two 2s
+        (FRONT, FIRST, SECOND, (240, 30, 12, 46)),  # as the feet of digits behind a $
+        (FRONT, FIRST, (235, 30, 70, 46)),  # two of which touch
+        ((150, 20, 12, 55), FIRST, SECOND),  # of digits that are as high, with their feet
         ((150, 30, 12, 46), FIRST, SECOND),
         (FRONT, FIRST, SECOND, (240, AT + 3, 12, 40)),  # as the bars of two 4s
         (FRONT, (220, AT + 8, 12, 46), (260, AT + 8, 12, 46)),  # as the head of a 7
@@ -85,6 +88,11 @@ def test_two_small_digits_beside_a_taller_one_stand_on_one() -> None:
 )
 def test_else_it_may_be_a_stroke(bars: tuple[tuple[int, int, int, int], ...]) -> None:
     assert not lines_under_cents(ink(*bars), [LINE], HEIGHT).any()
+
+
+def test_a_steep_one_is_no_line() -> None:
+    steep = LevelLine(0.3, AT - 75, 200, 300, 6.0)
+    assert not lines_under_cents(ink(FRONT, FIRST, SECOND), [steep], HEIGHT).any()
 
 
 def test_of_two_lines_both_are_found() -> None:

@@ -113,6 +113,11 @@ def test_what_stands_behind_a_bold_comma_is_in_its_row() -> None:
     assert boxes_of(sheet(*first, comma)) == [[*first[:2], comma, *first[2:]]]
 
 
+def test_so_are_raised_cents_behind_a_comma() -> None:
+    row = [(20, 20, 20, 40), (50, 49, 8, 16), (70, 14, 14, 24), (95, 14, 14, 24)]
+    assert boxes_of(sheet(*row)) == [row]
+
+
 def test_a_stroke_that_the_border_cuts_is_no_row() -> None:
     cut = (394, 200, 6, 40)
     assert boxes_of(sheet(*FIRST, *SECOND, cut)) == [FIRST, SECOND]

@@ -28,7 +28,11 @@ def row_of(signs: str, *heights: int, gap: int = 2 * TALL, start: int = 0) -> Ro
             if sign == "?":
                 made[-1] = scored(made[-1], -3.0)
                 continue
-            kind = "digit" if sign.isdigit() else {"x": "letter", ".": "point", "-": "dash"}[sign]
+            kind = (
+                "digit"
+                if sign.isdigit()
+                else {"x": "letter", ".": "point", "-": "dash", "$": "currency sign"}[sign]
+            )
             part = Part(x, 100 - height, np.ones((height, 15), bool))
             made.append(Sign(part, kind, "" if sign == "x" else sign, None, None, -0.1, 0.0))
             x += 20
@@ -87,6 +91,11 @@ def test_a_currency_before_an_amount_goes_and_all_of_the_amount_stays(word, heig
 def test_low_digits_at_the_start_of_a_number_stay(first: str, height: int) -> None:
     signs = first.replace("?", "")
     assert left(behind(row_of(first, height), row_of("3924", TALL))) == [signs + "3924"]
+
+
+@pytest.mark.parametrize("number", ["-953", "$953"])
+def test_a_minus_or_currency_sign_behind_a_low_word_belongs_to_the_number(number: str) -> None:
+    assert left(behind(row_of("xx", 40), row_of(number, TALL))) == [number]
 
 
 def test_raised_cents_stay_though_one_is_not_sure() -> None:

@@ -157,7 +157,8 @@ _NOT_ASKED = -3.0
 # As a natural logarithm: a letter among digits is rarer than a digit that looks like one.
 _LETTER_AMONG_DIGITS, _LETTER_OF_UNIT = -5.0, -2.0
 _LETTER = SIGNS.index(LETTER)
-# In heights of the row: letters such as c and m stand on the baseline, and are lower than digits.
+# In heights of the row: letters such as c and m stand on the baseline, and are lower than digits;
+# before those a currency sign may be as low.
 _X_HEIGHT, _OFF_LINE = 0.75, 0.15
 # As a natural logarithm, that a slash stands first or last in its row, or before a colon, and not
 # between two numbers; and that one reaches neither above digits, in heights of the row, nor below
@@ -317,7 +318,9 @@ def _stands_like_a_digit(part: Part, row: Row) -> bool:
 
 
 def _is_low_on_baseline(segment: Segment, cut: CutRow) -> bool:
-    """Whether it stands where digits do, and is lower, as most letters are, with all it touches."""
+    """Whether it stands where digits do behind others, and is lower, with all that it touches."""
+    if not segment.first:
+        return False
     parents = {cut.parents[piece] for piece in range(segment.first, segment.stop)}
     highest = max(cut.row.parts[parent].height for parent in parents)
     is_on_baseline = abs(cut.row.foot_of(segment.part)) <= _OFF_LINE

@@ -158,7 +158,7 @@ _NOT_ASKED = -3.0
 _LETTER_AMONG_DIGITS, _LETTER_BESIDE_DIGITS = -5.0, -2.0
 _LETTER = SIGNS.index(LETTER)
 # In heights of the row: letters such as c and m, of a unit or of small print, stand on the baseline
-# before all that is higher than they are, or behind.
+# before all that is higher than they are, or behind; first may be a currency sign that is as low.
 _X_HEIGHT, _OFF_LINE = 0.75, 0.25
 # As a natural logarithm, that a slash stands first or last in its row, or before a colon, and not
 # between two numbers; and that one reaches neither above digits, in heights of the row, nor below
@@ -218,8 +218,10 @@ def _beside_evidence(
 def _stands_beside_digits(segment: Segment, cut: CutRow) -> bool:
     """Whether a segment and all before it, or all behind it, are low, and it is on the baseline.
 
-    What it was cut from is low, too.
+    What it was cut from is low, too, and it is not the first.
     """
+    if not segment.first:
+        return False
     highest = _X_HEIGHT * cut.row.height
     parents = {cut.parents[piece] for piece in range(segment.first, segment.stop)}
     is_high = any(cut.row.parts[parent].height > highest for parent in parents)

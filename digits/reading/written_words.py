@@ -138,6 +138,10 @@ def _beside_word(run: list[Sign], tall: float) -> list[Sign]:
         and len(_digits_and_letters(stretch)) >= _FEWEST_DIGITS
         for sign in stretch
     ]
+    measured = run[: len(without_unit([sign.kind for sign in run]))]
+    are_sure = all(map(_is_sure_digit, _digits_and_letters(measured)))
+    if not numbers and are_sure and len(measured) < len(run):
+        return run  # a lower number with its unit
     rest = [sign for sign in run if sign not in numbers]
     if not numbers and _is_mostly_letters(run):
         return []

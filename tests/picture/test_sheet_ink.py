@@ -580,7 +580,7 @@ def test_where_nothing_is_light_on_a_photo_ink_is_dark(lightness: float, monkeyp
         return find_width(grey, is_lit, *args)
 
     monkeypatch.setattr(photo_ink, "_width_to_close", none_if_light)
-    monkeypatch.setattr(photo_ink, "_lightness_of_narrow_things", lambda _: lightness)
+    monkeypatch.setattr(photo_ink, "_lightness_of_narrow_things", lambda *_: lightness)
     assert_only_digits_stay(on_grainy_paper(bare), bare < 128, 0.95, 7)
 
 

@@ -65,6 +65,8 @@ def test_what_is_low_and_stands_on_the_baseline_is_sooner_a_letter() -> None:
     usual = of_letter(last=box(60, 0, 30, HEIGHT))
     assert of_letter(last=low) == usual + 3
     assert of_letter(last=box(60, 0, 30, 36)) == usual  # raised cents
+    first = cut_of([low, box(120, 0, 30, HEIGHT)], [low, box(120, 0, 30, HEIGHT)], [0, 1])
+    assert beside(first, 0, LETTER) == usual  # a currency sign
     assert of_letter(last=low, touches=box(60, 0, 60, HEIGHT)) == usual  # cut from a k
 
 

@@ -65,6 +65,10 @@ def test_nor_is_it_above_a_number_with_a_unit(number: str) -> None:
     assert left(word, row_of(f"{digits} {number[len(digits) :]}", TALL, LOW, gap=2)) == ["", digits]
 
 
+def test_a_lower_number_with_a_unit_is_no_word() -> None:
+    assert left(row_of("377", 2 * TALL), row_of("23xx", TALL)) == ["377", "23xx"]
+
+
 def test_nor_is_it_in_the_row_of_the_number() -> None:
     assert left(row_of("xx4?0x 1.95", LOW, TALL)) == ["1.95"]
     assert left(row_of("27 5?1?x", TALL, LOW)) == ["27"]

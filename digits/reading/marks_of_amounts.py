@@ -1,8 +1,8 @@
 """Marks around an amount that are none of it, as on cheques: fillers, and a printed currency sign.
 
-People write a long dash behind an amount, or # or * around it, so that nobody adds a digit. The
-network of rows knows neither of these two, and takes them for currency signs; and a speck beside an
-amount for a point or comma.
+People write # or * around an amount, so that nobody adds a digit. The network of rows knows neither
+of these, and takes them for currency signs; and a speck beside an amount for a point or comma. The
+dashes that some write instead are written as they stand.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import numpy as np
 
 from digits.reading.sign_scores import Sign
 
-# Of the height of the amount's digits: a dash behind it that is as long is no minus, and a currency
-# sign that is no higher is printed, for people write it as high.
-_LONG_DASH, _AS_LOW_AS_PRINT = 0.9, 0.8
+# Of the height of the amount's digits: a currency sign that is no higher is printed, for people write
+# it as high.
+_AS_LOW_AS_PRINT = 0.8
 # Marks that part the cents of an amount, or its thousands.
 _PARTING = frozenset({"point", "comma"})
 
@@ -31,7 +31,7 @@ def without_fillers(signs: Sequence[Sign]) -> list[Sign]:
         return list(signs)
     height = float(np.median(heights))
     kept = list(signs)
-    if _is_filler(kept, height) or _is_speck(kept[-1], kept[:-1]):
+    if _is_speck(kept[-1], kept[:-1]):
         kept = kept[:-1]
     if kept[0].kind == "comma" or _is_speck(kept[0], kept[1:]):
         kept = kept[1:]
@@ -49,10 +49,3 @@ def _is_speck(sign: Sign, others: Sequence[Sign]) -> bool:
 
 def _is_money(sign: Sign) -> bool:
     return sign.kind == "currency sign"
-
-
-def _is_filler(signs: Sequence[Sign], height: float) -> bool:
-    """Whether the last sign is a long dash behind a digit; behind a point it says "no cents"."""
-    last = signs[-1]
-    is_long = last.kind == "dash" and last.part.width >= _LONG_DASH * height
-    return is_long and len(signs) > 1 and signs[-2].kind == "digit"

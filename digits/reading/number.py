@@ -151,8 +151,8 @@ class NumberReading:
     Attributes:
         text: the digits alone; rows joined by a new line, clear gaps inside a row by " ".
         written: with what stands between them, as far as it is sure: "12.50", "-5", "12+5=17";
-            a currency sign that is printed before a number is not written, nor what fills the line
-            around an amount: a long dash behind it, or # and *.
+            a currency sign that is printed before a number is not written, nor # and * around an
+            amount.
         digits: in reading order.
         marks: what is no digit, in reading order.
         confidence: that `text` is right as a whole, in [0, 1].

@@ -129,7 +129,8 @@ def letter_among(before: list[int], height: int, behind: list[int], *, foot: int
 
 def test_a_low_letter_before_all_digits_or_behind_is_less_rare_than_one_among_them() -> None:
     assert letter_among([60, 60], 38, []) == letter_among([60], 38, [40]) == -2.0
-    assert letter_among([], 38, [60, 60]) == letter_among([40], 38, [60]) == -2.0
+    assert letter_among([40], 38, [60]) == -2.0
+    assert letter_among([], 38, [60, 60]) == -5.0  # it may be a currency sign
     assert letter_among([60], 38, [60]) == -5.0
     assert letter_among([60], 58, []) == -5.0
 

@@ -190,7 +190,13 @@ class Strip:
         ends = float(self.columns[0]), float(self.columns[-1])
         taken = [*others, *ends]
         seen = [self.column_of(side) for _, side in sides]
-        known, box = np.array(taken), _known_box(taken, seen, height)
+        # A line that leads out of the sheet ends at no side.
+        last = min(self.above.last, self.below.last)
+        are_inside = self.columns[0] > 0, self.columns[-1] >= last + _BEYOND
+        known = np.array(
+            [*others, *(x for x, is_inside in zip(ends, are_inside, strict=True) if is_inside)]
+        )
+        box = _known_box(known, seen, height)
         for _, side in sorted(sides, key=lambda each: -each[0]):
             x = self.column_of(side)
             # One between a side and a neighbour is a 1, unless two boxes stand close.
@@ -242,13 +248,13 @@ def _are_of_boxes(gaps: NDArray[np.float64], height: float) -> bool:
     return bool(usual <= _WIDEST_BOX * height and are_whole.mean() > 0.5)
 
 
-def _known_box(known: Sequence[float], others: Sequence[float], height: float) -> float:
+def _known_box(known: NDArray[np.float64], others: Sequence[float], height: float) -> float:
     """How wide boxes are if the narrowest between known sides are alike; else 0.
 
     Where others halve them all alike, these are sides, too.
     """
     ends = np.unique(known)
-    ends = ends[np.append(True, np.diff(ends) >= NARROWEST_BOX * height)]
+    ends = ends[np.diff(ends, prepend=-np.inf) >= NARROWEST_BOX * height]
     order = np.argsort(np.diff(ends), kind="stable")[:_FEWEST_ALIKE]
     gaps = np.diff(ends)[order]
     if len(gaps) < _FEWEST_ALIKE or gaps[-1] > (1 + _OFF_WIDTH) * gaps[0]:

@@ -25,24 +25,31 @@ _OFF = 2
 _GAP = 2
 # Of a line's length, what is no stroke that passes it.
 _LEAST_BARE = 0.5
+# Of the usual height: sides at its ends are no lower.
+_LOWEST_SIDE = 0.6
 # Of a line's thickness, and pixels: one in line with it is no thicker.
 _THICKEST, _BLUR = 1.5, 2
 
 
-def lines_in_line(ink: Mask, level: Sequence[LevelLine], height: float) -> list[LevelLine]:
-    """More nearly level lines, each in line with one that was found.
+def lines_in_line(
+    mask: Mask, ink: Mask, level: Sequence[LevelLine], height: float
+) -> list[LevelLine]:
+    """More nearly level sides of boxes, each in line with one that was found.
 
     Args:
-        ink: bool (H, W), without the lines that were found.
-        level: these.
+        mask: bool (H, W), ink.
+        ink: bool (H, W), of it what is left without the lines that were found.
+        level: these, sides of boxes and others.
         height: usual one of what is written, pixels.
     """
     left = ink.copy()
     found: list[LevelLine] = []
-    for line in sorted(level, key=lambda each: -each.length):
+    sides = [line for line in level if _has_sides(mask, line, _LOWEST_SIDE * height)]
+    for line in sorted(sides, key=lambda each: -each.length):
         for other in _inked_in_line(left, line, _SHORTEST * height):
             own = pixels_of_lines(left, [other])
-            if np.count_nonzero(own.any(axis=0)) >= _LEAST_BARE * other.length:
+            is_bare = np.count_nonzero(own.any(axis=0)) >= _LEAST_BARE * other.length
+            if is_bare and _has_sides(mask, other, _LOWEST_SIDE * height):
                 left &= ~own
                 found.append(other)
     return found
@@ -67,6 +74,21 @@ def _inked_in_line(ink: Mask, line: LevelLine, shortest: float) -> list[LevelLin
             found.append(replace(line, height=height, first=first, last=last - 1))
         inked[:, first:last] = False
     return found
+
+
+def _has_sides(mask: Mask, line: LevelLine, lowest: float) -> bool:
+    """Whether so high a side stands or hangs at both ends of a line, as on no ruling in pieces."""
+    columns = mask.shape[1]
+    reach = round(line.thickness / 2) + _OFF
+    for x in (line.first, line.last):
+        y = round(line.slope * x + line.height)
+        at_end = slice(max(0, x - reach), x + reach + 1)
+        above = mask[max(0, y - reach - round(lowest)) : max(0, y - reach), at_end]
+        below = mask[y + reach : y + reach + round(lowest), at_end]
+        is_cut = min(x, columns - 1 - x) <= reach
+        if not is_cut and not any(each.size and each.all(axis=0).any() for each in (above, below)):
+            return False
+    return True
 
 
 def _longest_run(inked: Mask) -> tuple[int, int] | None:

@@ -74,7 +74,7 @@ def lines_of_paper(
     level = [line for line in are_dark if strokes.are_no_level(line, left.ink)]
     left.take(pixels_of_lines(left.ink, level))
     known_level = [line for lines in known for line in lines.level]
-    in_line = lines_in_line(left.ink, [*level, *pale[0], *edges.level, *known_level], height)
+    in_line = lines_in_line(mask, left.ink, [*level, *pale[0], *edges.level, *known_level], height)
     left.take(pixels_of_lines(left.ink, in_line))
     level += in_line
     if level or any(pale):  # which may have crossed them

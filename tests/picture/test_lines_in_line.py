@@ -16,16 +16,19 @@ KNOWN = LevelLine(0.05, 100.0, 300, 420, float(LINE))
 
 
 def ink_of(first: int, last: int, off: int = 0, slope: float = 0.05) -> np.ndarray:
-    """A line in line with the known one, which is not drawn itself; uint8 (200, 450)."""
+    """A comb in line with another, whose line is known and not drawn; bool (200, 450)."""
     ink = np.zeros((200, 450), bool)
     for x in range(first, last):
         top = round(slope * x + 100.0 - (LINE - 1) / 2) + off
         ink[top : top + LINE, x] = True
+    for x, beside in ((first + 1, off), (last - 2, off), (KNOWN.first, 0), (KNOWN.last, 0)):
+        top = round(0.05 * x + 100.0) + beside
+        ink[top - 30 : top, x - 1 : x + 2] = True
     return ink
 
 
 def found_in(ink: np.ndarray) -> list[tuple[int, int]]:
-    return [(line.first, line.last) for line in lines_in_line(ink, [KNOWN], USUAL)]
+    return [(line.first, line.last) for line in lines_in_line(ink, ink, [KNOWN], USUAL)]
 
 
 @pytest.mark.parametrize("off", [-3, 0, 3])
@@ -33,7 +36,7 @@ def test_a_line_in_line_with_another_is_found_however_much_stands_on_it(off: int
     ink = ink_of(50, 150, off)
     for x in range(55, 145, 12):  # closer than pieces by themselves would have to be long
         ink[60 : round(0.05 * x + 100) + off, x : x + 6] = True
-    (line,) = lines_in_line(ink, [KNOWN], USUAL)
+    (line,) = lines_in_line(ink, ink, [KNOWN], USUAL)
     assert (line.first, line.last) == (50, 149)
     assert line.height == pytest.approx(100 + off, abs=1)
 
@@ -77,3 +80,15 @@ def test_a_short_comb_that_its_digits_touch_is_found_beside_others() -> None:
             window = sheet[bottom - 78 : bottom, x : x + 78]
             np.minimum(window, own, out=window)
     assert read_number(sheet).text == "28 12 09"
+
+
+def test_a_piece_without_sides_at_its_ends_is_of_a_ruling() -> None:
+    ink = ink_of(50, 150)
+    ink[:95, 140:160] = False
+    assert found_in(ink) == []
+
+
+def test_nothing_is_in_line_with_a_ruling() -> None:
+    ink = ink_of(50, 150)
+    ink[:, 200:] = False
+    assert found_in(ink) == []

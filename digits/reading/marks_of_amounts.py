@@ -13,7 +13,7 @@ import numpy as np
 
 from digits.reading.sign_scores import Sign
 
-# Of the height of the amount's digits: a currency sign that is no higher is printed; people write it
+# Of the height of an amount's digits: a currency sign that is no higher is printed; people write it
 # as high.
 _AS_LOW_AS_PRINT = 0.8
 # Marks that part the cents of an amount, or its thousands.

@@ -79,14 +79,11 @@ def find_equal_boxes(
         if below.length >= _FEWEST_BETWEEN_ENDS * _NARROWEST_BOX * _LOWEST_BOX * height:
             above = _above(below, level, height)
             ends = [line for line in upright if _stands_at_end(line, below)]
-            ways = [_Standing.on(below, above, mask, height, ends)]
-            if above and not ways[0].has_high_end:  # as of a comb below another
-                ways.append(_Standing.on(below, None, mask, height, ends))
-            standing.append(ways)
-    rows = [_first(each.row() for each in ways) for ways in standing]
+            standing.append(_Standing.on(below, above, mask, height, ends))
+    rows = [each.row() for each in standing]
     others = [*known, *filter(None, rows)]
-    hidden = [ways for ways, row in zip(standing, rows, strict=True) if not row]
-    rows += [_first(each.row_like(other) for other in others for each in ways) for ways in hidden]
+    hidden = [each for each, row in zip(standing, rows, strict=True) if not row]
+    rows += [_first(map(each.row_like, others)) for each in hidden]
     return [row for row in rows if row]
 
 
@@ -274,11 +271,6 @@ class _Standing:
         lowest = (_LOWEST_TOOTH if are_teeth else _SIDE) * self.height
         tops = [(x, self._top_at(x)) for x in places]
         return [self._side(x, top, self.line.thickness) for x, top in tops if top >= lowest]
-
-    @property
-    def has_high_end(self) -> bool:
-        """Whether a side at one of its ends leads to the upper line."""
-        return any(self._top_at(x) >= _SIDE * self.height for x in self._places_of_ends())
 
     def _top_at(self, x: float) -> float:
         """How far ink goes up from the line close to a column of the strip, pixels."""

@@ -241,10 +241,6 @@ def test_teeth_at_the_ends_of_a_comb_below_another_go() -> None:
     ink |= np.roll(ink, -90, axis=0)
     upper = LevelLine(0.0, FOOT - 90.0, lower.first, lower.last, LINE)
     assert parted(ink, [upper, lower]).count(LEFT) == 2
-    ink, lower = ink_of(2, LOW), below(2)  # two boxes, of which one tooth is between the ends
-    ink |= np.roll(ink, -90, axis=0)
-    upper = LevelLine(0.0, FOOT - 90.0, lower.first, lower.last, LINE)
-    assert parted(ink, [upper, lower]) == sorted(2 * columns(2))
 
 
 def test_a_0_that_lies_on_the_last_side_stays() -> None:

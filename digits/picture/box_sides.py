@@ -131,9 +131,11 @@ class Strip:
             upright: some that lead from one to the other, as which sides lean; without any they are
                 square to the two.
         """
-        first, last = max(above.first, below.first), min(above.last, below.last)
-        if upright:
-            first, last = _ends_between(above, below)
+        shared = max(above.first, below.first), min(above.last, below.last)
+        leaning = _ends_between(above, below)
+        ends = (leaning, shared) if upright else (shared, leaning)
+        own = below.first, below.last  # where none is above the other
+        first, last = next((each for each in ends if each[0] <= each[1]), own)
         columns = np.arange(max(0, first - _BEYOND), min(mask.shape[1], last + _BEYOND + 1))
         tops = above.slope * columns + above.height + above.thickness / 2 + _BESIDE
         bottoms = below.slope * columns + below.height - below.thickness / 2 - _BESIDE

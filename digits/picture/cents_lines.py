@@ -87,6 +87,9 @@ def _carries_cents(rest: Mask, line: LevelLine, height: float) -> bool:
     are_cents &= (foot >= -_ABOVE * height) & (foot <= _BELOW * height)
     if np.count_nonzero(are_cents) != _CENTS or (width > _WIDEST * tall)[are_cents].any():
         return False
+    span = x[are_cents].min(), (x + width)[are_cents].max()
+    if (foot[are_cents] >= -line.thickness / 2 - 2).all() and _is_within(line, *span):
+        return False  # it joins two strokes, as the foot of a 0 does
     is_flat = (tall <= _FLAT * height) & (width >= 2 * tall)
     hangs = is_along & ~is_flat & (np.abs(head) <= line.thickness + 2)
     hangs &= foot >= _HANGING * height
@@ -94,3 +97,8 @@ def _carries_cents(rest: Mask, line: LevelLine, height: float) -> bool:
     is_before = (end <= _WITHIN * height) & (end >= -_AWAY * height)
     is_before &= ~are_cents & (tall >= _TALLER * -head[are_cents].min())
     return bool(is_before.any() and not hangs.any())
+
+
+def _is_within(line: LevelLine, first: int, stop: int) -> bool:
+    """Whether a line neither begins before a column nor ends behind another."""
+    return line.first >= first and line.last < stop

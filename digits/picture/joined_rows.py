@@ -25,6 +25,8 @@ _MOST_STROKES, _TOUCHING = 2.2, 0.5
 # Of a row's height: what tells where its edges are is no lower, and what is cut off neither. In
 # strokes' widths, what has no more ink for its length is one stroke: a 7's tail, or a slash's end.
 _LOWEST_BESIDE, _LOWEST, _ONE_STROKE = 0.7, 0.5, 1.4
+# In heights of the part: far beside it may be a row of small print, of which it is none.
+_FARTHEST_BESIDE = 2.0
 _PASSES = 3
 # Where more parts are so high, they are no digits, and would take long.
 _MOST_HIGH = 40
@@ -68,8 +70,13 @@ def _is_high(part: Part, row: Row) -> bool:
 
 def _cut_of(part: Part, row: Row, ink_map: InkMap) -> Mask | None:
     """Where a part is cut at an edge of its row, bool (height, width); None where it is not."""
+    farthest = _FARTHEST_BESIDE * part.height
     beside = [
-        other for other in row.parts if _LOWEST_BESIDE <= other.height / row.height <= _HIGHER
+        other
+        for other in row.parts
+        if _LOWEST_BESIDE <= other.height / row.height <= _HIGHER
+        and other.x - farthest <= part.x + part.width
+        and part.x - farthest <= other.x + other.width
     ]
     if not beside:
         return None

@@ -10,6 +10,7 @@ import pytest
 
 from digit_predictor import read_number
 from digits.picture.box_rows import EqualBoxes
+from digits.picture.box_sides import Strip
 from digits.picture.equal_boxes import find_equal_boxes
 from digits.picture.pixels import label_parts
 from digits.picture.sheet_ink import find_sheet_ink
@@ -51,6 +52,15 @@ def parted(ink: np.ndarray, level: list[LevelLine]) -> list[int]:
 def columns(boxes: int) -> list[int]:
     """Where the sides of a row are."""
     return [LEFT + PITCH * number for number in range(boxes + 1)]
+
+
+def test_a_line_that_is_above_none_of_another_has_no_strip_without_columns() -> None:
+    ink = ink_of(4, HIGH)
+    beside = replace(above(4), first=below(4).last + 10, last=below(4).last + 90)
+    for lines in ((beside, below(4)), (replace(beside, first=900, last=990), below(4))):
+        strip = Strip.between(*lines, ink > 0)
+        assert strip.columns.size
+        assert np.isfinite(strip.apart)
 
 
 @pytest.mark.parametrize("boxes", [4, 7, 12])

@@ -57,12 +57,14 @@ def test_a_tall_letter_that_reaches_no_other_row_stays_whole() -> None:
     assert heights(ink_map) == [[67, 67, 67, 127]]
 
 
-def test_a_digit_far_behind_small_print_stays_whole() -> None:
+def test_digits_far_behind_small_print_stay_whole() -> None:
     ink_map = np.zeros((260, 800), np.float32)
     for x in range(20, 260, 24):
         cv2.rectangle(ink_map, (x, 100), (x + 14, 128), (1,), 3)
-    cv2.polylines(ink_map, [np.array([(700, 95), (740, 75), (705, 140), (750, 140)])], False, 1, 5)
-    assert heights(ink_map)[0][-1] > 65
+    for x in (680, 740):
+        for middle, half in ((88, 14), (118, 17)):  # an 8
+            cv2.ellipse(ink_map, (x, middle), (half, half), 0, 0, 360, (1,), PEN)
+    assert [height for row in heights(ink_map) for height in row][-2:] == [68, 68]
 
 
 def test_a_drawing_that_is_joined_by_many_strokes_stays_whole() -> None:

@@ -100,6 +100,9 @@ _LOG_ODDS, _WEIGHTS, _WEIGHT_OF_UNCLEAR = 4.6, np.array([0.69, 0.15, 0.69]), 1.7
 _WEIGHT_OF_LETTER_BESIDE = 0.5
 # So many letters in a row are a word, and in more rows than these nobody writes words.
 _LEAST_OF_WORD, _MOST_ROWS_OF_WORDS = 3, 6
+# What is so hardly believed, beside so many times as many signs that went as words, is what a page
+# of writing happens to look like: none of 1,029 photos that were read right was believed so little.
+_HARDLY_BELIEVED, _MUCH_WRITING = 0.1, 2
 # What needs no space behind it at the beginning of a row: nothing, or the plus of a written sum,
 # which stands in the margin.
 _IN_MARGIN = ("", "+")
@@ -240,7 +243,17 @@ def _read_decoded(decoded: DecodedPicture, ink: Ink, network: Network) -> Number
         number = _of_one_digit(alone)
     else:
         number = _either(alone, rows, sheet, network)
+    if number.is_number and _is_of_writing(number, rows, all_rows):
+        number = replace(number, doubt=NO_NUMBER)
     return _with_true_reason(number, all_rows)
+
+
+def _is_of_writing(
+    number: NumberReading, rows: Sequence[RowReading], all_rows: Sequence[RowReading]
+) -> bool:
+    """Whether what is hardly believed to be a number is little of all that is written."""
+    left, written = (sum(len(row.signs) for row in each) for each in (rows, all_rows))
+    return number.confidence < _HARDLY_BELIEVED and written - left >= _MUCH_WRITING * left
 
 
 def _with_true_reason(number: NumberReading, rows: Sequence[RowReading]) -> NumberReading:

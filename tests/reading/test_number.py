@@ -15,7 +15,7 @@ from digit_predictor import NoInkError, PictureError, load_network, read_digit, 
 from digit_predictor import read_numbers as read_all
 from digits.picture.row_finding import Part
 from digits.reading.command import main
-from digits.reading.doubt_reasons import SOMETHING_ELSE
+from digits.reading.doubt_reasons import LETTERS, SOMETHING_ELSE
 from digits.reading.number import NumberReading, _are_many, _confidence
 from digits.reading.sign_scores import Sign
 from tests.drawings import DIGITS, SCRIBBLE, Strokes, arc, draw
@@ -529,3 +529,24 @@ def test_a_number_of_which_not_all_is_sure_is_read_where_no_single_digit_is_foun
     assert number.doubt is None
     with pytest.raises(NoInkError, match="Nothing is drawn here"):
         read_number(drawn_row(" :"), ink="dark")
+
+
+def page_of_writing(seed: int) -> np.ndarray:
+    """Rows of small broken strokes that are no digits, uint8 (480, 640, 3)."""
+    random = np.random.default_rng(seed)
+    page = np.full((480, 640, 3), 235, np.uint8)
+    for y in range(40, 460, 48):
+        x = 30
+        while x < 600:
+            steps = random.integers(-14, 15, (random.integers(2, 4), 2))
+            points = np.cumsum(np.vstack([[x, y], steps]), axis=0)
+            points = np.clip(points, [x - 10, y - 14], [x + 10, y + 14])
+            cv2.polylines(page, [points.astype(np.int32)], False, (50, 50, 50), 6, cv2.LINE_AA)
+            x += int(random.integers(24, 44))
+    return page
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_page_of_writing_is_no_number_though_some_letters_are_like_digits(seed: int) -> None:
+    number = read_number(page_of_writing(seed))
+    assert number.doubt in (LETTERS, SOMETHING_ELSE)

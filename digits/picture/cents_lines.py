@@ -1,7 +1,7 @@
 """Lines under cents, which are written smaller and higher than the amount before them.
 
 They are as short as strokes of digits, and the cents may touch them. But two small digits stand on
-one side by side, nothing hangs from it, and a taller one stands in front.
+one side by side, nothing hangs from it or crosses it, and a taller one stands in front.
 
 Coordinates: x to the right, y downwards, whole numbers at pixel centres.
 """
@@ -21,7 +21,7 @@ from digits.picture.straight_lines import STEEPEST, LevelLine, pixels_of_lines
 _SHORTEST, _LONGEST = 0.5, 2.5
 _AROUND = (2.0, 0.6, 2.0, 0.5)
 # Likewise: cents are no lower, and end no higher above the line and no lower below it.
-_LOWEST_CENT, _ABOVE, _BELOW = 0.2, 0.3, 0.25
+_LOWEST_CENT, _ABOVE, _BELOW = 0.2, 0.3, 0.15
 # Of its width, how much of a cent is above the line; how many there are; of its height, how wide
 # one is at most, for digits may touch.
 _LEAST_ABOVE, _CENTS, _WIDEST = 0.6, 2, 1.4
@@ -96,7 +96,8 @@ def _carries_cents(rest: Mask, line: LevelLine, height: float) -> bool:
     end = x + width - line.first
     is_before = (end <= _WITHIN * height) & (end >= -_AWAY * height)
     is_before &= ~are_cents & (tall >= _TALLER * -head[are_cents].min())
-    return bool(is_before.any() and not hangs.any())
+    crosses = (over > 0) & ~is_before & (head <= -_LOWEST_CENT * height) & (foot > _BELOW * height)
+    return bool(is_before.any() and not hangs.any() and not crosses.any())
 
 
 def _is_within(line: LevelLine, first: int, stop: int) -> bool:

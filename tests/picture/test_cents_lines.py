@@ -85,6 +85,7 @@ def test_two_small_digits_beside_a_taller_one_stand_on_one() -> None:
         (FRONT, FIRST, SECOND, (240, AT + 3, 12, 40)),  # as the bars of two 4s
         (FRONT, (220, AT + 8, 12, 46), (260, AT + 8, 12, 46)),  # as the head of a 7
         (FRONT, (196, 30, 12, 47), (293, 30, 12, 47)),  # as the foot of a 0 behind a 1
+        (FRONT, FIRST, SECOND, (285, 30, 30, 90)),  # as the bar of a 4 that touches others
     ],
 )
 def test_else_it_may_be_a_stroke(bars: tuple[tuple[int, int, int, int], ...]) -> None:

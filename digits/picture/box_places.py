@@ -20,8 +20,6 @@ def fitted_places(
 ) -> tuple[NDArray[np.float64], Mask]:
     """Where sides are, if some are seen, and which of these are sides, and no strokes.
 
-    A lens sees farther boxes closer together, and so their places lie on a curve.
-
     Args:
         places: float (n,), about where all are.
         seen: int (m,), numbers of those that are seen.

@@ -117,7 +117,7 @@ def _is_number(run: Sequence[Sign]) -> bool:
 
     But for a unit behind it, and for lower letters before it, as a currency is printed.
     """
-    counted = _digits_and_letters(run[: len(without_unit([sign.kind for sign in run]))])
+    counted = _digits_and_letters(_without_unit(run))
     letters = list(takewhile(lambda sign: sign.kind != "digit", counted))
     rest = counted[len(letters) :]
     if letters and rest:
@@ -138,7 +138,7 @@ def _beside_word(run: list[Sign], tall: float) -> list[Sign]:
         and len(_digits_and_letters(stretch)) >= _FEWEST_DIGITS
         for sign in stretch
     ]
-    measured = run[: len(without_unit([sign.kind for sign in run]))]
+    measured = _without_unit(run)
     are_sure = all(map(_is_sure_digit, _digits_and_letters(measured)))
     if not numbers and are_sure and len(measured) < len(run):
         return run  # a lower number with its unit
@@ -148,6 +148,11 @@ def _beside_word(run: list[Sign], tall: float) -> list[Sign]:
     if _are_raised_cents(rest, stretches[0]):
         return run
     return numbers if _is_word(rest, tall) and not _touch(rest, numbers) else run
+
+
+def _without_unit(run: Sequence[Sign]) -> Sequence[Sign]:
+    """Its signs without the letters behind a digit that may be a unit."""
+    return run[: len(without_unit([sign.kind for sign in run]))]
 
 
 def _are_raised_cents(rest: Sequence[Sign], amount: Sequence[Sign]) -> bool:
